@@ -1,0 +1,43 @@
+/**
+ * Time. This file is the only reader of the machine's clock; everything else is handed an instant.
+ *
+ * Instants are integers: milliseconds since the Unix epoch, UTC.
+ */
+export type Instant = number;
+
+export interface Clock {
+  /** The current instant. */
+  now(): Instant;
+}
+
+export const systemClock: Clock = { now: () => Date.now() };
+
+/** A clock that moves only when told; forward only. */
+export interface ControlledClock extends Clock {
+  advance(milliseconds: number): void;
+}
+
+export function controlledClock(start: Instant): ControlledClock {
+  let now = start;
+  return {
+    now: () => now,
+    advance(milliseconds) {
+      if (!(milliseconds >= 0)) throw new RangeError('A clock moves forward only');
+      now += milliseconds;
+    },
+  };
+}
+
+/** An instant as the API writes it: RFC 3339 in UTC, with milliseconds. */
+export function formatInstant(instant: Instant): string {
+  return new Date(instant).toISOString();
+}
+
+const rfc3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
+
+/** An RFC 3339 instant, or undefined where the text is none (a date alone, or a thirteenth month). */
+export function parseInstant(text: string): Instant | undefined {
+  if (!rfc3339.test(text)) return undefined;
+  const instant = Date.parse(text);
+  return Number.isNaN(instant) ? undefined : instant;
+}

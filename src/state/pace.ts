@@ -1,0 +1,62 @@
+/**
+ * Pace: how long each timed transition takes, in milliseconds of its world's clock.
+ *
+ * Datafy publishes no durations, so every figure here is an assumption (A); `realistic` follows what
+ * EBS users commonly see.
+ */
+export const paceKeys = ['create', 'activate', 'snapshot', 'attach', 'detach', 'modify', 'deactivate'] as const;
+
+export type PaceKey = (typeof paceKeys)[number];
+
+/** Milliseconds per timed transition; 0 means due at once, seen by the next request. */
+export type Pace = Readonly<Record<PaceKey, number>>;
+
+export const paces = {
+  instant: { create: 0, activate: 0, snapshot: 0, attach: 0, detach: 0, modify: 0, deactivate: 0 },
+  realistic: {
+    create: 5_000,
+    activate: 120_000,
+    snapshot: 60_000,
+    attach: 3_000,
+    detach: 3_000,
+    modify: 30_000,
+    deactivate: 180_000,
+  },
+} as const satisfies Record<string, Pace>;
+
+/** The longest a transition may take: 30 days. */
+const longest = 30 * 24 * 3_600_000;
+
+/**
+ * Reads a pace as a user writes it: `instant`, `realistic`, milliseconds for every transition (`250`),
+ * or a list that changes some of `instant` (`snapshot=2000,attach=500`).
+ *
+ * @throws Error whose message is one sentence that names the offending part.
+ */
+export function parsePace(text: string): Pace {
+  if (text === 'instant' || text === 'realistic') return paces[text];
+  if (/^\d+$/.test(text)) {
+    const every = milliseconds(text, text);
+    return Object.fromEntries(paceKeys.map((key) => [key, every])) as Pace;
+  }
+  const pace: Record<PaceKey, number> = { ...paces.instant };
+  for (const part of text.split(',')) {
+    const [key = '', value = ''] = part.split('=', 2);
+    if (!paceKeys.includes(key as PaceKey)) {
+      throw new Error(
+        `"${part}" is not a pace: use instant, realistic, milliseconds, or a list such as snapshot=2000,attach=500 ` +
+          `with the names ${paceKeys.join(', ')}`,
+      );
+    }
+    pace[key as PaceKey] = milliseconds(value, part);
+  }
+  return pace;
+}
+
+function milliseconds(text: string, part: string): number {
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (!(value <= longest)) {
+    throw new Error(`"${part}" is not a pace: milliseconds are a whole number from 0 to ${longest}`);
+  }
+  return value;
+}

@@ -1,0 +1,205 @@
+-- Conventions, for every table:
+--   key           INTEGER, handed out in ascending order: what rows are joined by. Callers never see it.
+--   id            what callers say (vol-…, dsnap-…, i-…, a UUID), unique within its organization.
+--   organization  the world the row lives in; account: whose it is. Every statement names them.
+--   …_at          an instant of the world's clock: milliseconds since the Unix epoch, UTC.
+--   due_at        when the transition under way ends, and due_action what then happens. NULL due_at with a
+--                 due_action: under way, and held there until somebody says otherwise.
+-- Statuses are the ones of src/state/transitions.ts; a test holds the CHECKs against it.
+
+-- A world. clock_now NULL: its time is the process's; otherwise it stands there until it is moved.
+CREATE TABLE organization (
+  key        INTEGER PRIMARY KEY,
+  id         TEXT    NOT NULL UNIQUE,
+  name       TEXT    NOT NULL,
+  clock_now  INTEGER,
+  pace       TEXT    NOT NULL CHECK (json_valid(pace)),
+  id_seed    TEXT    NOT NULL,
+  ids_made   INTEGER NOT NULL DEFAULT 0 CHECK (ids_made >= 0),
+  created_at INTEGER NOT NULL
+) STRICT;
+
+-- parent NULL: the organization's own account, whose id is the organization's.
+CREATE TABLE account (
+  key          INTEGER PRIMARY KEY,
+  organization INTEGER NOT NULL REFERENCES organization (key) ON DELETE CASCADE,
+  id           TEXT    NOT NULL,
+  name         TEXT    NOT NULL,
+  parent       INTEGER REFERENCES account (key) ON DELETE CASCADE,
+  created_at   INTEGER NOT NULL,
+  UNIQUE (organization, id),
+  UNIQUE (organization, key)
+) STRICT;
+
+CREATE UNIQUE INDEX account_own ON account (organization) WHERE parent IS NULL;
+CREATE INDEX account_parent ON account (parent);
+
+-- A token of the organization's own account is an organization token; any other is an account token.
+-- The secret itself is never stored.
+CREATE TABLE token (
+  key          INTEGER PRIMARY KEY,
+  organization INTEGER NOT NULL,
+  account      INTEGER NOT NULL,
+  id           TEXT    NOT NULL,
+  secret_hash  BLOB    NOT NULL UNIQUE,
+  description  TEXT    NOT NULL,
+  role_ids     TEXT    NOT NULL CHECK (json_type(role_ids) = 'array'),
+  expires_at   INTEGER,
+  created_at   INTEGER NOT NULL,
+  UNIQUE (organization, id),
+  FOREIGN KEY (organization, account) REFERENCES account (organization, key) ON DELETE CASCADE
+) STRICT;
+
+CREATE INDEX token_account ON token (organization, account);
+
+CREATE TABLE instance (
+  key               INTEGER PRIMARY KEY,
+  organization      INTEGER NOT NULL,
+  account           INTEGER NOT NULL,
+  id                TEXT    NOT NULL,
+  availability_zone TEXT    NOT NULL,
+  agent             INTEGER NOT NULL CHECK (agent IN (0, 1)),
+  cluster_name      TEXT,
+  node_group_name   TEXT,
+  tags              TEXT    NOT NULL CHECK (json_type(tags) = 'array'),
+  created_at        INTEGER NOT NULL,
+  UNIQUE (organization, id),
+  FOREIGN KEY (organization, account) REFERENCES account (organization, key) ON DELETE CASCADE
+) STRICT;
+
+CREATE INDEX instance_account ON instance (organization, account);
+
+-- What callers name. replaced_by is the id of the ordinary EBS volume that took over when autoscaling was
+-- switched off; backing_count is how many EBS volumes stand behind it while it is managed.
+CREATE TABLE volume (
+  key               INTEGER PRIMARY KEY,
+  organization      INTEGER NOT NULL,
+  account           INTEGER NOT NULL,
+  id                TEXT    NOT NULL,
+  status            TEXT    NOT NULL
+                    CHECK (status IN ('creating', 'ordinary', 'activating', 'managed', 'deactivating', 'replaced')),
+  due_at            INTEGER,
+  due_action        TEXT,
+  origin            TEXT    NOT NULL CHECK (origin IN ('ebs', 'native', 'snapshot')),
+  restored_from     TEXT,
+  replaced_by       TEXT,
+  has_source        INTEGER NOT NULL CHECK (has_source IN (0, 1)),
+  volume_type       TEXT    NOT NULL,
+  size_gb           INTEGER NOT NULL CHECK (size_gb > 0),
+  iops              INTEGER NOT NULL CHECK (iops > 0),
+  throughput        INTEGER NOT NULL CHECK (throughput > 0),
+  availability_zone TEXT    NOT NULL,
+  encrypted         INTEGER NOT NULL CHECK (encrypted IN (0, 1)),
+  kms_key_id        TEXT,
+  datafy_mode       TEXT    NOT NULL CHECK (datafy_mode IN ('autoscaling', 'performance', 'autoscaling_performance')),
+  backing_count     INTEGER NOT NULL CHECK (backing_count IN (2, 4, 6, 8)),
+  boot              INTEGER NOT NULL CHECK (boot IN (0, 1)),
+  file_system       TEXT    NOT NULL,
+  tags              TEXT    NOT NULL CHECK (json_type(tags) = 'array'),
+  created_at        INTEGER NOT NULL,
+  UNIQUE (organization, id),
+  CHECK (due_at IS NULL OR due_action IS NOT NULL),
+  CHECK ((due_action IS NOT NULL) = (status IN ('creating', 'activating', 'deactivating'))),
+  CHECK (replaced_by IS NULL OR status = 'replaced'),
+  CHECK ((restored_from IS NOT NULL) = (origin = 'snapshot')),
+  FOREIGN KEY (organization, account) REFERENCES account (organization, key) ON DELETE CASCADE
+) STRICT;
+
+CREATE INDEX volume_account ON volume (organization, account);
+CREATE INDEX volume_due ON volume (organization, due_at) WHERE due_at IS NOT NULL;
+CREATE UNIQUE INDEX volume_replaces ON volume (organization, replaced_by) WHERE replaced_by IS NOT NULL;
+
+-- The EBS volumes behind a managed volume, in array order. Their size, IOPS, throughput and tags follow from it.
+CREATE TABLE backing_volume (
+  volume       INTEGER NOT NULL REFERENCES volume (key) ON DELETE CASCADE,
+  position     INTEGER NOT NULL CHECK (position >= 0),
+  organization INTEGER NOT NULL,
+  account      INTEGER NOT NULL,
+  id           TEXT    NOT NULL,
+  PRIMARY KEY (volume, position),
+  UNIQUE (organization, id)
+) STRICT, WITHOUT ROWID;
+
+-- A change of size, IOPS or throughput. The volume keeps its old values until the change lands.
+CREATE TABLE modification (
+  key               INTEGER PRIMARY KEY,
+  organization      INTEGER NOT NULL,
+  account           INTEGER NOT NULL,
+  volume            INTEGER NOT NULL REFERENCES volume (key) ON DELETE CASCADE,
+  status            TEXT    NOT NULL CHECK (status IN ('modifying', 'completed', 'failed')),
+  due_at            INTEGER,
+  due_action        TEXT,
+  size_gb           INTEGER NOT NULL CHECK (size_gb > 0),
+  iops              INTEGER NOT NULL CHECK (iops > 0),
+  throughput        INTEGER NOT NULL CHECK (throughput > 0),
+  expand_filesystem INTEGER NOT NULL CHECK (expand_filesystem IN (0, 1)),
+  started_at        INTEGER NOT NULL,
+  CHECK (due_at IS NULL OR due_action IS NOT NULL),
+  CHECK ((due_action IS NOT NULL) = (status = 'modifying'))
+) STRICT;
+
+CREATE INDEX modification_volume ON modification (volume);
+CREATE INDEX modification_due ON modification (organization, due_at) WHERE due_at IS NOT NULL;
+CREATE UNIQUE INDEX modification_one_at_a_time ON modification (volume) WHERE status = 'modifying';
+
+-- A Datafy snapshot: one EBS snapshot per backing volume. generation counts a volume's snapshots up from 0.
+-- It outlives its volume, so it knows what a restore needs by itself.
+CREATE TABLE snapshot (
+  key          INTEGER PRIMARY KEY,
+  organization INTEGER NOT NULL,
+  account      INTEGER NOT NULL,
+  id           TEXT    NOT NULL,
+  volume       INTEGER REFERENCES volume (key) ON DELETE SET NULL,
+  volume_id    TEXT    NOT NULL,
+  generation   INTEGER NOT NULL CHECK (generation >= 0),
+  status       TEXT    NOT NULL CHECK (status IN ('pending', 'completed', 'error')),
+  due_at       INTEGER,
+  due_action   TEXT,
+  size_gb      INTEGER NOT NULL CHECK (size_gb > 0),
+  region       TEXT    NOT NULL,
+  encrypted    INTEGER NOT NULL CHECK (encrypted IN (0, 1)),
+  kms_key_id   TEXT,
+  description  TEXT    NOT NULL,
+  tags         TEXT    NOT NULL CHECK (json_type(tags) = 'array'),
+  started_at   INTEGER NOT NULL,
+  UNIQUE (organization, id),
+  UNIQUE (volume, generation),
+  CHECK (due_at IS NULL OR due_action IS NOT NULL),
+  CHECK ((due_action IS NOT NULL) = (status = 'pending')),
+  FOREIGN KEY (organization, account) REFERENCES account (organization, key) ON DELETE CASCADE
+) STRICT;
+
+CREATE INDEX snapshot_account ON snapshot (organization, account);
+CREATE INDEX snapshot_due ON snapshot (organization, due_at) WHERE due_at IS NOT NULL;
+
+-- volume_id: the EBS volume the snapshot is of, which may be gone.
+CREATE TABLE ebs_snapshot (
+  snapshot     INTEGER NOT NULL REFERENCES snapshot (key) ON DELETE CASCADE,
+  position     INTEGER NOT NULL CHECK (position >= 0),
+  organization INTEGER NOT NULL,
+  account      INTEGER NOT NULL,
+  id           TEXT    NOT NULL,
+  volume_id    TEXT    NOT NULL,
+  PRIMARY KEY (snapshot, position),
+  UNIQUE (organization, id)
+) STRICT, WITHOUT ROWID;
+
+-- A volume is on one instance at most, and a device name of an instance holds one volume at most.
+CREATE TABLE attachment (
+  key                   INTEGER PRIMARY KEY,
+  organization          INTEGER NOT NULL,
+  account               INTEGER NOT NULL,
+  volume                INTEGER NOT NULL UNIQUE REFERENCES volume (key) ON DELETE CASCADE,
+  instance              INTEGER NOT NULL REFERENCES instance (key) ON DELETE CASCADE,
+  device_name           TEXT    NOT NULL,
+  delete_on_termination INTEGER NOT NULL CHECK (delete_on_termination IN (0, 1)),
+  status                TEXT    NOT NULL CHECK (status IN ('attaching', 'attached', 'detaching')),
+  due_at                INTEGER,
+  due_action            TEXT,
+  started_at            INTEGER NOT NULL,
+  UNIQUE (instance, device_name),
+  CHECK (due_at IS NULL OR due_action IS NOT NULL),
+  CHECK ((due_action IS NOT NULL) = (status IN ('attaching', 'detaching')))
+) STRICT;
+
+CREATE INDEX attachment_due ON attachment (organization, due_at) WHERE due_at IS NOT NULL;

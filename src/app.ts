@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import Fastify, { type FastifyInstance, LogController } from 'fastify';
+import { type Clock, systemClock } from './clock.ts';
+import { EmulatorError } from './errors.ts';
+import { acceptJsonBodies } from './json-body.ts';
+import { collectOpenApi } from './openapi.ts';
+import type { Options } from './options.ts';
+import { renderError } from './render-error.ts';
+import { openRooms } from './routes/index.ts';
+import { openDatabase } from './state/database.ts';
+import { createState, type State } from './state/index.ts';
+import { seeds } from './state/seeds/index.ts';
+import { validateStrictly } from './validation.ts';
+
+export const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+
+/** The options that an app is built with; where it listens is not its business. */
+export type AppOptions = Omit<Options, 'host' | 'port'>;
+
+export interface App {
+  app: FastifyInstance;
+  state: State;
+  /** The default world's tokens, for whoever starts the process. Empty where the database was not new. */
+  tokens: { token: string; what: string }[];
+}
+
+/** The longest body, in bytes: any call of the API needs far less. */
+const bodyLimit = 64 * 1024;
+
+/**
+ * Builds the emulator: its database, its engine, and the one Fastify instance, ready to listen. Closing the instance
+ * closes the database.
+ *
+ * @throws DatabaseFileError where the database file cannot be used; it is untouched then.
+ */
+export async function buildApp(options: AppOptions, clock: Clock = systemClock): Promise<App> {
+  const db = openDatabase(options.db);
+  const state = createState(db, clock);
+  const tokens = state.isEmpty() ? seedDefaultWorld(state, options) : [];
+
+  const app = Fastify({
+    bodyLimit,
+    exposeHeadRoutes: false,
+    logController: new LogController({ disableRequestLogging: true }),
+    logger: { level: options.logLevel, stream: process.stderr },
+    routerOptions: { maxParamLength: 1024 },
+    frameworkErrors: (error, request, reply) => renderError(error, request, reply as never),
+  }).withTypeProvider<TypeBoxTypeProvider>();
+  app.addHook('onClose', async () => {
+    db.close();
+  });
+  app.setErrorHandler(renderError);
+  app.setNotFoundHandler((request) => {
+    throw new EmulatorError('call-not-found', callNotFound(app, request.method, request.url));
+  });
+  validateStrictly(app);
+  acceptJsonBodies(app);
+  await collectOpenApi(app, version);
+  openRooms(app, state, options.strict);
+  app.get('/openapi.json', { schema: { hide: true } }, (_request, reply) => reply.send(app.swagger()));
+  await app.ready();
+  return { app, state, tokens };
+}
+
+function seedDefaultWorld(state: State, options: AppOptions): App['tokens'] {
+  const seed = seeds[options.seed];
+  state.createWorld(seed, { clockNow: options.clock === 'system' ? null : options.clock, pace: options.pace });
+  return seed.tokens.map(({ token, description }) => ({ token, what: description }));
+}
+
+/** A call that is not there, and the methods that its path has, if any. */
+function callNotFound(app: FastifyInstance, method: string, url: string) {
+  const path = url.split('?', 1)[0] ?? url;
+  const methods = (['GET', 'POST', 'PUT', 'DELETE'] as const).filter((each) =>
+    app.findRoute({ method: each, url: path }),
+  );
+  const hint = methods.length > 0 ? `: send ${methods.join(' or ')}` : '; /openapi.json lists the calls there are';
+  return { method, path, hint };
+}

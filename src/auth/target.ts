@@ -1,0 +1,65 @@
+import { EmulatorError } from '../errors.ts';
+import type { State, Target, Targets } from '../state/index.ts';
+import type { Principal } from './authenticate.ts';
+
+/** What a request says of the account it is meant for, as it arrived. */
+export interface Named {
+  /** Every value of the query parameter `accounts`. */
+  accounts: readonly string[];
+  /** The deprecated header X-Datafy-Sub-Account-Id. */
+  header: string | undefined;
+}
+
+/** `?accounts=a,b` and `?accounts=a&accounts=b` are the same [P]; an empty value says nothing [A]. */
+export function readNamed(query: unknown, header: string | string[] | undefined): Named {
+  const { accounts } = query as { accounts?: string | string[] };
+  const values = (accounts === undefined ? [] : [accounts].flat()).flatMap((value) => value.split(','));
+  return {
+    accounts: values.map((value) => value.trim()).filter((value) => value !== ''),
+    header: [header].flat().join(',').trim() || undefined,
+  };
+}
+
+/**
+ * The account that a single-resource call runs against: the one named, or the caller's own. Several values, or `all`,
+ * are ignored [P]. Where `accounts` is given, the header is not looked at [A].
+ *
+ * @throws EmulatorError `account-not-allowed`, the same whether the account exists or not
+ */
+export function targetOf(state: State, principal: Principal, { accounts, header }: Named): Target {
+  const named = accounts.length === 0 ? header : accounts.length === 1 ? accounts[0] : undefined;
+  if (named === undefined || (named === 'all' && accounts.length === 1)) return principal;
+  const [target] = resolve(state, principal, [named]);
+  return target ?? principal;
+}
+
+/**
+ * The accounts that a list call runs over. An organization token has to name them: some of them, or `all` for every
+ * sub-account of its organization [P]. For an account token, `all` is its own account [A].
+ *
+ * @throws EmulatorError `account-not-allowed`, `accounts-required`
+ */
+export function targetsOf(state: State, principal: Principal, { accounts, header }: Named): Targets {
+  const { organization, account, ownAccount } = principal;
+  const named = accounts.length > 0 ? accounts : header ? [header] : [];
+  if (accounts.includes('all')) {
+    return { organization, accounts: ownAccount ? state.subAccounts(organization).map(({ key }) => key) : [account] };
+  }
+  if (named.length > 0) {
+    return { organization, accounts: resolve(state, principal, named).map((target) => target.account) };
+  }
+  if (ownAccount) throw new EmulatorError('accounts-required');
+  return { organization, accounts: [account] };
+}
+
+/** The accounts of these ids, where the caller may act for all of them. */
+function resolve(state: State, principal: Principal, accountIds: readonly string[]): Target[] {
+  const found = accountIds.map((accountId): Target | undefined => {
+    if (accountId === principal.accountId) return principal;
+    const row = principal.ownAccount ? state.findAccount(principal.organization, accountId) : undefined;
+    return row && { organization: row.organization, account: row.key, accountId: row.id, ownAccount: false };
+  });
+  const refused = accountIds.filter((_, at) => !found[at]);
+  if (refused.length > 0) throw new EmulatorError('account-not-allowed', { accountIds: refused });
+  return found as Target[];
+}

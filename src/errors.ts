@@ -1,0 +1,206 @@
+import { formatInstant, type Instant } from './clock.ts';
+
+/**
+ * Everything a caller can be refused for: a stable code, what kind of refusal it is, and the sentence.
+ *
+ * The kind decides the HTTP status, surface by surface (`render-error.ts`). A sentence names the thing, the
+ * state it is in, and what was expected: clients show it to their users as it is.
+ */
+type Kind = 'unauthorized' | 'invalid' | 'missing' | 'conflict';
+
+const list = (items: readonly string[], last: string) =>
+  items.length < 2 ? items.join() : `${items.slice(0, -1).join(', ')} ${last} ${items.at(-1)}`;
+
+interface WrongStatus {
+  /** The thing with its id, and the state it is in, such as `Volume vol-… is replaced`. */
+  situation: string;
+  /** What the caller wanted to do with it. */
+  action: string;
+  expected: readonly string[];
+  hint?: string;
+}
+
+const wrongStatus = ({ situation, action, expected, hint }: WrongStatus) => {
+  const needs = expected[0] === 'absent' ? '' : `; ${action} needs it to be ${list(expected, 'or')}`;
+  return `${situation}${needs}${hint ? `: ${hint}` : ''}`;
+};
+
+const range = (d: { field: string; value: number; minimum: number; maximum: number; unit: string }) =>
+  `${d.field} is ${d.value}: it must be from ${d.minimum} to ${d.maximum} ${d.unit}`;
+
+const row = <D>(kind: Kind, message: (details: D) => string) => ({ kind, message });
+
+export const errors = {
+  // Who is calling, and for which account
+  'authorization-missing': row(
+    'unauthorized',
+    () => 'The Authorization header is missing: send "Authorization: Bearer <token>"',
+  ),
+  'authorization-malformed': row(
+    'unauthorized',
+    () => 'The Authorization header is not of the form "Bearer <token>", with one token and nothing after it',
+  ),
+  'token-unknown': row(
+    'unauthorized',
+    () => 'The token is not valid: it is unknown, or was deleted. Tokens are per environment: use one of this emulator',
+  ),
+  'token-expired': row(
+    'unauthorized',
+    (d: { expiredAt: Instant }) => `The token expired at ${formatInstant(d.expiredAt)}: create a new one`,
+  ),
+  'token-read-only': row(
+    'unauthorized',
+    () => 'The token is read-only, and this call changes something: use a token with the Admin role',
+  ),
+  'account-not-allowed': row(
+    'unauthorized',
+    (d: { accountIds: readonly string[] }) =>
+      `The token may not act for account ${list(d.accountIds, 'and')}: an account token acts for its own account, ` +
+      'an organization token for the accounts of its organization',
+  ),
+  'accounts-required': row(
+    'invalid',
+    () =>
+      'An organization token must say which accounts to list: add ?accounts=<sub-account-id>, several of them separated by commas, or ?accounts=all',
+  ),
+
+  // The request itself
+  'request-invalid': row('invalid', (d: { problems: string }) => d.problems),
+  'json-invalid': row('invalid', (d: { problem: string }) => `The body is not valid JSON: ${d.problem}`),
+  'content-type-unsupported': row(
+    'invalid',
+    (d: { contentType: string }) =>
+      `The body's Content-Type is "${d.contentType}": send JSON, with "Content-Type: application/json" or none at all`,
+  ),
+  'size-contradictory': row(
+    'invalid',
+    (d: { upper: unknown; lower: unknown }) =>
+      `body/volumeSizeGb is ${JSON.stringify(d.lower)} and body/volumeSizeGB is ${JSON.stringify(d.upper)}: ` +
+      'they are two spellings of one field, so send one of them',
+  ),
+  'field-internal': row(
+    'invalid',
+    (d: { field: string }) => `${d.field} is read-only and for Datafy's internal use: leave it out`,
+  ),
+  'tags-invalid': row('invalid', (d: { path: string; problem: string }) => `${d.path} ${d.problem}`),
+  'availability-zone-invalid': row(
+    'invalid',
+    (d: { availabilityZone: string }) =>
+      `availabilityZone "${d.availabilityZone}" is not an availability zone: it looks like us-east-1a`,
+  ),
+  'device-name-invalid': row(
+    'invalid',
+    (d: { deviceName: string }) =>
+      `deviceName "${d.deviceName}" is not a device name: use /dev/sd[a-z] or /dev/xvd[a-z], with up to two more characters`,
+  ),
+  'snapshot-set-invalid': row('invalid', (d: { problem: string }) => d.problem),
+  'region-mismatch': row(
+    'invalid',
+    (d: { snapshotId: string; snapshotRegion: string; region: string; field: string }) =>
+      `Snapshot ${d.snapshotId} is in region ${d.snapshotRegion}, but ${d.field} is in ${d.region}: a snapshot is restored in its own region`,
+  ),
+
+  // EBS limits
+  'size-out-of-range': row('invalid', range),
+  'iops-out-of-range': row('invalid', range),
+  'throughput-out-of-range': row('invalid', range),
+  'iops-ratio-exceeded': row(
+    'invalid',
+    (d: { iops: number; sizeGb: number; maximum: number }) =>
+      `volumeIops ${d.iops} is too much for ${d.sizeGb} GiB: gp3 has at most 500 IOPS per GiB, here ${d.maximum}`,
+  ),
+  'throughput-ratio-exceeded': row(
+    'invalid',
+    (d: { throughput: number; iops: number; maximum: number }) =>
+      `volumeThroughput ${d.throughput} MiB/s is too much for ${d.iops} IOPS: gp3 has at most 0.25 MiB/s per IOPS, here ${d.maximum}`,
+  ),
+  'size-not-larger': row(
+    'invalid',
+    (d: { volumeId: string; current: number; wanted: number }) =>
+      `Volume ${d.volumeId} is ${d.current} GiB; volumeSizeGb ${d.wanted} must be larger than that`,
+  ),
+
+  // What is not there (for this account)
+  'volume-not-found': row(
+    'missing',
+    (d: { volumeId: string; accountId: string; hint?: string }) =>
+      `There is no volume ${d.volumeId} in account ${d.accountId}${d.hint ? `: ${d.hint}` : ''}`,
+  ),
+  'snapshot-not-found': row(
+    'missing',
+    (d: { snapshotId: string; accountId: string; hint?: string }) =>
+      `There is no snapshot ${d.snapshotId} in account ${d.accountId}${d.hint ? `: ${d.hint}` : ''}`,
+  ),
+  'instance-not-found': row(
+    'missing',
+    (d: { instanceId: string; accountId: string }) => `There is no instance ${d.instanceId} in account ${d.accountId}`,
+  ),
+  'call-not-found': row('missing', (d: { method: string; path: string; hint: string }) => {
+    return `There is no call ${d.method} ${d.path}${d.hint}`;
+  }),
+
+  // What its state does not allow
+  'volume-not-absent': row('conflict', wrongStatus),
+  'volume-not-creating': row('conflict', wrongStatus),
+  'volume-not-ordinary': row('conflict', wrongStatus),
+  'volume-not-activating': row('conflict', wrongStatus),
+  'volume-not-managed': row('conflict', wrongStatus),
+  'volume-not-deactivating': row('conflict', wrongStatus),
+  'volume-not-available': row('conflict', wrongStatus),
+  'volume-already-attached': row('conflict', wrongStatus),
+  'modification-in-progress': row('conflict', wrongStatus),
+  'modification-ended': row('conflict', wrongStatus),
+  'snapshot-not-absent': row('conflict', wrongStatus),
+  'snapshot-ended': row('conflict', wrongStatus),
+  'snapshot-not-completed': row('conflict', wrongStatus),
+  'attachment-not-attaching': row('conflict', wrongStatus),
+  'attachment-in-transition': row('conflict', wrongStatus),
+  'volume-unsupported': row(
+    'conflict',
+    (d: { volumeId: string; reason: string }) => `Volume ${d.volumeId} cannot be autoscaled: ${d.reason}`,
+  ),
+  'instance-without-agent': row(
+    'conflict',
+    (d: { instanceId: string }) =>
+      `Instance ${d.instanceId} runs no Datafy agent, and an autoscaling volume needs one: install it, or use another instance`,
+  ),
+  'availability-zone-mismatch': row(
+    'conflict',
+    (d: { volumeId: string; volumeZone: string; instanceId: string; instanceZone: string }) =>
+      `Volume ${d.volumeId} is in ${d.volumeZone} and instance ${d.instanceId} in ${d.instanceZone}: both must be in one availability zone`,
+  ),
+  'device-in-use': row(
+    'conflict',
+    (d: { deviceName: string; instanceId: string; volumeId: string }) =>
+      `Device ${d.deviceName} of instance ${d.instanceId} is in use by volume ${d.volumeId}: choose another deviceName`,
+  ),
+  'filesystem-without-instance': row(
+    'conflict',
+    (d: { volumeId: string }) =>
+      `Volume ${d.volumeId} is not attached to any instance, so there is no file system to expand: attach it first, or leave expandFilesystem out`,
+  ),
+};
+
+export type ErrorCode = keyof typeof errors;
+/** The codes a transition may name: all of them take the same details. */
+export type TransitionErrorCode = {
+  [C in ErrorCode]: unknown extends Details<C>
+    ? never
+    : [WrongStatus, Details<C>] extends [Details<C>, WrongStatus]
+      ? C
+      : never;
+}[ErrorCode];
+type Details<C extends ErrorCode> = Parameters<(typeof errors)[C]['message']>[0];
+
+/** A refusal: thrown by the engine, rendered at the door. It never carries an HTTP status. */
+export class EmulatorError<C extends ErrorCode = ErrorCode> extends Error {
+  readonly code: C;
+  readonly kind: Kind;
+
+  constructor(code: C, ...details: unknown extends Details<C> ? [] : [Details<C>]) {
+    const { kind, message } = errors[code] as { kind: Kind; message: (details: unknown) => string };
+    super(message(details[0]));
+    this.code = code;
+    this.kind = kind;
+  }
+}

@@ -1,0 +1,82 @@
+#!/usr/bin/env node
+/**
+ * The executable: reads the options, starts the emulator, says where it is, and stops it at a signal.
+ *
+ * Exit codes: 0 stopped by a signal, or asked for help or the version; 1 anything unforeseen, or a second
+ * signal; 2 wrong usage; 3 the address cannot be listened on; 4 the database file was refused.
+ */
+import type { AddressInfo } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+import { buildApp, version } from './app.ts';
+import { type Options, readOptions, UsageError } from './options.ts';
+import { DatabaseFileError } from './state/database.ts';
+
+/** How long answers under way may take once told to stop, in milliseconds. */
+const grace = 2_000;
+
+/** What to do where listening fails, by the error's code. */
+const listenFaults: Partial<Record<string, string>> = {
+  EADDRINUSE: 'the port is in use; choose another with --port, or any free one with --port 0',
+  EACCES: 'that is not permitted; choose a port above 1023 with --port',
+  EADDRNOTAVAIL: 'this machine does not have that address; choose another with --host',
+  ENOTFOUND: 'that host is not known; choose another with --host',
+  EAI_AGAIN: 'that host cannot be looked up; choose another with --host',
+};
+
+let options: Options | undefined;
+let app: FastifyInstance | undefined;
+let stopping = false;
+
+async function main(): Promise<void> {
+  const command = readOptions(process.argv.slice(2), process.env);
+  if (command.kind === 'help') return console.log(command.text);
+  if (command.kind === 'version') return console.log(version);
+  options = command.options;
+  const built = await buildApp(options);
+  app = built.app;
+  await built.app.listen({ host: options.host, port: options.port });
+  const url = urlOf(options.host, (built.app.server.address() as AddressInfo).port);
+  console.log(`datafy-emulator ready on ${url} (seed ${options.seed}, ${Math.round(performance.now())} ms)`);
+  const width = Math.max(...built.tokens.map(({ token }) => token.length));
+  for (const { token, what } of built.tokens) console.log(`${token.padEnd(width)}   ${what}`);
+  if (built.app.hasRoute({ method: 'GET', url: '/openapi.json' })) console.log(`docs      ${url}/openapi.json`);
+}
+
+/** Where a client on this machine reaches a server that listens on the host. */
+function urlOf(host: string, port: number): string {
+  const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
+  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
+}
+
+/** Stops accepting, delivers the answers under way, and ends the process; at once if it is stopping already. */
+async function stop(): Promise<void> {
+  if (stopping) process.exit(1);
+  stopping = true;
+  // A connection whose answer is still under way would otherwise be kept alive after it.
+  if (app) Object.assign(app.server, { keepAliveTimeout: 1, keepAliveTimeoutBuffer: 0 });
+  setTimeout(() => app?.server.closeAllConnections(), grace);
+  await app?.close();
+  process.exit(0);
+}
+
+/** Ends the process with the error's exit code, and what to tell about it on stderr. */
+async function fail(error: unknown): Promise<void> {
+  const { code = '', message, syscall, stack } = error as NodeJS.ErrnoException;
+  const fault = syscall === 'listen' || syscall === 'getaddrinfo' ? listenFaults[code] : undefined;
+  const verbose = options?.logLevel === 'debug' || options?.logLevel === 'trace';
+  let [exitCode, text] = [1, (verbose && stack) || message];
+  if (error instanceof UsageError) [exitCode, text] = [2, message];
+  if (fault) [exitCode, text] = [3, `Cannot listen on host ${options?.host}, port ${options?.port}: ${fault}`];
+  if (error instanceof DatabaseFileError) [exitCode, text] = [4, message];
+  console.error(text);
+  await app?.close().catch(() => undefined);
+  process.exit(exitCode);
+}
+
+const end = () => void stop().catch(fail);
+process.on('SIGTERM', end);
+process.on('SIGINT', end);
+main().catch((error) => {
+  // Stopping an app that is still starting makes its start fail: that is no fault.
+  if (!stopping) return fail(error);
+});

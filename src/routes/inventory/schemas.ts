@@ -1,0 +1,101 @@
+import { Type } from '@sinclair/typebox';
+import { errorBody, headers, instant, listQuery, nullable, oneAccount, tag, volumeParams } from '../shared.ts';
+
+/** The list extension: ours, marked as such, and absent with --strict. */
+
+const extension = { 'x-emulator-extension': true, 'x-datafy-source': 'A', tags: ['Emulator'], headers };
+const refusals = { 400: errorBody('The request is wrong.'), 401: errorBody('The token is missing or not valid.') };
+
+const performance = {
+  volumeSizeGb: Type.Integer({ description: 'GiB' }),
+  volumeIops: Type.Integer(),
+  volumeThroughput: Type.Integer({ description: 'MiB/s' }),
+};
+
+const volume = Type.Object({
+  volumeId: Type.String(),
+  accountId: Type.String(),
+  status: Type.String({ description: 'creating, ordinary, activating, managed, deactivating or replaced.' }),
+  autoscaling: Type.String({ description: 'Active, Inactive or Unsupported.' }),
+  unsupportedReason: nullable(Type.String()),
+  origin: Type.String({ description: 'ebs, native or snapshot: how it came to be.' }),
+  hasSource: Type.Boolean({ description: 'Whether the original EBS volume is still there.' }),
+  volumeType: Type.String(),
+  ...performance,
+  availabilityZone: Type.String(),
+  encrypted: Type.Boolean(),
+  kmsKeyId: nullable(Type.String()),
+  tags: Type.Array(tag),
+  attachment: nullable(
+    Type.Object({
+      instanceId: Type.String(),
+      deviceName: Type.String(),
+      status: Type.String({ description: 'attaching, attached or detaching.' }),
+      deleteOnTermination: Type.Boolean(),
+    }),
+  ),
+  modification: nullable(
+    Type.Object(
+      {
+        status: Type.String({ description: 'modifying, completed or failed.' }),
+        ...performance,
+        startTime: instant,
+      },
+      { description: 'The last one, with the values it is to bring.' },
+    ),
+  ),
+  backingVolumes: Type.Array(Type.Object({ volumeId: Type.String(), ...performance, tags: Type.Array(tag) })),
+  restoredFrom: nullable(Type.String({ description: 'The Datafy snapshot that it was restored from.' })),
+  replacedBy: nullable(Type.String({ description: 'The volume that took over when autoscaling was switched off.' })),
+  replaces: nullable(Type.String({ description: 'The volume that it took over from.' })),
+  createdAt: instant,
+});
+
+const snapshot = Type.Object({
+  datafySnapshotId: Type.String(),
+  accountId: Type.String(),
+  volumeId: Type.String(),
+  status: Type.String({ description: 'pending, completed or error.' }),
+  startTime: instant,
+  volumeSizeGb: Type.Integer(),
+  region: Type.String(),
+  description: Type.String(),
+  ebsSnapshots: Type.Array(Type.Object({ snapshotId: Type.String(), volumeId: Type.String(), tags: Type.Array(tag) })),
+});
+
+const page = {
+  count: Type.Integer({ description: 'How many there are in all.' }),
+  limit: Type.Integer(),
+  offset: Type.Integer(),
+};
+
+export const listVolumes = {
+  ...extension,
+  operationId: 'listVolumes',
+  summary: 'List volumes',
+  querystring: listQuery,
+  response: {
+    200: Type.Object({ ...page, volumes: Type.Array(volume) }, { description: 'Oldest first.' }),
+    ...refusals,
+  },
+};
+
+export const getVolume = {
+  ...extension,
+  operationId: 'getVolume',
+  summary: 'Read a volume',
+  querystring: oneAccount,
+  params: volumeParams,
+  response: { 200: { ...volume, description: 'The volume.' }, ...refusals, 404: errorBody('There is no such volume.') },
+};
+
+export const listSnapshots = {
+  ...extension,
+  operationId: 'listSnapshots',
+  summary: 'List snapshots',
+  querystring: listQuery,
+  response: {
+    200: Type.Object({ ...page, snapshots: Type.Array(snapshot) }, { description: 'Oldest first.' }),
+    ...refusals,
+  },
+};

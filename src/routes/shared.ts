@@ -1,0 +1,64 @@
+import { type TSchema, Type } from '@sinclair/typebox';
+
+/** Atoms of the routes' schemas. The published ones carry what Datafy's document has, and no more. */
+
+export const volumeParams = Type.Object({ volumeId: Type.String() });
+
+export const headers = Type.Object({
+  'X-Datafy-Sub-Account-Id': Type.Optional(
+    Type.String({
+      deprecated: true,
+      description: 'Deprecated: name the sub-account with the query parameter `accounts` instead.',
+    }),
+  ),
+});
+
+export const oneAccount = Type.Object({
+  accounts: Type.Optional(
+    Type.Array(Type.String(), {
+      description:
+        'The sub-account to run against, for a token that may act for several. Several values, or `all`, are ignored: ' +
+        "the call then runs against the caller's own account.",
+    }),
+  ),
+});
+
+const integer = (description: string, options: Record<string, number>) =>
+  Type.Optional(Type.Integer({ description, ...options }));
+
+export const listQuery = Type.Object({
+  accounts: Type.Optional(
+    Type.Array(Type.String(), {
+      description:
+        'The sub-accounts to list: their ids, or `all` for every sub-account of the organization. An organization ' +
+        'token must name them.',
+    }),
+  ),
+  limit: integer('How many to answer with, at most.', { minimum: 1, maximum: 1000, default: 100 }),
+  offset: integer('How many to pass over first.', { minimum: 0, default: 0 }),
+});
+
+/** A tag as callers send it: the published document requires neither part. */
+export const tagInput = Type.Object({ key: Type.Optional(Type.String()), value: Type.Optional(Type.String()) });
+
+export const tag = Type.Object({ key: Type.String(), value: Type.String() });
+
+export const instant = Type.String({ format: 'date-time' });
+
+/** A value or null, as OpenAPI 3.0 writes it. */
+export function nullable<T extends TSchema>(schema: T) {
+  return Type.Unsafe<import('@sinclair/typebox').Static<T> | null>({ ...schema, nullable: true });
+}
+
+/** A response without a body. */
+export const nothing = (description: string) => Type.Unsafe<undefined>({ type: 'null', description });
+
+/** The refusals of the published calls: their bodies are not in Datafy's document, so they are not in ours. */
+export const badRequest = { 400: nothing('What was asked for is wrong or not possible; `message` says why.') };
+export const unauthorized = {
+  401: { ...nothing('The token is missing or not valid.'), headers: { WWW_Authenticate: { type: 'string' } } },
+};
+export const unprocessable = { 422: nothing('The state of the volume does not allow it; `message` says why.') };
+
+/** The body of every refusal. */
+export const errorBody = (description: string) => Type.Object({ message: Type.String() }, { description });

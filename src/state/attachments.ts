@@ -1,0 +1,125 @@
+import type { Database } from 'better-sqlite3';
+import type { Instant } from '../clock.ts';
+import { EmulatorError } from '../errors.ts';
+import { checkDeviceName } from './ebs.ts';
+import type { InstanceRow, Instances } from './instances.ts';
+import type { Machine, Thing, Tx } from './machine.ts';
+import type { Status } from './transitions.ts';
+import { type VolumeRow, type Volumes, volumeThing } from './volumes.ts';
+
+/** A volume on an instance. */
+export interface AttachmentRow {
+  key: number;
+  organization: number;
+  account: number;
+  volume: number;
+  instance: number;
+  device_name: string;
+  delete_on_termination: 0 | 1;
+  status: Status<'attachment'>;
+  due_at: Instant | null;
+  due_action: string | null;
+  started_at: Instant;
+}
+
+/** An attachment with the instance's side of it. */
+export interface AttachmentWithInstance extends AttachmentRow {
+  instance_id: string;
+  instance_agent: 0 | 1;
+}
+
+export interface AttachRequest {
+  instanceId: string;
+  deviceName: string;
+  deleteOnTermination: boolean;
+}
+
+export type Attachments = ReturnType<typeof createAttachments>;
+
+export function createAttachments(db: Database, machine: Machine, volumes: Volumes, instances: Instances) {
+  const ofVolume = db.prepare<[number, number, number], AttachmentWithInstance>(
+    `SELECT attachment.*, instance.id AS instance_id, instance.agent AS instance_agent
+     FROM attachment JOIN instance ON instance.key = attachment.instance
+     WHERE attachment.organization = ? AND attachment.volume = ? AND attachment.account = ?`,
+  );
+  const onDevice = db
+    .prepare<[number, number, string, number], string>(
+      `SELECT volume.id FROM attachment JOIN volume ON volume.key = attachment.volume
+       WHERE attachment.organization = ? AND attachment.instance = ? AND attachment.device_name = ? AND attachment.account = ?`,
+    )
+    .pluck();
+  const insert = db.prepare<Omit<AttachmentRow, 'key'>>(
+    `INSERT INTO attachment (organization, account, volume, instance, device_name, delete_on_termination, status, due_at,
+       due_action, started_at)
+     VALUES (@organization, @account, @volume, @instance, @device_name, @delete_on_termination, @status, @due_at,
+       @due_action, @started_at)`,
+  );
+  const move = db.prepare<Record<string, unknown>>(
+    `UPDATE attachment SET volume = @to
+     WHERE volume = @from AND organization = @organization AND account = @account`,
+  );
+
+  /** The attachment of a volume, if it has one. */
+  function of(volume: VolumeRow): AttachmentWithInstance | undefined {
+    return ofVolume.get(volume.organization, volume.key, volume.account);
+  }
+
+  function thing(volume: VolumeRow, row: AttachmentWithInstance): Thing {
+    const direction = row.status === 'detaching' ? 'from' : 'to';
+    const situation = `Volume ${volume.id} is ${row.status} ${direction} ${row.instance_id} as ${row.device_name}`;
+    return { key: row.key, status: row.status, situation };
+  }
+
+  function checkPlace(tx: Tx, volume: VolumeRow, instance: InstanceRow, deviceName: string): void {
+    if (instance.availability_zone !== volume.availability_zone) {
+      throw new EmulatorError('availability-zone-mismatch', {
+        volumeId: volume.id,
+        volumeZone: volume.availability_zone,
+        instanceId: instance.id,
+        instanceZone: instance.availability_zone,
+      });
+    }
+    const occupant = onDevice.get(tx.organization, instance.key, deviceName, tx.account);
+    if (occupant) {
+      throw new EmulatorError('device-in-use', { deviceName, instanceId: instance.id, volumeId: occupant });
+    }
+  }
+
+  return {
+    of,
+    thing,
+    insert: (row: Omit<AttachmentRow, 'key'>) => insert.run(row),
+
+    /** Lets another volume take a volume's place on its instance, if it is on one. */
+    handOver(tx: Tx, from: number, to: number): void {
+      move.run({ from, to, organization: tx.organization, account: tx.account });
+    },
+
+    /**
+     * Begins to attach an unattached managed volume to an instance that runs an agent [P].
+     *
+     * @throws EmulatorError `volume-not-found`, `volume-not-managed`, `device-name-invalid`, `instance-not-found`,
+     *   `volume-already-attached`, `instance-without-agent`, `availability-zone-mismatch`, `device-in-use`
+     */
+    attach(tx: Tx, volumeId: string, request: AttachRequest): void {
+      const volume = volumes.find(tx, volumeId);
+      machine.apply(tx, 'volume', 'attach', volumeThing(volume));
+      checkDeviceName(request.deviceName);
+      const instance = instances.find(tx, request.instanceId);
+      const existing = of(volume);
+      const begun = machine.begin(tx, 'attachment', 'attach', existing && thing(volume, existing));
+      if (!instance.agent) throw new EmulatorError('instance-without-agent', { instanceId: instance.id });
+      checkPlace(tx, volume, instance, request.deviceName);
+      insert.run({
+        ...begun,
+        organization: tx.organization,
+        account: tx.account,
+        volume: volume.key,
+        instance: instance.key,
+        device_name: request.deviceName,
+        delete_on_termination: request.deleteOnTermination ? 1 : 0,
+        started_at: tx.now,
+      });
+    },
+  };
+}

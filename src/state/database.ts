@@ -1,0 +1,178 @@
+/**
+ * The database: opening it, and refusing a file that is not ours to open.
+ *
+ * A refused file keeps every byte and nothing is left beside it, so all checks come before the first write.
+ */
+import { accessSync, constants, copyFileSync, existsSync, mkdtempSync, realpathSync, rmSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { type Migration, migrate, projectMigrations } from './migrations.ts';
+
+export type Database = Sqlite.Database;
+
+/** Marks an SQLite file as this emulator's, in its header: "DFEM". */
+export const applicationId = 0x4446454d;
+
+/** How long to wait for another process to let go of the file, in milliseconds. */
+const patience = 200;
+
+export type RefusalReason = 'corrupt' | 'newer' | 'foreign' | 'in-use' | 'unusable';
+
+const sentences: Record<RefusalReason, (file: string, detail: string) => string> = {
+  corrupt: (file, detail) => `${file} is damaged or no database (${detail}): restore it, or name another file`,
+  newer: (file, detail) => `${file} was written by a newer emulator (${detail}): update this one, or name another file`,
+  foreign: (file) => `${file} is the database of another program: name another file`,
+  'in-use': (file) => `${file} is in use by another process: stop that one, or name another file`,
+  unusable: (file, detail) => `${file} cannot be used: ${detail}`,
+};
+
+/** A database file that was refused; its message is one sentence that names the file and what to do. */
+export class DatabaseFileError extends Error {
+  override name = 'DatabaseFileError';
+  readonly reason: RefusalReason;
+
+  /** `detail` is the particular fault, where the reason alone does not say it. */
+  constructor(reason: RefusalReason, file: string, detail = '', options?: ErrorOptions) {
+    super(sentences[reason](`Database file ${file}`, detail), options);
+    this.reason = reason;
+  }
+}
+
+/**
+ * Opens the database and brings it to the newest version, creating the file where there is none.
+ *
+ * @param file A path, or `:memory:` for a database that ends with the process.
+ * @throws DatabaseFileError for a file that must not or cannot be used; it is left as it was.
+ * @throws Error for a migration that fails; the file is left at the version before it.
+ */
+export function openDatabase(file: string, migrations: readonly Migration[] = projectMigrations()): Database {
+  if (file === ':memory:') return prepare(new Sqlite(file), file, migrations);
+  try {
+    const path = usablePath(file);
+    inspectLeftovers(path, file, migrations.length);
+    return prepare(new Sqlite(path, { timeout: patience }), file, migrations);
+  } catch (error) {
+    throw refusal(error, file) ?? error;
+  }
+}
+
+/** The path the file really has. Its folder and itself, if it exists, can be written to. */
+function usablePath(file: string): string {
+  const unusable = (detail: string) => new DatabaseFileError('unusable', file, detail);
+  // better-sqlite3 trims the name it is given: without doing the same, another file would be checked than opened.
+  let path = resolve(file.trim());
+  if (existsSync(path)) path = realpathSync(path);
+  if (!existsSync(dirname(path))) throw unusable('its folder does not exist, so create that first');
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (stat && !stat.isFile())
+    throw unusable(`it is ${stat.isDirectory() ? 'a folder' : 'no regular file'}, so name a file`);
+  // SQLite takes a file of one byte for an empty one, and would write over it.
+  if (stat?.size === 1) throw new DatabaseFileError('corrupt', file, 'it is one byte long');
+  try {
+    accessSync(dirname(path), constants.W_OK | constants.X_OK);
+    if (stat) accessSync(path, constants.R_OK | constants.W_OK);
+  } catch {
+    throw unusable('it or its folder is not writable, so give this user the permission');
+  }
+  return path;
+}
+
+/**
+ * Checks a file whose last process was killed: its newest state stands in the -wal or -journal file beside it, which
+ * SQLite works into the file itself as soon as it is opened and closed again. So the check opens a copy.
+ */
+function inspectLeftovers(path: string, file: string, newest: number): void {
+  const leftovers = ['-wal', '-journal'].filter((ending) => existsSync(path + ending));
+  if (!(statSync(path, { throwIfNoEntry: false })?.size && leftovers.length > 0)) return;
+  refuseInUse(path, file);
+  const folder = mkdtempSync(`${path}-check-`);
+  try {
+    for (const ending of ['', ...leftovers]) copyFileSync(path + ending, join(folder, `copy${ending}`));
+    const copy = new Sqlite(join(folder, 'copy'));
+    try {
+      check(copy, file, newest);
+    } finally {
+      copy.close();
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** Refuses a file another process holds, without recovering what stands beside it as any usual opening does. */
+function refuseInUse(path: string, file: string): void {
+  const probe = new Sqlite(path, { readonly: true, timeout: patience });
+  try {
+    // A read-only connection is not given the exclusive lock this mode asks for, and stops there: after it
+    // has met the lock of another process, before it touches the write-ahead log.
+    probe.pragma('locking_mode = EXCLUSIVE');
+    probe.pragma('user_version');
+  } catch (error) {
+    const refused = refusal(error, file);
+    if (refused?.reason === 'in-use') throw refused;
+  } finally {
+    probe.close();
+  }
+}
+
+/** Refuses what is not ours, too new or damaged. It writes only what a leftover still has to bring to the file. */
+function check(db: Database, file: string, newest: number): void {
+  const read = (name: string) => db.pragma(name, { simple: true }) as number;
+  db.pragma('wal_checkpoint(TRUNCATE)');
+  const version = read('user_version');
+  if (read('application_id') !== applicationId) {
+    if (isBlank(db)) return;
+    throw new DatabaseFileError('foreign', file);
+  }
+  if (version < 0 || version > newest) {
+    throw new DatabaseFileError('newer', file, `version ${version}, while this one knows ${newest}`);
+  }
+  // SQLite reads the missing end of a shortened last page as zeros, which its own check need not notice.
+  const size = read('page_count') * read('page_size');
+  if (statSync(db.name).size < size) throw new DatabaseFileError('corrupt', file, 'it has been cut off');
+  const found = db.pragma('quick_check(1)', { simple: true }) as string;
+  // The fault stands on the last line, below one that names the database.
+  if (found !== 'ok') throw new DatabaseFileError('corrupt', file, found.split('\n').at(-1));
+}
+
+/** Whether nobody has put anything into the database, not even a mark of whose it is. */
+function isBlank(db: Database): boolean {
+  const sum = `SELECT (SELECT count(*) FROM sqlite_schema) + abs(user_version) + abs(application_id)
+    FROM pragma_user_version, pragma_application_id`;
+  return db.prepare(sum).pluck().get() === 0;
+}
+
+/** Checks the open database, sets it up and brings it to the newest version; closes it if any of that fails. */
+function prepare(db: Database, file: string, migrations: readonly Migration[]): Database {
+  try {
+    // Before the first read, so that SQLite never makes the shared-memory file a second process would need.
+    db.pragma('locking_mode = EXCLUSIVE');
+    // Functions and virtual tables with side effects are not run from a schema somebody else may have edited.
+    db.pragma('trusted_schema = OFF');
+    db.pragma('foreign_keys = ON');
+    if (!db.memory) check(db, file, migrations.length);
+    const blank = isBlank(db);
+    if (blank) db.pragma('page_size = 8192');
+    db.pragma('journal_mode = WAL');
+    // better-sqlite3 compiles SQLite to use NORMAL with a write-ahead log, which may lose the last answers at a power cut.
+    db.pragma('synchronous = FULL');
+    if (blank) db.pragma(`application_id = ${applicationId}`);
+    migrate(db, migrations);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/** SQLite's error as a refusal of the file, or undefined where it is about something else. */
+function refusal(error: unknown, file: string): DatabaseFileError | undefined {
+  const cause = error instanceof Error && error.cause instanceof Sqlite.SqliteError ? error.cause : error;
+  if (!(cause instanceof Sqlite.SqliteError)) return undefined;
+  const refused = (reason: RefusalReason, detail: string) => new DatabaseFileError(reason, file, detail, { cause });
+  if (/^SQLITE_BUSY/.test(cause.code)) return refused('in-use', '');
+  if (/^SQLITE_(CORRUPT|NOTADB)/.test(cause.code)) return refused('corrupt', cause.message);
+  if (/^SQLITE_(CANTOPEN|IOERR|READONLY|FULL|PERM)/.test(cause.code))
+    return refused('unusable', `${cause.message}, so look at its disk`);
+  return undefined;
+}

@@ -1,0 +1,168 @@
+import type { Instant } from '../clock.ts';
+import type { AttachmentRow, Attachments } from './attachments.ts';
+import { unsupportedReason } from './autoscaling.ts';
+import type { ModificationRow, Modifications } from './modifications.ts';
+import type { SnapshotRow, Snapshots } from './snapshots.ts';
+import type { Tag } from './tags.ts';
+import type { VolumeRow, Volumes } from './volumes.ts';
+
+/** A volume as a reader sees it: its own row, and all that hangs on it. */
+export interface VolumeDescription {
+  volumeId: string;
+  accountId: string;
+  status: VolumeRow['status'];
+  /** What Datafy's app calls it [D]: on, off but eligible, or not possible. */
+  autoscaling: 'Active' | 'Inactive' | 'Unsupported';
+  unsupportedReason: string | null;
+  origin: VolumeRow['origin'];
+  hasSource: boolean;
+  volumeType: string;
+  volumeSizeGb: number;
+  volumeIops: number;
+  /** MiB/s */
+  volumeThroughput: number;
+  availabilityZone: string;
+  encrypted: boolean;
+  kmsKeyId: string | null;
+  tags: Tag[];
+  attachment: {
+    instanceId: string;
+    deviceName: string;
+    status: AttachmentRow['status'];
+    deleteOnTermination: boolean;
+  } | null;
+  /** The last modification, whether it is under way or has ended. */
+  modification: {
+    status: ModificationRow['status'];
+    volumeSizeGb: number;
+    volumeIops: number;
+    volumeThroughput: number;
+    startTime: Instant;
+  } | null;
+  backingVolumes: BackingVolume[];
+  restoredFrom: string | null;
+  replacedBy: string | null;
+  replaces: string | null;
+  createdAt: Instant;
+}
+
+export interface BackingVolume {
+  volumeId: string;
+  volumeSizeGb: number;
+  volumeIops: number;
+  volumeThroughput: number;
+  tags: Tag[];
+}
+
+/** A Datafy snapshot as a reader sees it, with the EBS snapshots that it consists of. */
+export interface SnapshotDescription {
+  datafySnapshotId: string;
+  accountId: string;
+  volumeId: string;
+  status: SnapshotRow['status'];
+  startTime: Instant;
+  volumeSizeGb: number;
+  region: string;
+  description: string;
+  ebsSnapshots: { snapshotId: string; volumeId: string; tags: Tag[] }[];
+}
+
+export type Describe = ReturnType<typeof createDescribe>;
+
+export function createDescribe(
+  volumes: Volumes,
+  attachments: Attachments,
+  modifications: Modifications,
+  snapshots: Snapshots,
+) {
+  return {
+    volume(row: VolumeRow, accountId: string): VolumeDescription {
+      const attachment = attachments.of(row);
+      const modification = modifications.latest(row);
+      const reason = row.status === 'ordinary' ? unsupportedReason(row, attachment) : undefined;
+      const tags: Tag[] = JSON.parse(row.tags);
+      return {
+        volumeId: row.id,
+        accountId,
+        status: row.status,
+        autoscaling: row.status === 'managed' ? 'Active' : reason ? 'Unsupported' : 'Inactive',
+        unsupportedReason: reason ?? null,
+        origin: row.origin,
+        hasSource: row.has_source === 1,
+        volumeType: row.volume_type,
+        volumeSizeGb: row.size_gb,
+        volumeIops: row.iops,
+        volumeThroughput: row.throughput,
+        availabilityZone: row.availability_zone,
+        encrypted: row.encrypted === 1,
+        kmsKeyId: row.kms_key_id,
+        tags,
+        attachment: attachment
+          ? {
+              instanceId: attachment.instance_id,
+              deviceName: attachment.device_name,
+              status: attachment.status,
+              deleteOnTermination: attachment.delete_on_termination === 1,
+            }
+          : null,
+        modification: modification
+          ? {
+              status: modification.status,
+              volumeSizeGb: modification.size_gb,
+              volumeIops: modification.iops,
+              volumeThroughput: modification.throughput,
+              startTime: modification.started_at,
+            }
+          : null,
+        backingVolumes: describeBacking(row, volumes.backing(row), tags),
+        restoredFrom: row.restored_from,
+        replacedBy: row.replaced_by,
+        replaces: volumes.replaces(row) ?? null,
+        createdAt: row.created_at,
+      };
+    },
+
+    snapshot(row: SnapshotRow, accountId: string): SnapshotDescription {
+      const tags: Tag[] = [
+        { key: 'Managed-By', value: 'Datafy.io' },
+        { key: 'datafy:source-volume:id', value: row.volume_id },
+        { key: 'datafy:snapshot:id', value: row.id },
+        { key: 'datafy:snapshot:generation-id', value: String(row.generation) },
+        ...(JSON.parse(row.tags) as Tag[]),
+      ];
+      return {
+        datafySnapshotId: row.id,
+        accountId,
+        volumeId: row.volume_id,
+        status: row.status,
+        startTime: row.started_at,
+        volumeSizeGb: row.size_gb,
+        region: row.region,
+        description: row.description,
+        ebsSnapshots: snapshots.parts(row).map((part) => ({ snapshotId: part.id, volumeId: part.volume_id, tags })),
+      };
+    },
+  };
+}
+
+/**
+ * The EBS volumes behind a volume: its size, IOPS and throughput shared out evenly, rounded up [A], and Datafy's own
+ * tags before the caller's [C].
+ */
+function describeBacking(row: VolumeRow, ids: readonly string[], callersTags: readonly Tag[]): BackingVolume[] {
+  const share = (total: number) => Math.ceil(total / ids.length);
+  const tags: Tag[] = [
+    { key: 'Managed-By', value: 'Datafy.io' },
+    { key: 'datafy:source-volume:id', value: row.id },
+    ...(row.origin === 'native' ? [{ key: 'datafy:volume-source', value: 'native' }] : []),
+    ...(row.restored_from ? [{ key: 'datafy:restored-from-snapshot:id', value: row.restored_from }] : []),
+    ...callersTags,
+  ];
+  return ids.map((volumeId) => ({
+    volumeId,
+    volumeSizeGb: share(row.size_gb),
+    volumeIops: share(row.iops),
+    volumeThroughput: share(row.throughput),
+    tags,
+  }));
+}

@@ -1,0 +1,40 @@
+import type { Database } from 'better-sqlite3';
+import type { Instant } from '../clock.ts';
+import { EmulatorError } from '../errors.ts';
+import type { Tx } from './machine.ts';
+
+/** An EC2 instance. `agent`: whether Datafy's agent runs on it. */
+export interface InstanceRow {
+  key: number;
+  organization: number;
+  account: number;
+  id: string;
+  availability_zone: string;
+  agent: 0 | 1;
+  cluster_name: string | null;
+  node_group_name: string | null;
+  tags: string;
+  created_at: Instant;
+}
+
+export type Instances = ReturnType<typeof createInstances>;
+
+export function createInstances(db: Database) {
+  const byId = db.prepare<[number, string, number], InstanceRow>(
+    'SELECT * FROM instance WHERE organization = ? AND id = ? AND account = ?',
+  );
+  const insert = db.prepare<Omit<InstanceRow, 'key'>>(
+    'INSERT INTO instance (organization, account, id, availability_zone, agent, cluster_name, node_group_name, tags, created_at) ' +
+      'VALUES (@organization, @account, @id, @availability_zone, @agent, @cluster_name, @node_group_name, @tags, @created_at)',
+  );
+
+  return {
+    /** @throws EmulatorError `instance-not-found` */
+    find(tx: Tx, instanceId: string): InstanceRow {
+      const row = byId.get(tx.organization, instanceId, tx.account);
+      if (!row) throw new EmulatorError('instance-not-found', { instanceId, accountId: tx.accountId });
+      return row;
+    },
+    insert: (row: Omit<InstanceRow, 'key'>) => Number(insert.run(row).lastInsertRowid),
+  };
+}

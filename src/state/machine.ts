@@ -1,0 +1,187 @@
+import type { Database, Statement } from 'better-sqlite3';
+import type { Instant } from '../clock.ts';
+import { EmulatorError } from '../errors.ts';
+import type { Pace } from './pace.ts';
+import { type Action, type Resource, resources, type Status, type Transition, transitions } from './transitions.ts';
+
+/** What a verb runs in: one transaction, of one account of one world, at one instant. */
+export interface Tx {
+  readonly organization: number;
+  readonly account: number;
+  readonly accountId: string;
+  /** Whether it is the organization's own account: where an organization token that names no other ends up. */
+  readonly ownAccount: boolean;
+  readonly now: Instant;
+  readonly pace: Pace;
+}
+
+/** A row with a status, and how to speak of it to a caller. */
+export interface Thing {
+  readonly key: number;
+  readonly status: string;
+  /** Such as `Volume vol-… is replaced`. */
+  readonly situation: string;
+  /** What the caller should know of this one, whatever was asked of it. */
+  readonly hint?: string | undefined;
+}
+
+/** The three columns that a transition decides, for the INSERT that brings a row into being. */
+export interface Begun<R extends Resource> {
+  status: Status<R>;
+  due_at: Instant | null;
+  due_action: string | null;
+}
+
+/** A transition that came due: the row's key, its account, and what is to happen when. */
+interface Due {
+  resource: Resource;
+  key: number;
+  account: number;
+  accountId: string;
+  status: string;
+  due_action: string;
+  due_at: Instant;
+}
+
+/** What else happens when a transition ends, in the same transaction, at the instant it was due. */
+export type Effects = Partial<Record<`${Resource}.${string}`, (tx: Tx, key: number) => void>>;
+
+export type Machine = ReturnType<typeof createMachine>;
+
+/**
+ * The one place that guards and moves. It alone writes a status: `begin` for a new row, `apply` for one that is
+ * there, `settle` for all that came due.
+ */
+export function createMachine(db: Database) {
+  /** The earliest instant at which something is due, per world: the common request compares it and goes on. */
+  const nextDue = new Map<number, Instant>();
+  const rows = new Map<string, { row: Transition; move: Statement | undefined }>(
+    transitions.map((row: Transition) => [`${row.resource}.${row.action}`, { row, move: prepareMove(db, row) }]),
+  );
+  const selectDue = db.prepare<{ organization: number; now: Instant }, Due>(firstDue);
+
+  function lookUp<R extends Resource>(resource: R, action: Action<R> | string) {
+    const found = rows.get(`${resource}.${action}`);
+    if (!found) throw new Error(`The table has no ${resource} ${action}`);
+    return found;
+  }
+
+  /** The columns of a row that this transition moves; remembers when what follows is due. */
+  function outcome(tx: Tx, row: Transition) {
+    const status = row.to;
+    if (!row.next) return { status, due_at: null, due_action: null };
+    const due = tx.now + tx.pace[row.next.takes];
+    if (due < (nextDue.get(tx.organization) ?? Number.POSITIVE_INFINITY)) nextDue.set(tx.organization, due);
+    return { status, due_at: due, due_action: row.next.action };
+  }
+
+  function refuse(row: Transition, thing: Thing): never {
+    throw new EmulatorError(row.refusal, {
+      situation: thing.situation,
+      action: row.says ?? row.action,
+      expected: row.from,
+      hint: row.hints?.[thing.status as Status] ?? thing.hint,
+    });
+  }
+
+  /**
+   * The status columns of a new row. `existing`, where the caller found one in the way, gets the table's refusal.
+   *
+   * @throws EmulatorError with the transition's refusal.
+   */
+  function begin<R extends Resource>(tx: Tx, resource: R, action: Action<R>, existing?: Thing): Begun<R> {
+    const { row } = lookUp(resource, action);
+    if (existing) refuse(row, existing);
+    if (!row.from.includes('absent')) throw new Error(`${resource} ${action} does not begin a row`);
+    return outcome(tx, row) as Begun<R>;
+  }
+
+  /**
+   * Moves a row as the table says, or refuses. Where the action keeps the status, it only guards.
+   *
+   * @throws EmulatorError with the transition's refusal: nothing was changed.
+   */
+  function apply<R extends Resource>(tx: Tx, resource: R, action: Action<R>, thing: Thing): void {
+    const { row, move } = lookUp(resource, action);
+    if (!(row.from as readonly string[]).includes(thing.status)) refuse(row, thing);
+    if (!move) return;
+    const { changes } = move.run({
+      ...outcome(tx, row),
+      key: thing.key,
+      organization: tx.organization,
+      account: tx.account,
+    });
+    if (changes === 0) refuse(row, thing);
+  }
+
+  /**
+   * Does all that came due in a world up to `now`, each at its own instant, in order of (due_at, resource, key).
+   * What an effect sets off is settled too, if it is due by then. Settling twice is settling once.
+   */
+  function settle(world: { key: number; pace: Pace }, now: Instant, effects: Effects): void {
+    if ((nextDue.get(world.key) ?? Number.NEGATIVE_INFINITY) > now) return;
+    settleDue(world, now, effects);
+    const next = selectDue.get({ organization: world.key, now: Number.MAX_SAFE_INTEGER });
+    nextDue.set(world.key, next?.due_at ?? Number.POSITIVE_INFINITY);
+  }
+
+  const settleDue = db.transaction((world: { key: number; pace: Pace }, now: Instant, effects: Effects) => {
+    for (;;) {
+      const due = selectDue.get({ organization: world.key, now });
+      if (!due) return;
+      const { resource, key, account, accountId, status, due_action } = due;
+      const tx: Tx = {
+        organization: world.key,
+        account,
+        accountId,
+        ownAccount: false,
+        now: due.due_at,
+        pace: world.pace,
+      };
+      apply(tx, resource, due_action as never, {
+        key,
+        status,
+        situation: `The ${resource} with key ${key} is ${status}`,
+      });
+      effects[`${resource}.${due_action}`]?.(tx, key);
+    }
+  });
+
+  /**
+   * The status columns of a row that a seed puts in place. Where the status is one of a transition under way, it is
+   * held there: it never comes due by itself.
+   */
+  function place<R extends Resource>(resource: R, status: Status<R>): Begun<R> {
+    const began = transitions.find((row: Transition) => row.resource === resource && row.to === status && row.next);
+    return { status, due_at: null, due_action: (began as Transition | undefined)?.next?.action ?? null };
+  }
+
+  return { begin, apply, settle, place };
+}
+
+/** The conditional UPDATE (or DELETE) of a transition; none where it keeps the status, or makes the row. */
+function prepareMove(db: Database, row: Transition): Statement | undefined {
+  if (row.to === 'same' || row.from.includes('absent')) return undefined;
+  const guard =
+    'WHERE key = @key AND organization = @organization AND account = @account ' +
+    `AND status IN (${row.from.map((status) => `'${status}'`).join(', ')})`;
+  return db.prepare(
+    row.to === 'absent'
+      ? `DELETE FROM ${row.resource} ${guard}`
+      : `UPDATE ${row.resource} SET status = @status, due_at = @due_at, due_action = @due_action ${guard}`,
+  );
+}
+
+/** The first transition due in a world. Each resource's own index answers for it; the outer ORDER BY sees four rows. */
+const firstDue = `
+  SELECT due.*, account.id AS accountId
+  FROM (${resources
+    .map(
+      (resource, rank) => `
+    SELECT * FROM (
+      SELECT '${resource}' AS resource, ${rank} AS rank, key, account, status, due_action, due_at FROM ${resource}
+      WHERE organization = @organization AND due_at IS NOT NULL AND due_at <= @now ORDER BY due_at, key LIMIT 1)`,
+    )
+    .join(' UNION ALL ')}) AS due
+  JOIN account ON account.key = due.account
+  ORDER BY due.due_at, due.rank, due.key LIMIT 1`;

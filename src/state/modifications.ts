@@ -1,0 +1,113 @@
+import type { Database } from 'better-sqlite3';
+import type { Instant } from '../clock.ts';
+import { EmulatorError } from '../errors.ts';
+import type { Attachments } from './attachments.ts';
+import { checkGp3, type Performance } from './ebs.ts';
+import type { Effects, Machine, Thing, Tx } from './machine.ts';
+import type { Status } from './transitions.ts';
+import { plainBackingCount, type VolumeRow, type Volumes, volumeThing } from './volumes.ts';
+
+export interface ModificationRow {
+  key: number;
+  organization: number;
+  account: number;
+  volume: number;
+  status: Status<'modification'>;
+  due_at: Instant | null;
+  due_action: string | null;
+  size_gb: number;
+  iops: number;
+  /** MiB/s */
+  throughput: number;
+  expand_filesystem: 0 | 1;
+  started_at: Instant;
+}
+
+/** What a caller wants changed; what is left out stays. */
+export interface ModifyRequest {
+  sizeGb?: number;
+  iops?: number;
+  throughput?: number;
+  expandFilesystem: boolean;
+  /** Refuse volumes that are not managed. */
+  autoscalingOnly: boolean;
+}
+
+export type Modifications = ReturnType<typeof createModifications>;
+
+export function createModifications(db: Database, machine: Machine, volumes: Volumes, attachments: Attachments) {
+  const latest = db.prepare<[number, number, number], ModificationRow>(
+    'SELECT * FROM modification WHERE organization = ? AND volume = ? AND account = ? ORDER BY key DESC LIMIT 1',
+  );
+  const byKey = db.prepare<[number, number, number], ModificationRow>(
+    'SELECT * FROM modification WHERE organization = ? AND key = ? AND account = ?',
+  );
+  const insert = db.prepare<Omit<ModificationRow, 'key'>>(
+    `INSERT INTO modification (organization, account, volume, status, due_at, due_action, size_gb, iops, throughput,
+       expand_filesystem, started_at)
+     VALUES (@organization, @account, @volume, @status, @due_at, @due_action, @size_gb, @iops, @throughput,
+       @expand_filesystem, @started_at)`,
+  );
+
+  /** The modification of a volume that is under way, if one is. */
+  function underWay(volume: VolumeRow): Thing | undefined {
+    const row = latest.get(volume.organization, volume.key, volume.account);
+    if (row?.status !== 'modifying') return undefined;
+    const situation = `Volume ${volume.id} is being modified to ${row.size_gb} GiB`;
+    return { key: row.key, status: row.status, situation };
+  }
+
+  return {
+    latest: (volume: VolumeRow) => latest.get(volume.organization, volume.key, volume.account),
+    underWay,
+    insert: (row: Omit<ModificationRow, 'key'>) => insert.run(row),
+
+    /**
+     * Begins a change of size, IOPS or throughput; the volume keeps its values until the change lands [C].
+     *
+     * @throws EmulatorError `volume-not-found`, `volume-not-managed`, `volume-not-available`, `size-not-larger`,
+     *   `filesystem-without-instance`, `modification-in-progress`, and gp3's limits
+     */
+    modify(tx: Tx, volumeId: string, request: ModifyRequest): void {
+      const volume = volumes.find(tx, volumeId);
+      machine.apply(tx, 'volume', request.autoscalingOnly ? 'modify' : 'modify-any', volumeThing(volume));
+      if (request.sizeGb !== undefined && request.sizeGb <= volume.size_gb) {
+        throw new EmulatorError('size-not-larger', { volumeId, current: volume.size_gb, wanted: request.sizeGb });
+      }
+      const wanted: Performance = {
+        sizeGb: request.sizeGb ?? volume.size_gb,
+        iops: request.iops ?? volume.iops,
+        throughput: request.throughput ?? volume.throughput,
+      };
+      if (volume.volume_type === 'gp3') checkGp3(wanted, arrayCount(volume));
+      if (request.expandFilesystem && attachments.of(volume)?.status !== 'attached') {
+        throw new EmulatorError('filesystem-without-instance', { volumeId });
+      }
+      const begun = machine.begin(tx, 'modification', 'modify', underWay(volume));
+      insert.run({
+        ...begun,
+        organization: tx.organization,
+        account: tx.account,
+        volume: volume.key,
+        size_gb: wanted.sizeGb,
+        iops: wanted.iops,
+        throughput: wanted.throughput,
+        expand_filesystem: request.expandFilesystem ? 1 : 0,
+        started_at: tx.now,
+      });
+    },
+
+    effects: {
+      'modification.complete'(tx, key) {
+        const row = byKey.get(tx.organization, key, tx.account);
+        if (!row) return;
+        volumes.resize(tx, row.volume, { sizeGb: row.size_gb, iops: row.iops, throughput: row.throughput });
+      },
+    } satisfies Effects as Effects,
+  };
+}
+
+/** Over how many volumes gp3's limits are totals: an array's, and one where there is no array [C]. */
+export function arrayCount(volume: VolumeRow): number {
+  return volume.backing_count === plainBackingCount ? 1 : volume.backing_count;
+}

@@ -1,0 +1,257 @@
+import type { Database } from 'better-sqlite3';
+import type { Instant } from '../clock.ts';
+import { EmulatorError } from '../errors.ts';
+import { checkGp3, gp3, regionOf } from './ebs.ts';
+import type { Machine, Thing, Tx } from './machine.ts';
+import { checkTags, type Tag } from './tags.ts';
+import type { Status } from './transitions.ts';
+import { type VolumeRow, type Volumes, volumeThing } from './volumes.ts';
+import type { Worlds } from './worlds.ts';
+
+/** A Datafy snapshot: a set of EBS snapshots under one id. */
+export interface SnapshotRow {
+  key: number;
+  organization: number;
+  account: number;
+  id: string;
+  volume: number | null;
+  volume_id: string;
+  generation: number;
+  status: Status<'snapshot'>;
+  due_at: Instant | null;
+  due_action: string | null;
+  size_gb: number;
+  region: string;
+  encrypted: 0 | 1;
+  kms_key_id: string | null;
+  description: string;
+  tags: string;
+  started_at: Instant;
+}
+
+/** One of the EBS snapshots of a set, and the EBS volume it is of. */
+export interface EbsSnapshot {
+  id: string;
+  volume_id: string;
+}
+
+export interface CreateSnapshotRequest {
+  /** Refuse volumes that are not managed. */
+  autoscalingOnly: boolean;
+  description?: string;
+  tags?: readonly { key?: string; value?: string }[];
+}
+
+/** What to restore: a Datafy snapshot, or all EBS snapshots of one. */
+export type RestoreSource = { datafySnapshotId: string } | { snapshotIds: readonly string[]; region: string };
+
+export interface RestoreRequest {
+  source: RestoreSource;
+  availabilityZone: string;
+  /** Left out or 0: the default. */
+  iops?: number;
+  /** MiB/s; left out or 0: the default. */
+  throughput?: number;
+  tags?: readonly { key?: string; value?: string }[];
+}
+
+export type Snapshots = ReturnType<typeof createSnapshots>;
+
+export function createSnapshots(db: Database, machine: Machine, worlds: Worlds, volumes: Volumes) {
+  const byId = db.prepare<[number, string, number], SnapshotRow>(
+    'SELECT * FROM snapshot WHERE organization = ? AND id = ? AND account = ?',
+  );
+  const byEbsId = db.prepare<[number, string, number], SnapshotRow>(
+    `SELECT snapshot.* FROM ebs_snapshot JOIN snapshot ON snapshot.key = ebs_snapshot.snapshot
+     WHERE ebs_snapshot.organization = ? AND ebs_snapshot.id = ? AND ebs_snapshot.account = ?`,
+  );
+  const parts = db.prepare<[number, number, number], EbsSnapshot>(
+    'SELECT id, volume_id FROM ebs_snapshot WHERE organization = ? AND snapshot = ? AND account = ? ORDER BY position',
+  );
+  const lastGeneration = db
+    .prepare<[number, number, number], number>(
+      'SELECT max(generation) FROM snapshot WHERE volume = ? AND organization = ? AND account = ?',
+    )
+    .pluck();
+  const insert = db.prepare<Omit<SnapshotRow, 'key'>>(
+    `INSERT INTO snapshot (organization, account, id, volume, volume_id, generation, status, due_at, due_action, size_gb,
+       region, encrypted, kms_key_id, description, tags, started_at)
+     VALUES (@organization, @account, @id, @volume, @volume_id, @generation, @status, @due_at, @due_action, @size_gb,
+       @region, @encrypted, @kms_key_id, @description, @tags, @started_at)`,
+  );
+  const insertPart = db.prepare<[number, number, number, number, string, string]>(
+    'INSERT INTO ebs_snapshot (organization, account, snapshot, position, id, volume_id) VALUES (?, ?, ?, ?, ?, ?)',
+  );
+  const inAccounts = `FROM snapshot JOIN account ON account.key = snapshot.account
+    WHERE snapshot.organization = @organization AND snapshot.account IN (SELECT value FROM json_each(@accounts))`;
+  const count = db.prepare<Record<string, unknown>, number>(`SELECT count(*) ${inAccounts}`).pluck();
+  const page = db.prepare<Record<string, unknown>, SnapshotRow & { account_id: string }>(
+    `SELECT snapshot.*, account.id AS account_id ${inAccounts} ORDER BY snapshot.key LIMIT @limit OFFSET @offset`,
+  );
+
+  function thing(row: SnapshotRow): Thing {
+    return { key: row.key, status: row.status, situation: `Snapshot ${row.id} is ${row.status}` };
+  }
+
+  function notFound(tx: Tx, snapshotId: string, hint?: string) {
+    return new EmulatorError('snapshot-not-found', { snapshotId, accountId: tx.accountId, ...(hint && { hint }) });
+  }
+
+  /** @throws EmulatorError `snapshot-not-found`, `snapshot-set-invalid`, `region-mismatch` */
+  function findSource(tx: Tx, source: RestoreSource): SnapshotRow {
+    if ('datafySnapshotId' in source) {
+      const row = byId.get(tx.organization, source.datafySnapshotId, tx.account);
+      if (row) return row;
+      const hint = source.datafySnapshotId.startsWith('snap-')
+        ? 'a Datafy snapshot id begins with dsnap-; EBS snapshots are restored with snapshotIds and region'
+        : undefined;
+      throw notFound(tx, source.datafySnapshotId, hint);
+    }
+    const { snapshotIds, region } = source;
+    const [first] = snapshotIds;
+    const invalid = (problem: string) => new EmulatorError('snapshot-set-invalid', { problem });
+    if (!first) throw invalid('body/source/snapshotIds is empty: name every EBS snapshot of one Datafy snapshot');
+    const rows = snapshotIds.map((id) => {
+      const row = byEbsId.get(tx.organization, id, tx.account);
+      if (!row) {
+        throw notFound(tx, id, id.startsWith('dsnap-') ? 'restore it with source.datafySnapshotId' : undefined);
+      }
+      return row;
+    });
+    const [row] = rows as [SnapshotRow];
+    const stranger = rows.findIndex((each) => each.key !== row.key);
+    if (stranger > 0) {
+      throw invalid(
+        `Snapshots ${first} and ${snapshotIds[stranger]} belong to different Datafy snapshots, ${row.id} and ${rows[stranger]?.id}`,
+      );
+    }
+    if (new Set(snapshotIds).size !== snapshotIds.length) {
+      throw invalid('body/source/snapshotIds names a snapshot twice');
+    }
+    const missing = parts
+      .all(tx.organization, row.key, tx.account)
+      .filter((part) => !snapshotIds.includes(part.id))
+      .map((part) => part.id);
+    if (missing.length > 0) {
+      throw invalid(`body/source/snapshotIds is not the whole set of ${row.id}: add ${missing.join(', ')}`);
+    }
+    if (row.region !== region) {
+      throw new EmulatorError('region-mismatch', {
+        snapshotId: first,
+        snapshotRegion: row.region,
+        region,
+        field: 'source.region',
+      });
+    }
+    return row;
+  }
+
+  function insertRow(row: Omit<SnapshotRow, 'key'>): number {
+    return Number(insert.run(row).lastInsertRowid);
+  }
+
+  function insertParts(tx: Tx, snapshot: number, set: readonly EbsSnapshot[]): void {
+    for (const [position, part] of set.entries()) {
+      insertPart.run(tx.organization, tx.account, snapshot, position, part.id, part.volume_id);
+    }
+  }
+
+  /** Generations count a volume's snapshots up from 0 [C]. */
+  function nextGeneration(tx: Tx, volume: number): number {
+    return (lastGeneration.get(volume, tx.organization, tx.account) ?? -1) + 1;
+  }
+
+  return {
+    parts: (row: SnapshotRow) => parts.all(row.organization, row.key, row.account),
+    insert: insertRow,
+    insertParts,
+    nextGeneration,
+
+    /**
+     * Begins a snapshot: one EBS snapshot per backing volume, or one of the volume itself where it is ordinary [C].
+     *
+     * @throws EmulatorError `volume-not-found`, `volume-not-managed`, `volume-not-available`, `tags-invalid`
+     */
+    create(tx: Tx, volumeId: string, request: CreateSnapshotRequest): SnapshotRow {
+      const volume = volumes.find(tx, volumeId);
+      machine.apply(tx, 'volume', request.autoscalingOnly ? 'snapshot' : 'snapshot-any', volumeThing(volume));
+      const tags = checkTags(request.tags, 'body/tags');
+      const begun = machine.begin(tx, 'snapshot', 'create');
+      const [id] = worlds.makeIds(tx, 'dsnap');
+      const row = {
+        ...begun,
+        organization: tx.organization,
+        account: tx.account,
+        id,
+        volume: volume.key,
+        volume_id: volume.id,
+        generation: nextGeneration(tx, volume.key),
+        size_gb: volume.size_gb,
+        region: regionOf(volume.availability_zone),
+        encrypted: volume.encrypted,
+        kms_key_id: volume.kms_key_id,
+        description: request.description ?? '',
+        tags: JSON.stringify(tags),
+        started_at: tx.now,
+      };
+      const key = insertRow(row);
+      const set = partVolumes(volume).map((volume_id) => ({ id: worlds.makeIds(tx, 'snap')[0], volume_id }));
+      insertParts(tx, key, set);
+      return { key, ...row };
+    },
+
+    /**
+     * Begins a new autoscaling volume with the size the snapshot's volume had [P].
+     *
+     * @throws EmulatorError `snapshot-not-found`, `snapshot-set-invalid`, `snapshot-not-completed`, `region-mismatch`,
+     *   `availability-zone-invalid`, `tags-invalid`, and gp3's limits
+     */
+    restore(tx: Tx, request: RestoreRequest): { volumeId: string; sizeGb: number } {
+      const region = regionOf(request.availabilityZone);
+      const tags: Tag[] = checkTags(request.tags, 'body/volumeProperties/tags');
+      const snapshot = findSource(tx, request.source);
+      machine.apply(tx, 'snapshot', 'restore', thing(snapshot));
+      if (snapshot.region !== region) {
+        throw new EmulatorError('region-mismatch', {
+          snapshotId: snapshot.id,
+          snapshotRegion: snapshot.region,
+          region,
+          field: `availabilityZone ${request.availabilityZone}`,
+        });
+      }
+      const performance = {
+        sizeGb: snapshot.size_gb,
+        iops: request.iops || gp3.iops.minimum,
+        throughput: request.throughput || gp3.throughput.minimum,
+      };
+      checkGp3(performance);
+      const [volumeId] = worlds.makeIds(tx, 'vol');
+      const key = volumes.insert(tx, {
+        ...machine.begin(tx, 'volume', 'restore'),
+        id: volumeId,
+        origin: 'snapshot',
+        restored_from: snapshot.id,
+        size_gb: performance.sizeGb,
+        iops: performance.iops,
+        throughput: performance.throughput,
+        availability_zone: request.availabilityZone,
+        encrypted: snapshot.encrypted,
+        kms_key_id: snapshot.kms_key_id,
+        tags: JSON.stringify(tags),
+      });
+      volumes.addBacking(tx, key);
+      return { volumeId, sizeGb: performance.sizeGb };
+    },
+
+    /** A page of the snapshots of some accounts of one world, oldest first, and how many there are in all. */
+    page(organization: number, accounts: readonly number[], limit: number, offset: number) {
+      const where = { organization, accounts: JSON.stringify(accounts) };
+      return { count: count.get(where) ?? 0, rows: page.all({ ...where, limit, offset }) };
+    },
+  };
+
+  /** The EBS volumes that a snapshot of a volume is made of. */
+  function partVolumes(volume: VolumeRow): string[] {
+    return volume.status === 'managed' ? volumes.backing(volume) : [volume.id];
+  }
+}

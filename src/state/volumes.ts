@@ -1,0 +1,183 @@
+import type { Database } from 'better-sqlite3';
+import type { Instant } from '../clock.ts';
+import { EmulatorError } from '../errors.ts';
+import type { Begun, Thing, Tx } from './machine.ts';
+import type { Status } from './transitions.ts';
+import type { Worlds } from './worlds.ts';
+
+/** A volume as it is stored, tags as JSON text. */
+export interface VolumeRow {
+  key: number;
+  organization: number;
+  account: number;
+  id: string;
+  status: Status<'volume'>;
+  due_at: Instant | null;
+  due_action: string | null;
+  origin: 'ebs' | 'native' | 'snapshot';
+  restored_from: string | null;
+  replaced_by: string | null;
+  has_source: 0 | 1;
+  volume_type: string;
+  size_gb: number;
+  iops: number;
+  /** MiB/s */
+  throughput: number;
+  availability_zone: string;
+  encrypted: 0 | 1;
+  kms_key_id: string | null;
+  datafy_mode: 'autoscaling' | 'performance' | 'autoscaling_performance';
+  backing_count: number;
+  boot: 0 | 1;
+  file_system: string;
+  tags: string;
+  created_at: Instant;
+}
+
+/** What a new volume is made from; the rest has its default. */
+export type NewVolume = Begun<'volume'> &
+  Pick<VolumeRow, 'id' | 'origin' | 'size_gb' | 'iops' | 'throughput' | 'availability_zone' | 'tags'> &
+  Partial<Omit<VolumeRow, 'key' | 'organization' | 'account' | keyof Begun<'volume'>>>;
+
+/** How many EBS volumes stand behind a managed volume that was made without an array [C]. */
+export const plainBackingCount = 2;
+
+const defaults = {
+  restored_from: null,
+  replaced_by: null,
+  has_source: 0,
+  volume_type: 'gp3',
+  encrypted: 0,
+  kms_key_id: null,
+  datafy_mode: 'autoscaling',
+  backing_count: plainBackingCount,
+  boot: 0,
+  file_system: 'ext4',
+} as const;
+
+export type Volumes = ReturnType<typeof createVolumes>;
+
+/** The rows of volumes and of the EBS volumes behind them. */
+export function createVolumes(db: Database, worlds: Worlds) {
+  const byId = db.prepare<[number, string, number], VolumeRow>(
+    'SELECT * FROM volume WHERE organization = ? AND id = ? AND account = ?',
+  );
+  const byKey = db.prepare<[number, number, number], VolumeRow>(
+    'SELECT * FROM volume WHERE organization = ? AND key = ? AND account = ?',
+  );
+  const insert = db.prepare<Record<string, unknown>>(
+    `INSERT INTO volume (organization, account, id, status, due_at, due_action, origin, restored_from, replaced_by,
+       has_source, volume_type, size_gb, iops, throughput, availability_zone, encrypted, kms_key_id, datafy_mode,
+       backing_count, boot, file_system, tags, created_at)
+     VALUES (@organization, @account, @id, @status, @due_at, @due_action, @origin, @restored_from, @replaced_by,
+       @has_source, @volume_type, @size_gb, @iops, @throughput, @availability_zone, @encrypted, @kms_key_id, @datafy_mode,
+       @backing_count, @boot, @file_system, @tags, @created_at)`,
+  );
+  const resize = db.prepare<Record<string, unknown>>(
+    `UPDATE volume SET size_gb = @sizeGb, iops = @iops, throughput = @throughput
+     WHERE key = @key AND organization = @organization AND account = @account`,
+  );
+  const markReplaced = db.prepare<Record<string, unknown>>(
+    `UPDATE volume SET replaced_by = @replacedBy, has_source = 0
+     WHERE key = @key AND organization = @organization AND account = @account`,
+  );
+  const replaces = db
+    .prepare<[number, string, number], string>(
+      'SELECT id FROM volume WHERE organization = ? AND replaced_by = ? AND account = ?',
+    )
+    .pluck();
+  const backing = db
+    .prepare<[number, number, number], string>(
+      'SELECT id FROM backing_volume WHERE organization = ? AND volume = ? AND account = ? ORDER BY position',
+    )
+    .pluck();
+  const ownerOfBacking = db
+    .prepare<[number, string, number], string>(
+      `SELECT volume.id FROM backing_volume JOIN volume ON volume.key = backing_volume.volume
+       WHERE backing_volume.organization = ? AND backing_volume.id = ? AND backing_volume.account = ?`,
+    )
+    .pluck();
+  const insertBacking = db.prepare<[number, number, number, number, string]>(
+    'INSERT INTO backing_volume (organization, account, volume, position, id) VALUES (?, ?, ?, ?, ?)',
+  );
+  const deleteBacking = db.prepare<[number, number, number]>(
+    'DELETE FROM backing_volume WHERE organization = ? AND volume = ? AND account = ?',
+  );
+  const inAccounts = `FROM volume JOIN account ON account.key = volume.account
+    WHERE volume.organization = @organization AND volume.account IN (SELECT value FROM json_each(@accounts))`;
+  const count = db.prepare<Record<string, unknown>, number>(`SELECT count(*) ${inAccounts}`).pluck();
+  const page = db.prepare<Record<string, unknown>, VolumeRow & { account_id: string }>(
+    `SELECT volume.*, account.id AS account_id ${inAccounts} ORDER BY volume.key LIMIT @limit OFFSET @offset`,
+  );
+
+  function insertAllBacking(tx: Tx, key: number, ids: readonly string[]): void {
+    for (const [position, id] of ids.entries()) insertBacking.run(tx.organization, tx.account, key, position, id);
+  }
+
+  return {
+    /** @throws EmulatorError `volume-not-found` */
+    find(tx: Tx, volumeId: string): VolumeRow {
+      const row = byId.get(tx.organization, volumeId, tx.account);
+      if (row) return row;
+      const owner = ownerOfBacking.get(tx.organization, volumeId, tx.account);
+      const hint = owner
+        ? `it is one of the EBS volumes behind ${owner}: use that id`
+        : tx.ownAccount
+          ? "this call ran against the organization's own account: name a sub-account with ?accounts=<sub-account-id>"
+          : undefined;
+      throw new EmulatorError('volume-not-found', { volumeId, accountId: tx.accountId, ...(hint && { hint }) });
+    },
+
+    byKey(tx: Tx, key: number): VolumeRow {
+      const row = byKey.get(tx.organization, key, tx.account);
+      if (!row) throw new Error(`No volume has the key ${key}`);
+      return row;
+    },
+
+    insert(tx: Tx, volume: NewVolume): number {
+      const row = { created_at: tx.now, ...defaults, ...volume, organization: tx.organization, account: tx.account };
+      return Number(insert.run(row).lastInsertRowid);
+    },
+
+    resize(tx: Tx, key: number, to: { sizeGb: number; iops: number; throughput: number }): void {
+      const { sizeGb, iops, throughput } = to;
+      resize.run({ key, organization: tx.organization, account: tx.account, sizeGb, iops, throughput });
+    },
+
+    markReplaced(tx: Tx, key: number, replacedBy: string): void {
+      markReplaced.run({ key, organization: tx.organization, account: tx.account, replacedBy });
+    },
+
+    /** The id of the volume that this one took over from, if it did. */
+    replaces: (row: VolumeRow) => replaces.get(row.organization, row.id, row.account),
+
+    /** The ids of the EBS volumes behind a volume, in array order. */
+    backing: (row: VolumeRow) => backing.all(row.organization, row.key, row.account),
+
+    /** Makes the EBS volumes behind a volume, with ids of the world's stream. */
+    addBacking(tx: Tx, key: number, backingCount = plainBackingCount): void {
+      const ids = Array.from({ length: backingCount }, () => worlds.makeIds(tx, 'vol')[0]);
+      insertAllBacking(tx, key, ids);
+    },
+
+    insertBacking: insertAllBacking,
+
+    removeBacking: (tx: Tx, key: number) => deleteBacking.run(tx.organization, key, tx.account),
+
+    /** A page of the volumes of some accounts of one world, oldest first, and how many there are in all. */
+    page(organization: number, accounts: readonly number[], limit: number, offset: number) {
+      const where = { organization, accounts: JSON.stringify(accounts) };
+      return { count: count.get(where) ?? 0, rows: page.all({ ...where, limit, offset }) };
+    },
+  };
+}
+
+/** A volume as the machine and its messages speak of it. */
+export function volumeThing(row: VolumeRow): Thing {
+  return {
+    key: row.key,
+    status: row.status,
+    situation: `Volume ${row.id} is ${row.status}`,
+    hint: row.replaced_by ? `its data is on ${row.replaced_by} now` : undefined,
+  };
+}

@@ -8,7 +8,7 @@ import { collectOpenApi } from './openapi.ts';
 import type { Options } from './options.ts';
 import { renderError } from './render-error.ts';
 import { openRooms } from './routes/index.ts';
-import { openDatabase } from './state/database.ts';
+import { type Database, openDatabase } from './state/database.ts';
 import { createState, type State } from './state/index.ts';
 import { seeds } from './state/seeds/index.ts';
 import { validateStrictly } from './validation.ts';
@@ -23,6 +23,8 @@ export type AppOptions = Omit<Options, 'host' | 'port'>;
 export interface App {
   app: FastifyInstance;
   state: State;
+  /** What the state is kept in; closed with the instance. */
+  db: Database;
   /** The default world's tokens, for whoever starts the process. Empty where the database was not new. */
   tokens: { token: string; what: string }[];
 }
@@ -38,6 +40,15 @@ const bodyLimit = 64 * 1024;
  */
 export async function buildApp(options: AppOptions, clock: Clock = systemClock): Promise<App> {
   const db = openDatabase(options.db);
+  try {
+    return await assemble(options, db, clock);
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+async function assemble(options: AppOptions, db: Database, clock: Clock): Promise<App> {
   const state = createState(db, clock);
   const tokens = state.isEmpty() ? seedDefaultWorld(state, options) : [];
 
@@ -62,7 +73,7 @@ export async function buildApp(options: AppOptions, clock: Clock = systemClock):
   openRooms(app, state, options.strict);
   app.get('/openapi.json', { schema: { hide: true } }, (_request, reply) => reply.send(app.swagger()));
   await app.ready();
-  return { app, state, tokens };
+  return { app, state, db, tokens };
 }
 
 function seedDefaultWorld(state: State, options: AppOptions): App['tokens'] {

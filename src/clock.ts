@@ -33,11 +33,13 @@ export function formatInstant(instant: Instant): string {
   return new Date(instant).toISOString();
 }
 
-const rfc3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
+const rfc3339 = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
 
 /** An RFC 3339 instant, or undefined where the text is none (a date alone, or a thirteenth month). */
 export function parseInstant(text: string): Instant | undefined {
-  if (!rfc3339.test(text)) return undefined;
+  const [, day] = rfc3339.exec(text) ?? [];
   const instant = Date.parse(text);
-  return Number.isNaN(instant) ? undefined : instant;
+  if (day === undefined || Number.isNaN(instant)) return undefined;
+  // Date.parse takes February 30 for March 1.
+  return new Date(`${day}T00:00:00Z`).toISOString().startsWith(day) ? instant : undefined;
 }

@@ -64,6 +64,11 @@ export const errors = {
       'An organization token must say which accounts to list: add ?accounts=<sub-account-id>, several of them separated by commas, or ?accounts=all',
   ),
 
+  'organization-token-required': row(
+    'unauthorized',
+    () => 'Only an organization token may create or delete accounts: the token belongs to a sub-account',
+  ),
+
   // The request itself
   'request-invalid': row('invalid', (d: { problems: string }) => d.problems),
   'json-invalid': row('invalid', (d: { problem: string }) => `The body is not valid JSON: ${d.problem}`),
@@ -114,6 +119,45 @@ export const errors = {
     (d: { throughput: number; iops: number; maximum: number }) =>
       `volumeThroughput ${d.throughput} MiB/s is too much for ${d.iops} IOPS: gp3 has at most 0.25 MiB/s per IOPS, here ${d.maximum}`,
   ),
+  'size-below-snapshot': row(
+    'invalid',
+    (d: { snapshotId: string; snapshotSizeGb: number; sizeGb: number }) =>
+      `diskSize ${d.sizeGb} GiB is less than the ${d.snapshotSizeGb} GiB of snapshot ${d.snapshotId}: leave it out, or ask for more`,
+  ),
+  'disk-size-missing': row(
+    'invalid',
+    () => 'body/volumeProperties/diskSize is missing or 0: a new volume needs a size',
+  ),
+  'kms-key-without-encryption': row(
+    'invalid',
+    () => 'body/volumeProperties/kmsKeyId is given, but encrypted is not true: a key is for an encrypted volume',
+  ),
+  'array-size-invalid': row(
+    'invalid',
+    (d: { problem: string }) => `body/volumeProperties/performanceArraySize ${d.problem}`,
+  ),
+  'array-size-fixed': row(
+    'invalid',
+    (d: { volumeId: string; current: number; wanted: number }) =>
+      `arraySize ${d.wanted} is not what volume ${d.volumeId} was made with, ${d.current}: it cannot be changed`,
+  ),
+  'nothing-to-modify': row(
+    'invalid',
+    () => 'The body changes nothing: give volumeSizeGb, volumeIops or volumeThroughput, and not 0',
+  ),
+  'role-arn-invalid': row(
+    'invalid',
+    (d: { roleArn: string }) =>
+      `roleArn "${d.roleArn}" is not the ARN of an IAM role: it looks like arn:aws:iam::123456789012:role/name`,
+  ),
+  'role-check-failed': row(
+    'invalid',
+    (d: { roleArn: string; reason: string }) =>
+      `Role ${d.roleArn} failed the permission check: ${d.reason}. Mend the role, or send "skipValidation": true`,
+  ),
+  'rule-invalid': row('invalid', (d: { problem: string }) => d.problem),
+  // In the words that Datafy's clients know.
+  'volume-not-attached': row('invalid', () => 'volume is not attached to any instance'),
   'size-not-larger': row(
     'invalid',
     (d: { volumeId: string; current: number; wanted: number }) =>
@@ -135,6 +179,16 @@ export const errors = {
     'missing',
     (d: { instanceId: string; accountId: string }) => `There is no instance ${d.instanceId} in account ${d.accountId}`,
   ),
+  'account-not-found': row('missing', (d: { accountId: string }) => `There is no account ${d.accountId}`),
+  'token-not-found': row(
+    'missing',
+    (d: { tokenId: string; accountId: string }) => `There is no token ${d.tokenId} in account ${d.accountId}`,
+  ),
+  'role-arn-not-found': row('missing', (d: { accountId: string }) => `Account ${d.accountId} has no role ARN`),
+  'rule-not-found': row(
+    'missing',
+    (d: { ruleId: string; accountId: string }) => `There is no autoscaling rule ${d.ruleId} in account ${d.accountId}`,
+  ),
   'call-not-found': row('missing', (d: { method: string; path: string; hint: string }) => {
     return `There is no call ${d.method} ${d.path}${d.hint}`;
   }),
@@ -154,6 +208,22 @@ export const errors = {
   'snapshot-ended': row('conflict', wrongStatus),
   'snapshot-not-completed': row('conflict', wrongStatus),
   'attachment-not-attaching': row('conflict', wrongStatus),
+  'attachment-not-detaching': row('conflict', wrongStatus),
+  'attached-elsewhere': row(
+    'conflict',
+    (d: { volumeId: string; instanceId: string; wanted: string }) =>
+      `Volume ${d.volumeId} is on instance ${d.instanceId}, not on ${d.wanted}`,
+  ),
+  'account-owns-volumes': row(
+    'conflict',
+    (d: { accountId: string; count: number }) =>
+      `Account ${d.accountId} still owns ${d.count} autoscaling volume${d.count === 1 ? '' : 's'}: ` +
+      'switch autoscaling off on each, with POST /api/v1/volumes/{volumeId}/deactivate-autoscaling, and delete it then',
+  ),
+  'account-is-organization': row(
+    'conflict',
+    (d: { accountId: string }) => `Account ${d.accountId} is the organization's own: only sub-accounts can be deleted`,
+  ),
   'attachment-in-transition': row('conflict', wrongStatus),
   'volume-unsupported': row(
     'conflict',

@@ -4,13 +4,20 @@ import { hash, randomBytes } from 'node:crypto';
  * Ids. This file is the only source of randomness; a world's ids come from its seed, so that the same calls
  * in a fresh world give the same ids.
  */
-export type IdPrefix = 'vol' | 'dsnap' | 'snap';
+export type IdPrefix = 'vol' | 'dsnap' | 'snap' | 'i';
+/** What a world's stream makes: an AWS-style id, or a UUID. */
+export type IdKind = IdPrefix | 'uuid';
+
+/** The count-th id of a world. */
+export function makeId(kind: IdKind, seed: string, count: number): string {
+  return kind === 'uuid' ? makeUuid(seed, count) : makeAwsId(kind, seed, count);
+}
 
 /**
  * The count-th AWS-style id of a world: prefix, a zero, eight hex digits that count up, eight that depend on the seed.
  * Counting up keeps the ids in ascending order, which their index rewards with cheap inserts.
  */
-export function makeId(prefix: IdPrefix, seed: string, count: number): string {
+function makeAwsId(prefix: IdPrefix, seed: string, count: number): string {
   return `${prefix}-0${hex8(count)}${hex8(scatter(count, seed))}`;
 }
 

@@ -13,8 +13,8 @@ export async function collectOpenApi(app: FastifyInstance, version: string): Pro
         title: 'Datafy API, emulated',
         version,
         description:
-          'Served by datafy-emulator. x-datafy-source says where an operation is known from: P published, C clients, ' +
-          'D product documentation, A assumed. Operations with x-emulator-extension are not part of the Datafy API.',
+          'Served by datafy-emulator. x-datafy-surface says which part of the API an operation belongs to, and ' +
+          'x-datafy-source where it is known from: P published, C clients, D product documentation, A assumed. Operations with x-emulator-extension are not part of the Datafy API.',
       },
       servers: [{ url: '/' }],
       security: [{ Authorizer: [] }],
@@ -22,6 +22,12 @@ export async function collectOpenApi(app: FastifyInstance, version: string): Pro
       tags: [
         { name: 'Snapshots', description: 'Taking snapshots and restoring them' },
         { name: 'Volume-Lifecycle', description: 'What happens to a volume' },
+        { name: 'Accounts', description: 'Sub-accounts of an organization' },
+        { name: 'Tokens', description: 'What callers authenticate with' },
+        { name: 'Role ARN', description: 'The AWS role that Datafy uses for an account' },
+        { name: 'Autoscaling rules', description: 'What switches autoscaling on by itself' },
+        { name: 'Infrastructure: volumes', description: 'Volumes, as infrastructure as code works with them' },
+        { name: 'Infrastructure: snapshots', description: 'Snapshots, as infrastructure as code works with them' },
         { name: 'Emulator', description: 'Not part of the Datafy API: a view of what the emulator holds' },
       ],
     },

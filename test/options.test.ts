@@ -149,6 +149,7 @@ describe('what is not known', () => {
     ['--log', '--log-level'],
     ['-port', '--port'],
     ['--no-port', '--port'],
+    ['--nostrict', '--no-strict'],
     ['--hlep', '--help'],
   ])('the flag %s is refused, with %s as the nearest', (flag, nearest) => {
     for (const argv of [[flag], [`${flag}=1`], [flag, '1']]) {
@@ -171,6 +172,13 @@ describe('what is not known', () => {
   test.each([[['start']], [['--strict', '4650']], [['--', 'x']], [['']]])('an argument is refused: %j', (argv) => {
     expect(refusal(argv)).toContain(`Unexpected argument ${JSON.stringify(argv.at(-1))}`);
   });
+});
+
+test.each(['\n', '\r\n', '\u2028'])('a line break in what was written does not break the sentence: %j', (lineBreak) => {
+  expect(refusal(['--pace', `slow${lineBreak}er`])).toContain('--pace "slow er" is not a pace');
+  refusal([`--host=a${lineBreak}b`]);
+  refusal([`--po${lineBreak}rt`]);
+  refusal([`a${lineBreak}b`]);
 });
 
 describe('--help and --version', () => {

@@ -52,6 +52,37 @@ CREATE TABLE token (
 
 CREATE INDEX token_account ON token (organization, account);
 
+-- The AWS role that Datafy uses for an account.
+CREATE TABLE role_arn (
+  organization INTEGER NOT NULL,
+  account      INTEGER NOT NULL,
+  arn          TEXT    NOT NULL,
+  PRIMARY KEY (organization, account),
+  FOREIGN KEY (organization, account) REFERENCES account (organization, key) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+-- Roles that fail Datafy's permission check in a world, and what the check says of them.
+CREATE TABLE failing_role (
+  organization INTEGER NOT NULL REFERENCES organization (key) ON DELETE CASCADE,
+  arn          TEXT    NOT NULL,
+  reason       TEXT    NOT NULL,
+  PRIMARY KEY (organization, arn)
+) STRICT, WITHOUT ROWID;
+
+-- A JsonLogic rule: while active, it switches autoscaling on for every volume of its account that it matches.
+CREATE TABLE autoscaling_rule (
+  key          INTEGER PRIMARY KEY,
+  organization INTEGER NOT NULL,
+  account      INTEGER NOT NULL,
+  id           TEXT    NOT NULL,
+  active       INTEGER NOT NULL CHECK (active IN (0, 1)),
+  rule         TEXT    NOT NULL CHECK (json_type(rule) = 'object'),
+  UNIQUE (organization, id),
+  FOREIGN KEY (organization, account) REFERENCES account (organization, key) ON DELETE CASCADE
+) STRICT;
+
+CREATE INDEX autoscaling_rule_account ON autoscaling_rule (organization, account);
+
 CREATE TABLE instance (
   key               INTEGER PRIMARY KEY,
   organization      INTEGER NOT NULL,

@@ -2,20 +2,21 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { EmulatorError } from '../errors.ts';
 import type { State, Target, Targets } from '../state/index.ts';
 import { authenticate, type Principal } from './authenticate.ts';
-import { readNamed, targetOf, targetsOf } from './target.ts';
+import { accountInPath, readNamed, targetOf, targetsOf } from './target.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Who is calling. */
-    principal: Principal;
-    /** The account that a single-resource call runs against. */
+    /** The account that a call runs against. */
     target: Target;
     /** The accounts that a list call runs over. */
     targets: Targets;
   }
   interface FastifyContextConfig {
-    /** A call over several accounts: it has `targets`, not a `target`. */
-    list?: boolean;
+    /**
+     * What a call is about: `resource` (the default) something of the target account; `list` things of several, so it
+     * has `targets` instead; `account` the account in its path; `organization` whatever the token belongs to.
+     */
+    about?: 'resource' | 'list' | 'account' | 'organization';
   }
 }
 
@@ -27,7 +28,6 @@ const deprecatedSince = `@${Date.UTC(2025, 0, 1) / 1000}`;
  * read: who may not call learns nothing of what the call would have said.
  */
 export function guard(app: FastifyInstance, state: State): void {
-  app.decorateRequest('principal');
   app.decorateRequest('target');
   app.decorateRequest('targets');
   const warned = new Set<string>();
@@ -39,11 +39,19 @@ export function guard(app: FastifyInstance, state: State): void {
       reply.header('Deprecation', deprecatedSince);
       warnOnce(request, principal);
     }
-    request.principal = principal;
-    if (request.routeOptions.config.list) request.targets = targetsOf(state, principal, named);
-    else request.target = targetOf(state, principal, named);
-    if (principal.readOnly && request.method !== 'GET' && request.method !== 'HEAD') {
-      throw new EmulatorError('token-read-only');
+    if (principal.readOnly && request.method !== 'GET') throw new EmulatorError('token-read-only');
+    switch (request.routeOptions.config.about) {
+      case 'list':
+        request.targets = targetsOf(state, principal, named);
+        break;
+      case 'account':
+        request.target = accountInPath(state, principal, (request.params as { accountId: string }).accountId);
+        break;
+      case 'organization':
+        request.target = principal;
+        break;
+      default:
+        request.target = targetOf(state, principal, named);
     }
   });
 

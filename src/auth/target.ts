@@ -52,14 +52,28 @@ export function targetsOf(state: State, principal: Principal, { accounts, header
   return { organization, accounts: [account] };
 }
 
+/**
+ * The account that a path names. One that the caller may not see is answered like one that is not there [A].
+ *
+ * @throws EmulatorError `account-not-found`
+ */
+export function accountInPath(state: State, principal: Principal, accountId: string): Target {
+  const target = visible(state, principal, accountId);
+  if (!target) throw new EmulatorError('account-not-found', { accountId });
+  return target;
+}
+
 /** The accounts of these ids, where the caller may act for all of them. */
 function resolve(state: State, principal: Principal, accountIds: readonly string[]): Target[] {
-  const found = accountIds.map((accountId): Target | undefined => {
-    if (accountId === principal.accountId) return principal;
-    const row = principal.ownAccount ? state.findAccount(principal.organization, accountId) : undefined;
-    return row && { organization: row.organization, account: row.key, accountId: row.id, ownAccount: false };
-  });
+  const found = accountIds.map((accountId) => visible(state, principal, accountId));
   const refused = accountIds.filter((_, at) => !found[at]);
   if (refused.length > 0) throw new EmulatorError('account-not-allowed', { accountIds: refused });
   return found as Target[];
+}
+
+/** An account that the caller may act for: its own, or, with an organization token, one of its organization. */
+function visible(state: State, principal: Principal, accountId: string): Target | undefined {
+  if (accountId === principal.accountId) return principal;
+  const row = principal.ownAccount ? state.findAccount(principal.organization, accountId) : undefined;
+  return row && { organization: row.organization, account: row.key, accountId: row.id, ownAccount: false };
 }

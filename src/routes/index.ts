@@ -1,7 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import { guard } from '../auth/guard.ts';
 import type { State } from '../state/index.ts';
+import { accountRoutes } from './accounts/routes.ts';
+import { autoscalingRuleRoutes } from './autoscaling-rules/routes.ts';
+import { awsSnapshotRoutes } from './aws-snapshots/routes.ts';
+import { awsVolumeRoutes } from './aws-volumes/routes.ts';
 import { inventoryRoutes } from './inventory/routes.ts';
+import { roleArnRoutes } from './role-arn/routes.ts';
+import { tokenRoutes } from './tokens/routes.ts';
 import { volumeRoutes } from './volumes/routes.ts';
 
 /**
@@ -13,7 +19,21 @@ export function openRooms(app: FastifyInstance, state: State, strict: boolean): 
   app.register(
     async (datafy) => {
       guard(datafy, state);
+
+      // Published
       datafy.register(volumeRoutes(state));
+
+      // Account calls
+      datafy.register(accountRoutes(state));
+      datafy.register(tokenRoutes(state));
+      datafy.register(roleArnRoutes(state));
+      datafy.register(autoscalingRuleRoutes(state));
+
+      // Infrastructure-as-code calls
+      datafy.register(awsVolumeRoutes(state));
+      datafy.register(awsSnapshotRoutes(state));
+
+      // Ours
       if (!strict) datafy.register(inventoryRoutes(state));
     },
     { prefix: '/api/v1' },

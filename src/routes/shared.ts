@@ -62,3 +62,22 @@ export const unprocessable = { 422: nothing('The state of the volume does not al
 
 /** The body of every refusal. */
 export const errorBody = (description: string) => Type.Object({ message: Type.String() }, { description });
+
+/** The refusals of all other calls, by status. */
+const refusalBodies = {
+  400: errorBody('The request is wrong; `message` says where.'),
+  401: errorBody('The token is missing, not valid, or may not do this.'),
+  404: errorBody('There is no such thing for this caller.'),
+  409: errorBody('The state it is in does not allow it; `message` says what is needed.'),
+};
+
+export function refusals<S extends keyof typeof refusalBodies>(...statuses: S[]) {
+  const bodies = [400, 401, ...statuses].map((status) => [status, refusalBodies[status as S]]);
+  return Object.fromEntries(bodies) as Pick<typeof refusalBodies, S | 400 | 401>;
+}
+
+/** Where an operation is known from, and which part of the API it belongs to; shown in /openapi.json. */
+export const accountCall = { 'x-datafy-surface': 'account', 'x-datafy-source': 'C' } as const;
+export const infrastructureCall = { 'x-datafy-surface': 'infrastructure', 'x-datafy-source': 'C' } as const;
+
+export const accountParams = Type.Object({ accountId: Type.String({ description: 'A UUID.' }) });

@@ -1,5 +1,9 @@
 import type { Database } from 'better-sqlite3';
 import type { Instant } from '../clock.ts';
+import { EmulatorError } from '../errors.ts';
+import type { Tx } from './machine.ts';
+import type { Volumes } from './volumes.ts';
+import type { Worlds } from './worlds.ts';
 
 export interface AccountRow {
   key: number;
@@ -11,10 +15,18 @@ export interface AccountRow {
   created_at: Instant;
 }
 
+/** An account as callers see it. */
+export interface Account {
+  accountId: string;
+  accountName: string;
+  /** Null for the organization's own account. */
+  parentAccountId: string | null;
+}
+
 export type Accounts = ReturnType<typeof createAccounts>;
 
 /** Accounts: an organization's own, and the sub-accounts below it. */
-export function createAccounts(db: Database) {
+export function createAccounts(db: Database, worlds: Worlds, volumes: Volumes) {
   const byId = db.prepare<[number, string], AccountRow>('SELECT * FROM account WHERE organization = ? AND id = ?');
   const subAccounts = db.prepare<[number], AccountRow>(
     'SELECT * FROM account WHERE organization = ? AND parent IS NOT NULL ORDER BY key',
@@ -24,7 +36,57 @@ export function createAccounts(db: Database) {
       'VALUES (@organization, @id, @name, @parent, @created_at)',
   );
 
+  const byKey = db.prepare<[number, number], AccountRow & { parent_id: string | null }>(
+    `SELECT account.*, parent.id AS parent_id FROM account LEFT JOIN account AS parent ON parent.key = account.parent
+     WHERE account.organization = ? AND account.key = ?`,
+  );
+  const rename = db.prepare<[string, number, number]>('UPDATE account SET name = ? WHERE organization = ? AND key = ?');
+  const remove = db.prepare<[number, number]>('DELETE FROM account WHERE organization = ? AND key = ?');
+
+  function view(tx: Tx, key = tx.account): Account {
+    const row = byKey.get(tx.organization, key);
+    if (!row) throw new EmulatorError('account-not-found', { accountId: tx.accountId });
+    return { accountId: row.id, accountName: row.name, parentAccountId: row.parent_id };
+  }
+
   return {
+    view,
+
+    /**
+     * A new sub-account of the organization, whose own account is the caller's [C].
+     *
+     * @throws EmulatorError `organization-token-required`
+     */
+    create(tx: Tx, name: string): Account {
+      if (!tx.ownAccount) throw new EmulatorError('organization-token-required');
+      const { lastInsertRowid } = insert.run({
+        organization: tx.organization,
+        id: worlds.makeId(tx, 'uuid'),
+        name,
+        parent: tx.account,
+        created_at: tx.now,
+      });
+      return view(tx, Number(lastInsertRowid));
+    },
+
+    rename(tx: Tx, name: string): Account {
+      rename.run(name, tx.organization, tx.account);
+      return view(tx);
+    },
+
+    /**
+     * Deletes a sub-account with its tokens, rules, role, snapshots and what AWS holds for it. Volumes that Datafy
+     * stands behind are not dropped so lightly [A].
+     *
+     * @throws EmulatorError `account-is-organization`, `account-owns-volumes`
+     */
+    remove(tx: Tx): void {
+      if (tx.ownAccount) throw new EmulatorError('account-is-organization', { accountId: tx.accountId });
+      const count = volumes.countAutoscaling(tx);
+      if (count > 0) throw new EmulatorError('account-owns-volumes', { accountId: tx.accountId, count });
+      remove.run(tx.organization, tx.account);
+    },
+
     find: (organization: number, accountId: string) => byId.get(organization, accountId),
     subAccounts: (organization: number) => subAccounts.all(organization),
     insert: (row: Omit<AccountRow, 'key'>) => Number(insert.run(row).lastInsertRowid),

@@ -85,7 +85,63 @@ export function createAttachments(db: Database, machine: Machine, volumes: Volum
     }
   }
 
+  const volumeOf = db
+    .prepare<[number, number, number], number>(
+      'SELECT volume FROM attachment WHERE organization = ? AND key = ? AND account = ?',
+    )
+    .pluck();
+
+  /**
+   * Begins to put a volume on an instance, whoever asked for it. Only Datafy needs an agent there.
+   *
+   * @throws EmulatorError `device-name-invalid`, `instance-not-found`, `volume-already-attached`,
+   *   `instance-without-agent`, `availability-zone-mismatch`, `device-in-use`
+   */
+  function begin(tx: Tx, volume: VolumeRow, request: AttachRequest, needsAgent: boolean): void {
+    checkDeviceName(request.deviceName);
+    const instance = instances.find(tx, request.instanceId);
+    const existing = of(volume);
+    const begun = machine.begin(tx, 'attachment', 'attach', existing && thing(volume, existing));
+    if (needsAgent && !instance.agent) throw new EmulatorError('instance-without-agent', { instanceId: instance.id });
+    checkPlace(tx, volume, instance, request.deviceName);
+    insert.run({
+      ...begun,
+      organization: tx.organization,
+      account: tx.account,
+      volume: volume.key,
+      instance: instance.key,
+      device_name: request.deviceName,
+      delete_on_termination: request.deleteOnTermination ? 1 : 0,
+      started_at: tx.now,
+    });
+  }
+
   return {
+    begin,
+    volumeOf: (tx: Tx, key: number) => volumeOf.get(tx.organization, key, tx.account) ?? 0,
+
+    /**
+     * Begins to take a volume off its instance [C]; with `force`, also one that is not quite on it.
+     *
+     * @throws EmulatorError `volume-not-found`, `volume-not-available`, `instance-not-found`, `volume-not-attached`,
+     *   `attached-elsewhere`, `attachment-in-transition`
+     */
+    detach(tx: Tx, volumeId: string, instanceId: string, force: boolean): void {
+      const volume = volumes.find(tx, volumeId);
+      machine.apply(tx, 'volume', 'detach', volumeThing(volume));
+      const instance = instances.find(tx, instanceId);
+      const attachment = of(volume);
+      if (!attachment) throw new EmulatorError('volume-not-attached');
+      if (attachment.instance !== instance.key) {
+        throw new EmulatorError('attached-elsewhere', {
+          volumeId,
+          instanceId: attachment.instance_id,
+          wanted: instanceId,
+        });
+      }
+      machine.apply(tx, 'attachment', force ? 'force-detach' : 'detach', thing(volume, attachment));
+    },
+
     of,
     thing,
     insert: (row: Omit<AttachmentRow, 'key'>) => insert.run(row),
@@ -104,22 +160,7 @@ export function createAttachments(db: Database, machine: Machine, volumes: Volum
     attach(tx: Tx, volumeId: string, request: AttachRequest): void {
       const volume = volumes.find(tx, volumeId);
       machine.apply(tx, 'volume', 'attach', volumeThing(volume));
-      checkDeviceName(request.deviceName);
-      const instance = instances.find(tx, request.instanceId);
-      const existing = of(volume);
-      const begun = machine.begin(tx, 'attachment', 'attach', existing && thing(volume, existing));
-      if (!instance.agent) throw new EmulatorError('instance-without-agent', { instanceId: instance.id });
-      checkPlace(tx, volume, instance, request.deviceName);
-      insert.run({
-        ...begun,
-        organization: tx.organization,
-        account: tx.account,
-        volume: volume.key,
-        instance: instance.key,
-        device_name: request.deviceName,
-        delete_on_termination: request.deleteOnTermination ? 1 : 0,
-        started_at: tx.now,
-      });
+      begin(tx, volume, request, true);
     },
   };
 }

@@ -115,9 +115,10 @@ function refuseInUse(path: string, file: string): void {
   }
 }
 
-/** Refuses what is not ours, too new or damaged. It writes only what a leftover still has to bring to the file. */
+/** Refuses what is not ours, too new or damaged. */
 function check(db: Database, file: string, newest: number): void {
   const read = (name: string) => db.pragma(name, { simple: true }) as number;
+  // Its size is only right once a leftover log is worked in. A log beside a file has passed `inspectLeftovers`.
   db.pragma('wal_checkpoint(TRUNCATE)');
   const version = read('user_version');
   if (read('application_id') !== applicationId) {
@@ -145,7 +146,7 @@ function isBlank(db: Database): boolean {
 /** Checks the open database, sets it up and brings it to the newest version; closes it if any of that fails. */
 function prepare(db: Database, file: string, migrations: readonly Migration[]): Database {
   try {
-    // Before the first read, so that SQLite never makes the shared-memory file a second process would need.
+    // Before the first read: so the lock is there from then on, and the log needs no shared-memory file.
     db.pragma('locking_mode = EXCLUSIVE');
     // Functions and virtual tables with side effects are not run from a schema somebody else may have edited.
     db.pragma('trusted_schema = OFF');

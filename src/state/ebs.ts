@@ -33,8 +33,8 @@ export function checkGp3({ sizeGb, iops, throughput }: Performance, count = 1): 
     { minimum, maximum }: { minimum: number; maximum: number },
     unit: string,
   ) => {
-    if (value < minimum || value > maximum * count) {
-      throw new EmulatorError(code, { field, value, minimum, maximum: maximum * count, unit });
+    if (value < minimum * count || value > maximum * count) {
+      throw new EmulatorError(code, { field, value, minimum: minimum * count, maximum: maximum * count, unit });
     }
   };
   check('size-out-of-range', 'volumeSizeGb', sizeGb, gp3.sizeGb, 'GiB');
@@ -42,7 +42,7 @@ export function checkGp3({ sizeGb, iops, throughput }: Performance, count = 1): 
   check('throughput-out-of-range', 'volumeThroughput', throughput, gp3.throughput, 'MiB/s');
 
   // Every gp3 volume has the minimum, however small it is: the ratios bind above it.
-  const mostIops = Math.max(gp3.iops.minimum, sizeGb * gp3.iops.perGb);
+  const mostIops = Math.max(gp3.iops.minimum * count, sizeGb * gp3.iops.perGb);
   if (iops > mostIops) throw new EmulatorError('iops-ratio-exceeded', { iops, sizeGb, maximum: mostIops });
   const mostThroughput = Math.floor(iops * gp3.throughput.perIops);
   if (throughput > mostThroughput) {

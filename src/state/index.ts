@@ -1,21 +1,26 @@
 import type { Database } from 'better-sqlite3';
 import type { Clock, Instant } from '../clock.ts';
-import { createAccounts } from './accounts.ts';
+import { type Account, createAccounts } from './accounts.ts';
 import { type AttachRequest, createAttachments } from './attachments.ts';
-import { createAutoscaling } from './autoscaling.ts';
+import { type CreateVolumeRequest, createAutoscaling } from './autoscaling.ts';
+import { createAws, type InstanceChange, type NewEbsVolume, type NewInstance } from './aws.ts';
 import { createDescribe, type SnapshotDescription, type VolumeDescription } from './describe.ts';
 import { createInstances } from './instances.ts';
 import { createMachine, type Tx } from './machine.ts';
-import { createModifications, type ModifyRequest } from './modifications.ts';
+import { createModifications, type ModifyAttachedRequest, type ModifyRequest } from './modifications.ts';
+import { createRoleArns } from './role-arns.ts';
+import { createRules, type Rule, type RuleRequest } from './rules.ts';
 import { createSeeder, type Seed, type WorldOptions } from './seed.ts';
 import { type CreateSnapshotRequest, createSnapshots, type RestoreRequest } from './snapshots.ts';
-import { createTokens } from './tokens.ts';
+import type { Tag } from './tags.ts';
+import { createTokens, type Token, type TokenRequest } from './tokens.ts';
 import { createVolumes } from './volumes.ts';
 import { createWorlds } from './worlds.ts';
 
 export type { SnapshotDescription, VolumeDescription } from './describe.ts';
+export type { Rule } from './rules.ts';
 export type { RestoreSource } from './snapshots.ts';
-export { isReadOnly } from './tokens.ts';
+export { isReadOnly, type Token } from './tokens.ts';
 
 /** The account that a call runs against. */
 export type Target = Pick<Tx, 'organization' | 'account' | 'accountId' | 'ownAccount'>;
@@ -41,20 +46,24 @@ export type State = ReturnType<typeof createState>;
 export function createState(db: Database, clock: Clock) {
   const machine = createMachine(db);
   const worlds = createWorlds(db, clock);
-  const accounts = createAccounts(db);
-  const tokens = createTokens(db);
-  const instances = createInstances(db);
   const volumes = createVolumes(db, worlds);
+  const accounts = createAccounts(db, worlds, volumes);
+  const tokens = createTokens(db, worlds);
+  const roleArns = createRoleArns(db);
+  const instances = createInstances(db);
   const attachments = createAttachments(db, machine, volumes, instances);
   const modifications = createModifications(db, machine, volumes, attachments);
   const snapshots = createSnapshots(db, machine, worlds, volumes);
   const autoscaling = createAutoscaling(machine, worlds, volumes, attachments, modifications);
+  const rules = createRules(db, machine, worlds, volumes, instances, attachments);
+  const aws = createAws(machine, worlds, volumes, instances, attachments, rules);
   const describe = createDescribe(volumes, attachments, modifications, snapshots);
   const seeder = createSeeder(db, {
     machine,
     worlds,
     accounts,
     tokens,
+    roleArns,
     instances,
     volumes,
     attachments,
@@ -62,7 +71,7 @@ export function createState(db: Database, clock: Clock) {
     snapshots,
   });
 
-  const effects = { ...modifications.effects, ...autoscaling.effects };
+  const effects = { ...modifications.effects, ...autoscaling.effects, ...rules.effects };
 
   /** Does what is due in a world; answers its time. */
   function settle(organization: number): { now: Instant; pace: Tx['pace'] } {
@@ -87,16 +96,45 @@ export function createState(db: Database, clock: Clock) {
     /** The current instant of a world. */
     now: (organization: number): Instant => worlds.now(worlds.get(organization)),
 
+    createAccount: (target: Target, name: string): Account => run(target, (tx) => accounts.create(tx, name)),
+    account: (target: Target): Account => run(target, (tx) => accounts.view(tx)),
+    renameAccount: (target: Target, name: string): Account => run(target, (tx) => accounts.rename(tx, name)),
+    deleteAccount: (target: Target): void => run(target, (tx) => accounts.remove(tx)),
+
+    createToken: (target: Target, request: TokenRequest): Token => run(target, (tx) => tokens.create(tx, request)),
+    token: (target: Target, tokenId: string): Token => run(target, (tx) => tokens.get(tx, tokenId)),
+    deleteToken: (target: Target, tokenId: string): void => run(target, (tx) => tokens.remove(tx, tokenId)),
+
+    setRoleArn: (target: Target, roleArn: string, skipValidation: boolean): void =>
+      run(target, (tx) => roleArns.set(tx, roleArn, skipValidation)),
+    roleArn: (target: Target): string => run(target, (tx) => roleArns.get(tx)),
+    deleteRoleArn: (target: Target): void => run(target, (tx) => roleArns.remove(tx)),
+
+    createRule: (target: Target, request: RuleRequest): Rule => run(target, (tx) => rules.create(tx, request)),
+    rule: (target: Target, ruleId: string): Rule => run(target, (tx) => rules.get(tx, ruleId)),
+    replaceRule: (target: Target, ruleId: string, request: RuleRequest): Rule =>
+      run(target, (tx) => rules.replace(tx, ruleId, request)),
+    deleteRule: (target: Target, ruleId: string): void => run(target, (tx) => rules.remove(tx, ruleId)),
+
     createSnapshot: (target: Target, volumeId: string, request: CreateSnapshotRequest): SnapshotDescription =>
       run(target, (tx) => describe.snapshot(snapshots.create(tx, volumeId, request), tx.accountId)),
 
     restore: (target: Target, request: RestoreRequest) => run(target, (tx) => snapshots.restore(tx, request)),
 
+    createVolume: (target: Target, request: CreateVolumeRequest): VolumeDescription =>
+      run(target, (tx) => describe.volume(autoscaling.create(tx, request), tx.accountId)),
+
     attach: (target: Target, volumeId: string, request: AttachRequest): void =>
       run(target, (tx) => attachments.attach(tx, volumeId, request)),
 
+    detach: (target: Target, volumeId: string, instanceId: string, force: boolean): void =>
+      run(target, (tx) => attachments.detach(tx, volumeId, instanceId, force)),
+
     modify: (target: Target, volumeId: string, request: ModifyRequest): void =>
       run(target, (tx) => modifications.modify(tx, volumeId, request)),
+
+    modifyAttached: (target: Target, volumeId: string, request: ModifyAttachedRequest): void =>
+      run(target, (tx) => modifications.modifyAttached(tx, volumeId, request)),
 
     activate: (target: Target, volumeId: string): void => run(target, (tx) => autoscaling.activate(tx, volumeId)),
 
@@ -104,6 +142,23 @@ export function createState(db: Database, clock: Clock) {
 
     volume: (target: Target, volumeId: string): VolumeDescription =>
       run(target, (tx) => describe.volume(volumes.find(tx, volumeId), tx.accountId)),
+
+    /** The Datafy snapshot that an id names, be it its own or that of one of its EBS snapshots. */
+    snapshot: (target: Target, snapshotId: string): SnapshotDescription =>
+      run(target, (tx) => describe.snapshot(snapshots.find(tx, snapshotId), tx.accountId)),
+
+    /** What happens in AWS, without Datafy. */
+    aws: {
+      createVolume: (target: Target, volume: NewEbsVolume): string => run(target, (tx) => aws.createVolume(tx, volume)),
+      attachVolume: (target: Target, volumeId: string, request: AttachRequest): void =>
+        run(target, (tx) => aws.attachVolume(tx, volumeId, request)),
+      tagVolume: (target: Target, volumeId: string, tags: readonly Tag[]): void =>
+        run(target, (tx) => aws.tagVolume(tx, volumeId, tags)),
+      createInstance: (target: Target, instance: NewInstance): string =>
+        run(target, (tx) => aws.createInstance(tx, instance)),
+      changeInstance: (target: Target, instanceId: string, change: InstanceChange): void =>
+        run(target, (tx) => aws.changeInstance(tx, instanceId, change)),
+    },
 
     listVolumes({ organization, accounts: keys }: Targets, limit: number, offset: number): Page<VolumeDescription> {
       settle(organization);

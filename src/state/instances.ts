@@ -28,7 +28,15 @@ export function createInstances(db: Database) {
       'VALUES (@organization, @account, @id, @availability_zone, @agent, @cluster_name, @node_group_name, @tags, @created_at)',
   );
 
+  const update = db.prepare<InstanceRow>(
+    `UPDATE instance SET agent = @agent, cluster_name = @cluster_name, node_group_name = @node_group_name, tags = @tags
+     WHERE key = @key AND organization = @organization AND account = @account`,
+  );
+
   return {
+    /** Writes what can change on an instance: all but its id, account and zone. */
+    update: (row: InstanceRow) => update.run(row),
+
     /** @throws EmulatorError `instance-not-found` */
     find(tx: Tx, instanceId: string): InstanceRow {
       const row = byId.get(tx.organization, instanceId, tx.account);

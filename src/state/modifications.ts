@@ -33,6 +33,14 @@ export interface ModifyRequest {
   autoscalingOnly: boolean;
 }
 
+/** The same by the infrastructure-as-code call: 0 and the present value both change nothing. */
+export interface ModifyAttachedRequest {
+  sizeGb?: number;
+  iops?: number;
+  throughput?: number;
+  arraySize?: number;
+}
+
 export type Modifications = ReturnType<typeof createModifications>;
 
 export function createModifications(db: Database, machine: Machine, volumes: Volumes, attachments: Attachments) {
@@ -57,45 +65,71 @@ export function createModifications(db: Database, machine: Machine, volumes: Vol
     return { key: row.key, status: row.status, situation };
   }
 
+  /**
+   * Begins a change of size, IOPS or throughput; the volume keeps its values until the change lands [C].
+   *
+   * @throws EmulatorError `volume-not-found`, `volume-not-managed`, `volume-not-available`, `size-not-larger`,
+   *   `filesystem-without-instance`, `modification-in-progress`, and gp3's limits
+   */
+  function modify(tx: Tx, volumeId: string, request: ModifyRequest): void {
+    const volume = volumes.find(tx, volumeId);
+    machine.apply(tx, 'volume', request.autoscalingOnly ? 'modify' : 'modify-any', volumeThing(volume));
+    if (request.sizeGb !== undefined && request.sizeGb <= volume.size_gb) {
+      throw new EmulatorError('size-not-larger', { volumeId, current: volume.size_gb, wanted: request.sizeGb });
+    }
+    const wanted: Performance = {
+      sizeGb: request.sizeGb ?? volume.size_gb,
+      iops: request.iops ?? volume.iops,
+      throughput: request.throughput ?? volume.throughput,
+    };
+    if (volume.volume_type === 'gp3') checkGp3(wanted, arrayCount(volume));
+    if (request.expandFilesystem && attachments.of(volume)?.status !== 'attached') {
+      throw new EmulatorError('filesystem-without-instance', { volumeId });
+    }
+    const begun = machine.begin(tx, 'modification', 'modify', underWay(volume));
+    insert.run({
+      ...begun,
+      organization: tx.organization,
+      account: tx.account,
+      volume: volume.key,
+      size_gb: wanted.sizeGb,
+      iops: wanted.iops,
+      throughput: wanted.throughput,
+      expand_filesystem: request.expandFilesystem ? 1 : 0,
+      started_at: tx.now,
+    });
+  }
+
   return {
     latest: (volume: VolumeRow) => latest.get(volume.organization, volume.key, volume.account),
     underWay,
     insert: (row: Omit<ModificationRow, 'key'>) => insert.run(row),
 
     /**
-     * Begins a change of size, IOPS or throughput; the volume keeps its values until the change lands [C].
+     * The same for a volume that has to be on an instance, as the infrastructure-as-code call wants it [C]. What is
+     * wanted already is not an error: the client asks for all it knows [A].
      *
-     * @throws EmulatorError `volume-not-found`, `volume-not-managed`, `volume-not-available`, `size-not-larger`,
-     *   `filesystem-without-instance`, `modification-in-progress`, and gp3's limits
+     * @throws EmulatorError `volume-not-attached`, `array-size-fixed`, `nothing-to-modify`, and what `modify` throws
      */
-    modify(tx: Tx, volumeId: string, request: ModifyRequest): void {
+    modifyAttached(tx: Tx, volumeId: string, request: ModifyAttachedRequest): void {
       const volume = volumes.find(tx, volumeId);
-      machine.apply(tx, 'volume', request.autoscalingOnly ? 'modify' : 'modify-any', volumeThing(volume));
-      if (request.sizeGb !== undefined && request.sizeGb <= volume.size_gb) {
-        throw new EmulatorError('size-not-larger', { volumeId, current: volume.size_gb, wanted: request.sizeGb });
+      machine.apply(tx, 'volume', 'modify-any', volumeThing(volume));
+      if (!attachments.of(volume)) throw new EmulatorError('volume-not-attached');
+      const { sizeGb, iops, throughput, arraySize } = request;
+      if (arraySize && arraySize !== volume.backing_count) {
+        throw new EmulatorError('array-size-fixed', { volumeId, current: volume.backing_count, wanted: arraySize });
       }
-      const wanted: Performance = {
-        sizeGb: request.sizeGb ?? volume.size_gb,
-        iops: request.iops ?? volume.iops,
-        throughput: request.throughput ?? volume.throughput,
+      if (!sizeGb && !iops && !throughput) throw new EmulatorError('nothing-to-modify');
+      const changes = {
+        ...(sizeGb && sizeGb !== volume.size_gb && { sizeGb }),
+        ...(iops && iops !== volume.iops && { iops }),
+        ...(throughput && throughput !== volume.throughput && { throughput }),
       };
-      if (volume.volume_type === 'gp3') checkGp3(wanted, arrayCount(volume));
-      if (request.expandFilesystem && attachments.of(volume)?.status !== 'attached') {
-        throw new EmulatorError('filesystem-without-instance', { volumeId });
-      }
-      const begun = machine.begin(tx, 'modification', 'modify', underWay(volume));
-      insert.run({
-        ...begun,
-        organization: tx.organization,
-        account: tx.account,
-        volume: volume.key,
-        size_gb: wanted.sizeGb,
-        iops: wanted.iops,
-        throughput: wanted.throughput,
-        expand_filesystem: request.expandFilesystem ? 1 : 0,
-        started_at: tx.now,
-      });
+      if (Object.keys(changes).length === 0) return;
+      modify(tx, volumeId, { ...changes, expandFilesystem: false, autoscalingOnly: false });
     },
+
+    modify,
 
     effects: {
       'modification.complete'(tx, key) {

@@ -9,6 +9,7 @@ import type { Instances } from './instances.ts';
 import type { Machine, Tx } from './machine.ts';
 import type { Modifications } from './modifications.ts';
 import type { Pace } from './pace.ts';
+import type { RoleArns } from './role-arns.ts';
 import type { Snapshots } from './snapshots.ts';
 import type { Tag } from './tags.ts';
 import { roles, type Tokens } from './tokens.ts';
@@ -23,6 +24,8 @@ export interface Seed {
   name: string;
   accounts: readonly { accountId: string; name: string }[];
   tokens: readonly SeedToken[];
+  /** Roles that fail Datafy's permission check, and what it says of them. */
+  failingRoles?: readonly { roleArn: string; reason: string }[];
   instances: readonly SeedInstance[];
   volumes: readonly SeedVolume[];
   snapshots: readonly SeedSnapshot[];
@@ -94,6 +97,7 @@ interface Parts {
   worlds: Worlds;
   accounts: Accounts;
   tokens: Tokens;
+  roleArns: RoleArns;
   instances: Instances;
   volumes: Volumes;
   attachments: Attachments;
@@ -105,7 +109,8 @@ const minute = 60_000;
 
 /** Worlds in: rows are put in place as the seed has them, in one transaction. */
 export function createSeeder(db: Database, parts: Parts) {
-  const { machine, worlds, accounts, tokens, instances, volumes, attachments, modifications, snapshots } = parts;
+  const { machine, worlds, accounts, tokens, roleArns, instances, volumes, attachments, modifications, snapshots } =
+    parts;
 
   function load(seed: Seed, options: WorldOptions, processNow: Instant): number {
     const now = options.clockNow ?? processNow;
@@ -141,6 +146,7 @@ export function createSeeder(db: Database, parts: Parts) {
     for (const [at, token] of seed.tokens.entries()) {
       addToken(txOf(token.accountId), token, makeUuid(`${seed.organizationId}:token`, at));
     }
+    for (const { roleArn, reason } of seed.failingRoles ?? []) roleArns.addFailing(organization, roleArn, reason);
     for (const instance of seed.instances) addInstance(txOf(instance.accountId), instance);
     for (const volume of seed.volumes) addVolume(txOf(volume.accountId, volume.ageMinutes), volume);
     for (const snapshot of seed.snapshots) addSnapshot(txOf(snapshot.accountId, snapshot.ageMinutes), snapshot);

@@ -48,6 +48,8 @@ export type RestoreSource = { datafySnapshotId: string } | { snapshotIds: readon
 export interface RestoreRequest {
   source: RestoreSource;
   availabilityZone: string;
+  /** GiB; left out or 0: the snapshot's. */
+  sizeGb?: number;
   /** Left out or 0: the default. */
   iops?: number;
   /** MiB/s; left out or 0: the default. */
@@ -109,6 +111,9 @@ export function createSnapshots(db: Database, machine: Machine, worlds: Worlds, 
     }
     const { snapshotIds, region } = source;
     const [first] = snapshotIds;
+    // Older clients pass on the datafySnapshotIds that GET /api/v1/aws/snapshots told them [A].
+    if (first?.startsWith('dsnap-') && snapshotIds.length === 1)
+      return inRegion(findSource(tx, { datafySnapshotId: first }), region);
     const invalid = (problem: string) => new EmulatorError('snapshot-set-invalid', { problem });
     if (!first) throw invalid('body/source/snapshotIds is empty: name every EBS snapshot of one Datafy snapshot');
     const rows = snapshotIds.map((id) => {
@@ -135,15 +140,13 @@ export function createSnapshots(db: Database, machine: Machine, worlds: Worlds, 
     if (missing.length > 0) {
       throw invalid(`body/source/snapshotIds is not the whole set of ${row.id}: add ${missing.join(', ')}`);
     }
-    if (row.region !== region) {
-      throw new EmulatorError('region-mismatch', {
-        snapshotId: first,
-        snapshotRegion: row.region,
-        region,
-        field: 'source.region',
-      });
-    }
-    return row;
+    return inRegion(row, region);
+  }
+
+  /** @throws EmulatorError `region-mismatch` */
+  function inRegion(row: SnapshotRow, region: string, field = 'source.region'): SnapshotRow {
+    if (row.region === region) return row;
+    throw new EmulatorError('region-mismatch', { snapshotId: row.id, snapshotRegion: row.region, region, field });
   }
 
   function insertRow(row: Omit<SnapshotRow, 'key'>): number {
@@ -162,6 +165,18 @@ export function createSnapshots(db: Database, machine: Machine, worlds: Worlds, 
   }
 
   return {
+    /**
+     * The Datafy snapshot that an id names: its own, or that of one of its EBS snapshots.
+     *
+     * @throws EmulatorError `snapshot-not-found`
+     */
+    find(tx: Tx, snapshotId: string): SnapshotRow {
+      const row =
+        byId.get(tx.organization, snapshotId, tx.account) ?? byEbsId.get(tx.organization, snapshotId, tx.account);
+      if (!row) throw notFound(tx, snapshotId);
+      return row;
+    },
+
     parts: (row: SnapshotRow) => parts.all(row.organization, row.key, row.account),
     insert: insertRow,
     insertParts,
@@ -177,7 +192,7 @@ export function createSnapshots(db: Database, machine: Machine, worlds: Worlds, 
       machine.apply(tx, 'volume', request.autoscalingOnly ? 'snapshot' : 'snapshot-any', volumeThing(volume));
       const tags = checkTags(request.tags, 'body/tags');
       const begun = machine.begin(tx, 'snapshot', 'create');
-      const [id] = worlds.makeIds(tx, 'dsnap');
+      const id = worlds.makeId(tx, 'dsnap');
       const row = {
         ...begun,
         organization: tx.organization,
@@ -195,37 +210,38 @@ export function createSnapshots(db: Database, machine: Machine, worlds: Worlds, 
         started_at: tx.now,
       };
       const key = insertRow(row);
-      const set = partVolumes(volume).map((volume_id) => ({ id: worlds.makeIds(tx, 'snap')[0], volume_id }));
+      const set = partVolumes(volume).map((volume_id) => ({ id: worlds.makeId(tx, 'snap'), volume_id }));
       insertParts(tx, key, set);
       return { key, ...row };
     },
 
     /**
-     * Begins a new autoscaling volume with the size the snapshot's volume had [P].
+     * Begins a new autoscaling volume, of the size that the snapshot's volume had, or larger [P][C].
      *
      * @throws EmulatorError `snapshot-not-found`, `snapshot-set-invalid`, `snapshot-not-completed`, `region-mismatch`,
-     *   `availability-zone-invalid`, `tags-invalid`, and gp3's limits
+     *   `size-below-snapshot`, `availability-zone-invalid`, `tags-invalid`, and gp3's limits
      */
     restore(tx: Tx, request: RestoreRequest): { volumeId: string; sizeGb: number } {
       const region = regionOf(request.availabilityZone);
       const tags: Tag[] = checkTags(request.tags, 'body/volumeProperties/tags');
       const snapshot = findSource(tx, request.source);
       machine.apply(tx, 'snapshot', 'restore', thing(snapshot));
-      if (snapshot.region !== region) {
-        throw new EmulatorError('region-mismatch', {
+      inRegion(snapshot, region, `availabilityZone ${request.availabilityZone}`);
+      const sizeGb = request.sizeGb || snapshot.size_gb;
+      if (sizeGb < snapshot.size_gb) {
+        throw new EmulatorError('size-below-snapshot', {
           snapshotId: snapshot.id,
-          snapshotRegion: snapshot.region,
-          region,
-          field: `availabilityZone ${request.availabilityZone}`,
+          snapshotSizeGb: snapshot.size_gb,
+          sizeGb,
         });
       }
       const performance = {
-        sizeGb: snapshot.size_gb,
+        sizeGb,
         iops: request.iops || gp3.iops.minimum,
         throughput: request.throughput || gp3.throughput.minimum,
       };
       checkGp3(performance);
-      const [volumeId] = worlds.makeIds(tx, 'vol');
+      const volumeId = worlds.makeId(tx, 'vol');
       const key = volumes.insert(tx, {
         ...machine.begin(tx, 'volume', 'restore'),
         id: volumeId,

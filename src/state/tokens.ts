@@ -1,5 +1,8 @@
 import type { Database } from 'better-sqlite3';
 import type { Instant } from '../clock.ts';
+import { EmulatorError } from '../errors.ts';
+import type { Tx } from './machine.ts';
+import type { Worlds } from './worlds.ts';
 
 /**
  * The roles a token can carry [D]. Datafy's own role ids are not public: these are ours [A]. A token is read-only
@@ -34,9 +37,37 @@ export interface NewToken {
   createdAt: Instant;
 }
 
+/** What a caller asks for; the secret is made before, and only its hash comes here. */
+export interface TokenRequest {
+  description: string;
+  /** 0: never. */
+  expireInMinutes: number;
+  roleIds: readonly string[];
+  secretHash: Buffer;
+}
+
+/** A token as callers see it, without the secret. */
+export interface Token {
+  accountId: string;
+  tokenId: string;
+  description: string;
+  /** Null: never. */
+  expires: Instant | null;
+  createdAt: Instant;
+  roleIds: string[];
+}
+
+interface StoredToken {
+  id: string;
+  description: string;
+  role_ids: string;
+  expires_at: Instant | null;
+  created_at: Instant;
+}
+
 export type Tokens = ReturnType<typeof createTokens>;
 
-export function createTokens(db: Database) {
+export function createTokens(db: Database, worlds: Worlds) {
   const bySecret = db.prepare<[Buffer], TokenRow>(
     'SELECT token.key, token.organization, token.account, token.id, token.role_ids, token.expires_at, ' +
       'account.id AS account_id, account.parent AS account_parent ' +
@@ -47,9 +78,56 @@ export function createTokens(db: Database) {
       'VALUES (@organization, @account, @id, @secretHash, @description, @roleIds, @expiresAt, @createdAt)',
   );
 
+  const byId = db.prepare<[number, string, number], StoredToken>(
+    `SELECT id, description, role_ids, expires_at, created_at FROM token
+     WHERE organization = ? AND id = ? AND account = ?`,
+  );
+  const remove = db.prepare<[number, string, number]>(
+    'DELETE FROM token WHERE organization = ? AND id = ? AND account = ?',
+  );
+  const insertToken = (token: NewToken) => insert.run({ ...token, roleIds: JSON.stringify(token.roleIds) });
+
+  const notFound = (tx: Tx, tokenId: string) =>
+    new EmulatorError('token-not-found', { tokenId, accountId: tx.accountId });
+
   return {
+    create(tx: Tx, { description, expireInMinutes, roleIds, secretHash }: TokenRequest): Token {
+      const tokenId = worlds.makeId(tx, 'uuid');
+      const expires = expireInMinutes === 0 ? null : tx.now + expireInMinutes * 60_000;
+      insertToken({
+        organization: tx.organization,
+        account: tx.account,
+        id: tokenId,
+        secretHash,
+        description,
+        roleIds,
+        expiresAt: expires,
+        createdAt: tx.now,
+      });
+      return { accountId: tx.accountId, tokenId, description, expires, createdAt: tx.now, roleIds: [...roleIds] };
+    },
+
+    /** @throws EmulatorError `token-not-found` */
+    get(tx: Tx, tokenId: string): Token {
+      const row = byId.get(tx.organization, tokenId, tx.account);
+      if (!row) throw notFound(tx, tokenId);
+      return {
+        accountId: tx.accountId,
+        tokenId,
+        description: row.description,
+        expires: row.expires_at,
+        createdAt: row.created_at,
+        roleIds: JSON.parse(row.role_ids),
+      };
+    },
+
+    /** @throws EmulatorError `token-not-found` */
+    remove(tx: Tx, tokenId: string): void {
+      if (remove.run(tx.organization, tokenId, tx.account).changes === 0) throw notFound(tx, tokenId);
+    },
+
     findBySecret: (secretHash: Buffer) => bySecret.get(secretHash),
-    insert: (token: NewToken) => insert.run({ ...token, roleIds: JSON.stringify(token.roleIds) }),
+    insert: insertToken,
   };
 }
 

@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3';
 import type { Instant } from '../clock.ts';
 import { EmulatorError } from '../errors.ts';
 import type { Begun, Thing, Tx } from './machine.ts';
+import type { Tag } from './tags.ts';
 import type { Status } from './transitions.ts';
 import type { Worlds } from './worlds.ts';
 
@@ -77,6 +78,22 @@ export function createVolumes(db: Database, worlds: Worlds) {
     `UPDATE volume SET size_gb = @sizeGb, iops = @iops, throughput = @throughput
      WHERE key = @key AND organization = @organization AND account = @account`,
   );
+  const retag = db.prepare<Record<string, unknown>>(
+    'UPDATE volume SET tags = @tags WHERE key = @key AND organization = @organization AND account = @account',
+  );
+  const ordinary = db.prepare<[number, number], VolumeRow>(
+    "SELECT * FROM volume WHERE organization = ? AND account = ? AND status = 'ordinary' ORDER BY key",
+  );
+  const onInstance = db.prepare<[number, number, number], VolumeRow>(
+    `SELECT volume.* FROM attachment JOIN volume ON volume.key = attachment.volume
+     WHERE attachment.organization = ? AND attachment.account = ? AND attachment.instance = ? ORDER BY volume.key`,
+  );
+  const countAutoscaling = db
+    .prepare<[number, number], number>(
+      `SELECT count(*) FROM volume
+       WHERE organization = ? AND account = ? AND status IN ('creating', 'activating', 'managed', 'deactivating')`,
+    )
+    .pluck();
   const markReplaced = db.prepare<Record<string, unknown>>(
     `UPDATE volume SET replaced_by = @replacedBy, has_source = 0
      WHERE key = @key AND organization = @organization AND account = @account`,
@@ -144,6 +161,18 @@ export function createVolumes(db: Database, worlds: Worlds) {
       resize.run({ key, organization: tx.organization, account: tx.account, sizeGb, iops, throughput });
     },
 
+    retag(tx: Tx, key: number, tags: readonly Tag[]): void {
+      retag.run({ key, organization: tx.organization, account: tx.account, tags: JSON.stringify(tags) });
+    },
+
+    /** The volumes of the account that autoscaling is off on. */
+    ordinary: (tx: Tx) => ordinary.all(tx.organization, tx.account),
+
+    onInstance: (tx: Tx, instance: number) => onInstance.all(tx.organization, tx.account, instance),
+
+    /** How many volumes of the account Datafy stands behind. */
+    countAutoscaling: (tx: Tx) => countAutoscaling.get(tx.organization, tx.account) ?? 0,
+
     markReplaced(tx: Tx, key: number, replacedBy: string): void {
       markReplaced.run({ key, organization: tx.organization, account: tx.account, replacedBy });
     },
@@ -156,7 +185,7 @@ export function createVolumes(db: Database, worlds: Worlds) {
 
     /** Makes the EBS volumes behind a volume, with ids of the world's stream. */
     addBacking(tx: Tx, key: number, backingCount = plainBackingCount): void {
-      const ids = Array.from({ length: backingCount }, () => worlds.makeIds(tx, 'vol')[0]);
+      const ids = Array.from({ length: backingCount }, () => worlds.makeId(tx, 'vol'));
       insertAllBacking(tx, key, ids);
     },
 

@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import type { Clock, Instant } from '../clock.ts';
-import { type IdPrefix, makeId } from '../ids.ts';
+import { type IdKind, makeId } from '../ids.ts';
 import type { Tx } from './machine.ts';
 import type { Pace } from './pace.ts';
 
@@ -39,8 +39,8 @@ export function createWorlds(db: Database, clock: Clock) {
     'INSERT INTO organization (id, name, clock_now, pace, id_seed, created_at) ' +
       'VALUES (@organizationId, @name, @clockNow, @pace, @idSeed, @createdAt)',
   );
-  const takeIds = db.prepare<[number, number], { ids_made: number; id_seed: string }>(
-    'UPDATE organization SET ids_made = ids_made + ? WHERE key = ? RETURNING ids_made, id_seed',
+  const takeId = db.prepare<[number], { ids_made: number; id_seed: string }>(
+    'UPDATE organization SET ids_made = ids_made + 1 WHERE key = ? RETURNING ids_made, id_seed',
   );
 
   function get(key: number): World {
@@ -68,12 +68,11 @@ export function createWorlds(db: Database, clock: Clock) {
       return Number(insert.run({ ...world, pace: JSON.stringify(world.pace) }).lastInsertRowid);
     },
 
-    /** The next ids of the world's stream, one per prefix. */
-    makeIds<const P extends readonly IdPrefix[]>(tx: Tx, ...prefixes: P): { [K in keyof P]: string } {
-      const taken = takeIds.get(prefixes.length, tx.organization);
+    /** The next id of the world's stream. */
+    makeId(tx: Tx, kind: IdKind): string {
+      const taken = takeId.get(tx.organization);
       if (!taken) throw new Error(`No organization has the key ${tx.organization}`);
-      const first = taken.ids_made - prefixes.length + 1;
-      return prefixes.map((prefix, at) => makeId(prefix, taken.id_seed, first + at)) as { [K in keyof P]: string };
+      return makeId(kind, taken.id_seed, taken.ids_made);
     },
   };
 }

@@ -87,6 +87,10 @@ async function elsewhere(code: string) {
 const usingSqlite = `const { default: Sqlite } = await import('${import.meta.resolve('better-sqlite3')}');
   const db = new Sqlite(file);`;
 
+/** For `elsewhere`: sends the message of the refusal. */
+const tryToOpen = `try { openDatabase(file, migrations); process.send('opened'); }
+  catch (error) { process.send(error.message); }`;
+
 /** A database whose process was killed with its last rows only in the write-ahead log. */
 async function killed(): Promise<void> {
   openDatabase(file, [first]).close();
@@ -290,10 +294,21 @@ describe('a file in use is refused', () => {
     openDatabase(file, [first]).close();
   });
 
-  test('by this process', () => {
+  test('whatever its bytes look like while the other process writes them', async () => {
+    openDatabase(file, [first]).close();
+    const { child, ended } = await elsewhere(`globalThis.db = openDatabase(file, migrations); ${hold}`);
+    overwrite(5 * 8192, Buffer.alloc(8192, 0xa5));
+    expect(refusal().reason).toBe('in-use');
+    child.send('end');
+    await ended;
+  });
+
+  test('by this process, which keeps its hold on it', async () => {
     const db = openDatabase(file, [first]);
     expect(() => openDatabase(file, [first])).toThrow('in use');
-    db.exec('INSERT INTO parent (text) VALUES (1)');
+    const { message, ended } = await elsewhere(`${tryToOpen} process.disconnect();`);
+    await ended;
+    expect(message).toContain('in use');
     db.close();
   });
 });
@@ -321,7 +336,7 @@ describe('a file that cannot be used is refused', () => {
   });
 
   test.each([
-    ['that may not be written', 'fs.chmodSync(file, 0o444)'],
+    ['that may not be written', 'fs.chmodSync(path.dirname(file), 0o777); fs.chmodSync(file, 0o444)'],
     ['in a folder that may not be written', 'fs.chmodSync(path.dirname(file), 0o555)'],
     ['in a folder that may not be written, and is new', 'fs.rmSync(file); fs.chmodSync(path.dirname(file), 0o555)'],
   ])('%s', async (_, code) => {
@@ -331,11 +346,11 @@ describe('a file that cannot be used is refused', () => {
       ${code};
       // The superuser may write everything: become somebody who owns nothing.
       if (process.getuid() === 0) { fs.chmodSync(path.dirname(file), fs.statSync(path.dirname(file)).mode | 0o55); process.setuid(65534); }
-      try { openDatabase(file, migrations); process.send('opened'); } catch (error) { process.send(error.reason); }
+      ${tryToOpen}
       process.disconnect();`);
     await ended;
     fs.chmodSync(folder, 0o755);
-    expect(message).toBe('unusable');
+    expect(message).toContain('give this user the permission');
     expect(Object.keys(contents()).filter((name) => name !== 'world.db')).toEqual([]);
   });
 });

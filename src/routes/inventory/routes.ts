@@ -6,7 +6,7 @@ import * as schemas from './schemas.ts';
 /** The list extension: what the emulator holds, for the accounts a token may see [A]. */
 export function inventoryRoutes(state: State): FastifyPluginAsyncTypebox {
   return async (app) => {
-    const config = { list: true };
+    const config = { about: 'list' } as const;
 
     app.get('/volumes', { config, schema: schemas.listVolumes }, (request, reply) => {
       const { limit = 100, offset = 0 } = request.query;

@@ -3,7 +3,13 @@ import { errorBody, headers, instant, listQuery, nullable, oneAccount, tag, volu
 
 /** The list extension: ours, marked as such, and absent with --strict. */
 
-const extension = { 'x-emulator-extension': true, 'x-datafy-source': 'A', tags: ['Emulator'], headers };
+const extension = {
+  'x-emulator-extension': true,
+  'x-datafy-surface': 'extension',
+  'x-datafy-source': 'A',
+  tags: ['Emulator'],
+  headers,
+};
 const refusals = { 400: errorBody('The request is wrong.'), 401: errorBody('The token is missing or not valid.') };
 
 const performance = {

@@ -13,7 +13,7 @@ import {
 
 /** The five published calls: structurally Datafy's own document, in our words. */
 
-const published = { 'x-datafy-source': 'P' } as const;
+const published = { 'x-datafy-surface': 'published', 'x-datafy-source': 'P' } as const;
 
 export const createSnapshot = {
   ...published,

@@ -27,6 +27,12 @@ export const defaultSeed: Seed = {
     { token: 'readonly-token', accountId: production, description: 'production, may only read', readOnly: true },
     { token: 'expired-token', accountId: production, description: 'production, expired', expiresInMinutes: -60 },
   ],
+  failingRoles: [
+    {
+      roleArn: 'arn:aws:iam::123456789012:role/datafy-without-permissions',
+      reason: 'it may not call ec2:CreateVolume',
+    },
+  ],
   instances: [
     {
       instanceId: 'i-09759c0bdec242294',

@@ -1,0 +1,87 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { State, VolumeDescription } from '../../state/index.ts';
+import * as schemas from './schemas.ts';
+
+/** Volumes for infrastructure as code [C]. */
+export function awsVolumeRoutes(state: State): FastifyPluginAsyncTypebox {
+  return async (app) => {
+    app.get('/aws/volumes/:volumeId', { schema: schemas.getAwsVolume }, (request, reply) => {
+      reply.send(renderVolume(state.volume(request.target, request.params.volumeId)));
+    });
+
+    app.post('/aws/volumes/create-from-snapshots', { schema: schemas.createFromSnapshots }, (request, reply) => {
+      const { source, volumeProperties } = request.body;
+      const { availabilityZone, diskSize = 0, volumeIops = 0, volumeThroughput = 0, tags = [] } = volumeProperties;
+      const { volumeId, sizeGb } = state.restore(request.target, {
+        source,
+        availabilityZone,
+        sizeGb: diskSize,
+        iops: volumeIops,
+        throughput: volumeThroughput,
+        tags,
+      });
+      reply.send({ volumeId, volumeSizeGB: sizeGb });
+    });
+
+    for (const [call, schema] of [
+      ['create-autoscaling-volume', schemas.createAutoscalingVolume],
+      ['create-datafied-volume', schemas.createDatafiedVolume],
+    ] as const) {
+      app.post(`/aws/volumes/${call}`, { schema }, (request, reply) => {
+        const { volumeProperties: wanted } = request.body;
+        const volume = state.createVolume(request.target, {
+          availabilityZone: wanted.availabilityZone,
+          sizeGb: wanted.diskSize,
+          iops: wanted.volumeIops ?? 0,
+          throughput: wanted.volumeThroughput ?? 0,
+          encrypted: wanted.encrypted ?? false,
+          kmsKeyId: wanted.kmsKeyId ?? '',
+          tags: wanted.tags ?? [],
+          mode: wanted.datafyMode ?? 'autoscaling',
+          arraySize: wanted.performanceArraySize ?? 0,
+        });
+        reply.send(renderVolume(volume));
+      });
+    }
+
+    app.post('/aws/volumes/:volumeId/attach', { schema: schemas.attach }, (request, reply) => {
+      const { instanceId, deviceName } = request.body;
+      state.attach(request.target, request.params.volumeId, { instanceId, deviceName, deleteOnTermination: false });
+      reply.code(200).send();
+    });
+
+    app.post('/aws/volumes/:volumeId/detach', { schema: schemas.detach }, (request, reply) => {
+      const { instanceId, force = false } = request.body;
+      state.detach(request.target, request.params.volumeId, instanceId, force);
+      reply.code(200).send();
+    });
+
+    app.post('/aws/volumes/:volumeId/modify', { schema: schemas.modify }, (request, reply) => {
+      const { volumeSizeGb = 0, volumeIops = 0, volumeThroughput = 0, arraySize = 0 } = request.body;
+      state.modifyAttached(request.target, request.params.volumeId, {
+        sizeGb: volumeSizeGb,
+        iops: volumeIops,
+        throughput: volumeThroughput,
+        arraySize,
+      });
+      reply.code(200).send();
+    });
+  };
+}
+
+/** Autoscaling is on from the moment a volume is created so, and until it is off [A]. */
+const managed: VolumeDescription['status'][] = ['creating', 'managed', 'deactivating'];
+
+function renderVolume(volume: VolumeDescription) {
+  const isManaged = managed.includes(volume.status);
+  return {
+    volumeId: volume.volumeId,
+    hasSource: volume.hasSource,
+    isManaged,
+    isDatafied: isManaged,
+    replacedBy: volume.replacedBy,
+    sizeBytes: volume.volumeSizeGb * 2 ** 30,
+    iops: volume.volumeIops,
+    throughput: volume.volumeThroughput,
+  };
+}

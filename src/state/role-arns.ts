@@ -1,0 +1,55 @@
+import type { Database } from 'better-sqlite3';
+import { EmulatorError } from '../errors.ts';
+import type { Tx } from './machine.ts';
+
+export type RoleArns = ReturnType<typeof createRoleArns>;
+
+/** The AWS role that Datafy uses for an account. */
+export function createRoleArns(db: Database) {
+  const select = db
+    .prepare<[number, number], string>('SELECT arn FROM role_arn WHERE organization = ? AND account = ?')
+    .pluck();
+  const upsert = db.prepare<[number, number, string]>(
+    'INSERT INTO role_arn (organization, account, arn) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET arn = excluded.arn',
+  );
+  const remove = db.prepare<[number, number]>('DELETE FROM role_arn WHERE organization = ? AND account = ?');
+  const failure = db
+    .prepare<[number, string], string>('SELECT reason FROM failing_role WHERE organization = ? AND arn = ?')
+    .pluck();
+  const insertFailure = db.prepare<[number, string, string]>(
+    'INSERT INTO failing_role (organization, arn, reason) VALUES (?, ?, ?)',
+  );
+
+  return {
+    /** Says what the permission check finds wrong with a role; it finds nothing wrong with any other. */
+    addFailing: (organization: number, arn: string, reason: string) => insertFailure.run(organization, arn, reason),
+
+    /**
+     * Sets the role, or replaces it; its permissions are checked first, unless the caller wants that skipped [C].
+     *
+     * @throws EmulatorError `role-arn-invalid`, `role-check-failed`
+     */
+    set(tx: Tx, roleArn: string, skipValidation: boolean): void {
+      if (!/^arn:aws[a-z-]{0,20}:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/.test(roleArn)) {
+        throw new EmulatorError('role-arn-invalid', { roleArn });
+      }
+      const reason = skipValidation ? undefined : failure.get(tx.organization, roleArn);
+      if (reason !== undefined) throw new EmulatorError('role-check-failed', { roleArn, reason });
+      upsert.run(tx.organization, tx.account, roleArn);
+    },
+
+    /** @throws EmulatorError `role-arn-not-found` */
+    get(tx: Tx): string {
+      const arn = select.get(tx.organization, tx.account);
+      if (arn === undefined) throw new EmulatorError('role-arn-not-found', { accountId: tx.accountId });
+      return arn;
+    },
+
+    /** @throws EmulatorError `role-arn-not-found` */
+    remove(tx: Tx): void {
+      if (remove.run(tx.organization, tx.account).changes === 0) {
+        throw new EmulatorError('role-arn-not-found', { accountId: tx.accountId });
+      }
+    },
+  };
+}

@@ -140,7 +140,7 @@ export const optionTable = {
   logLevel: option({
     name: 'log-level',
     schema: Type.Union(logLevels.map((level) => Type.Literal(level))),
-    default: 'info',
+    default: 'warn',
     placeholder: 'LEVEL',
     help: 'how much is logged',
     accepts: oneOf(logLevels),

@@ -1,46 +1,10 @@
 import { EmulatorError } from '../errors.ts';
 import type { Attachments, AttachmentWithInstance } from './attachments.ts';
-import { checkGp3, gp3, regionOf, supported } from './ebs.ts';
+import { gp3, supported } from './ebs.ts';
 import type { Effects, Machine, Tx } from './machine.ts';
 import type { Modifications } from './modifications.ts';
-import { checkTags } from './tags.ts';
-import { plainBackingCount, type VolumeRow, type Volumes, volumeThing } from './volumes.ts';
+import { type VolumeRow, type Volumes, volumeThing } from './volumes.ts';
 import type { Worlds } from './worlds.ts';
-
-export interface CreateVolumeRequest {
-  availabilityZone: string;
-  /** GiB */
-  sizeGb: number;
-  /** Left out or 0: the default. With an array, the total. */
-  iops?: number;
-  /** MiB/s; left out or 0: the default. With an array, the total. */
-  throughput?: number;
-  encrypted: boolean;
-  kmsKeyId?: string;
-  tags?: readonly { key?: string; value?: string }[];
-  mode: VolumeRow['datafy_mode'];
-  /** Left out or 0: no array. */
-  arraySize?: number;
-}
-
-/** The sizes an array can have [C]. */
-const arraySizes = [4, 6, 8];
-
-/**
- * How many EBS volumes stand behind a volume of this mode: the array of the performance modes, or two [C].
- *
- * @throws EmulatorError `array-size-invalid`
- */
-function checkArray(mode: VolumeRow['datafy_mode'], arraySize = 0): number {
-  const invalid = (problem: string) => new EmulatorError('array-size-invalid', { problem });
-  if (mode === 'autoscaling') {
-    if (arraySize) throw invalid(`is ${arraySize}, but datafyMode autoscaling has no array: leave it out`);
-    return plainBackingCount;
-  }
-  if (!arraySize) throw invalid(`is missing: datafyMode ${mode} needs it, as one of ${arraySizes.join(', ')}`);
-  if (!arraySizes.includes(arraySize)) throw invalid(`is ${arraySize}: it must be one of ${arraySizes.join(', ')}`);
-  return arraySize;
-}
 
 export type Autoscaling = ReturnType<typeof createAutoscaling>;
 
@@ -53,44 +17,6 @@ export function createAutoscaling(
   modifications: Modifications,
 ) {
   return {
-    /**
-     * Begins a new, empty autoscaling volume [C].
-     *
-     * @throws EmulatorError `availability-zone-invalid`, `disk-size-missing`, `array-size-invalid`,
-     *   `kms-key-without-encryption`, `tags-invalid`, and gp3's limits
-     */
-    create(tx: Tx, request: CreateVolumeRequest): VolumeRow {
-      regionOf(request.availabilityZone);
-      const tags = checkTags(request.tags, 'body/volumeProperties/tags');
-      const backingCount = checkArray(request.mode, request.arraySize);
-      const count = backingCount === plainBackingCount ? 1 : backingCount;
-      if (!request.sizeGb) throw new EmulatorError('disk-size-missing');
-      if (request.kmsKeyId && !request.encrypted) throw new EmulatorError('kms-key-without-encryption');
-      const performance = {
-        sizeGb: request.sizeGb,
-        iops: request.iops || gp3.iops.minimum * count,
-        throughput: request.throughput || gp3.throughput.minimum * count,
-      };
-      checkGp3(performance, count);
-      const id = worlds.makeId(tx, 'vol');
-      const key = volumes.insert(tx, {
-        ...machine.begin(tx, 'volume', 'create'),
-        id,
-        origin: 'native',
-        size_gb: performance.sizeGb,
-        iops: performance.iops,
-        throughput: performance.throughput,
-        availability_zone: request.availabilityZone,
-        encrypted: request.encrypted ? 1 : 0,
-        kms_key_id: request.kmsKeyId || null,
-        datafy_mode: request.mode,
-        backing_count: backingCount,
-        tags: JSON.stringify(tags),
-      });
-      volumes.addBacking(tx, key, backingCount);
-      return volumes.byKey(tx, key);
-    },
-
     /**
      * Switches autoscaling on. The original EBS volume stays, as the source [A].
      *

@@ -2,8 +2,9 @@ import type { Database } from 'better-sqlite3';
 import type { Clock, Instant } from '../clock.ts';
 import { type Account, createAccounts } from './accounts.ts';
 import { type AttachRequest, createAttachments } from './attachments.ts';
-import { type CreateVolumeRequest, createAutoscaling } from './autoscaling.ts';
+import { createAutoscaling } from './autoscaling.ts';
 import { createAws, type InstanceChange, type NewEbsVolume, type NewInstance } from './aws.ts';
+import { type CreateVolumeRequest, createCreation, type RestoreRequest } from './creation.ts';
 import { createDescribe, type SnapshotDescription, type VolumeDescription } from './describe.ts';
 import { createInstances } from './instances.ts';
 import { createMachine, type Tx } from './machine.ts';
@@ -11,15 +12,15 @@ import { createModifications, type ModifyAttachedRequest, type ModifyRequest } f
 import { createRoleArns } from './role-arns.ts';
 import { createRules, type Rule, type RuleRequest } from './rules.ts';
 import { createSeeder, type Seed, type WorldOptions } from './seed.ts';
-import { type CreateSnapshotRequest, createSnapshots, type RestoreRequest } from './snapshots.ts';
+import { type CreateSnapshotRequest, createSnapshots } from './snapshots.ts';
 import type { Tag } from './tags.ts';
 import { createTokens, type Token, type TokenRequest } from './tokens.ts';
 import { createVolumes } from './volumes.ts';
 import { createWorlds } from './worlds.ts';
 
+export type { RestoreSource } from './creation.ts';
 export type { SnapshotDescription, VolumeDescription } from './describe.ts';
 export type { Rule } from './rules.ts';
-export type { RestoreSource } from './snapshots.ts';
 export { isReadOnly, type Token } from './tokens.ts';
 
 /** The account that a call runs against. */
@@ -54,6 +55,7 @@ export function createState(db: Database, clock: Clock) {
   const attachments = createAttachments(db, machine, volumes, instances);
   const modifications = createModifications(db, machine, volumes, attachments);
   const snapshots = createSnapshots(db, machine, worlds, volumes);
+  const creation = createCreation(machine, worlds, volumes, snapshots);
   const autoscaling = createAutoscaling(machine, worlds, volumes, attachments, modifications);
   const rules = createRules(db, machine, worlds, volumes, instances, attachments);
   const aws = createAws(machine, worlds, volumes, instances, attachments, rules);
@@ -119,10 +121,10 @@ export function createState(db: Database, clock: Clock) {
     createSnapshot: (target: Target, volumeId: string, request: CreateSnapshotRequest): SnapshotDescription =>
       run(target, (tx) => describe.snapshot(snapshots.create(tx, volumeId, request), tx.accountId)),
 
-    restore: (target: Target, request: RestoreRequest) => run(target, (tx) => snapshots.restore(tx, request)),
+    restore: (target: Target, request: RestoreRequest) => run(target, (tx) => creation.restore(tx, request)),
 
     createVolume: (target: Target, request: CreateVolumeRequest): VolumeDescription =>
-      run(target, (tx) => describe.volume(autoscaling.create(tx, request), tx.accountId)),
+      run(target, (tx) => describe.volume(creation.create(tx, request), tx.accountId)),
 
     attach: (target: Target, volumeId: string, request: AttachRequest): void =>
       run(target, (tx) => attachments.attach(tx, volumeId, request)),

@@ -1,9 +1,9 @@
 import type { Database } from 'better-sqlite3';
 import type { Instant } from '../clock.ts';
 import { EmulatorError } from '../errors.ts';
-import { checkGp3, gp3, regionOf } from './ebs.ts';
+import { regionOf } from './ebs.ts';
 import type { Machine, Thing, Tx } from './machine.ts';
-import { checkTags, type Tag } from './tags.ts';
+import { checkTags, type TagInput } from './tags.ts';
 import type { Status } from './transitions.ts';
 import { type VolumeRow, type Volumes, volumeThing } from './volumes.ts';
 import type { Worlds } from './worlds.ts';
@@ -39,22 +39,7 @@ export interface CreateSnapshotRequest {
   /** Refuse volumes that are not managed. */
   autoscalingOnly: boolean;
   description?: string;
-  tags?: readonly { key?: string; value?: string }[];
-}
-
-/** What to restore: a Datafy snapshot, or all EBS snapshots of one. */
-export type RestoreSource = { datafySnapshotId: string } | { snapshotIds: readonly string[]; region: string };
-
-export interface RestoreRequest {
-  source: RestoreSource;
-  availabilityZone: string;
-  /** GiB; left out or 0: the snapshot's. */
-  sizeGb?: number;
-  /** Left out or 0: the default. */
-  iops?: number;
-  /** MiB/s; left out or 0: the default. */
-  throughput?: number;
-  tags?: readonly { key?: string; value?: string }[];
+  tags?: readonly TagInput[];
 }
 
 export type Snapshots = ReturnType<typeof createSnapshots>;
@@ -99,56 +84,6 @@ export function createSnapshots(db: Database, machine: Machine, worlds: Worlds, 
     return new EmulatorError('snapshot-not-found', { snapshotId, accountId: tx.accountId, ...(hint && { hint }) });
   }
 
-  /** @throws EmulatorError `snapshot-not-found`, `snapshot-set-invalid`, `region-mismatch` */
-  function findSource(tx: Tx, source: RestoreSource): SnapshotRow {
-    if ('datafySnapshotId' in source) {
-      const row = byId.get(tx.organization, source.datafySnapshotId, tx.account);
-      if (row) return row;
-      const hint = source.datafySnapshotId.startsWith('snap-')
-        ? 'a Datafy snapshot id begins with dsnap-; EBS snapshots are restored with snapshotIds and region'
-        : undefined;
-      throw notFound(tx, source.datafySnapshotId, hint);
-    }
-    const { snapshotIds, region } = source;
-    const [first] = snapshotIds;
-    // Older clients pass on the datafySnapshotIds that GET /api/v1/aws/snapshots told them [A].
-    if (first?.startsWith('dsnap-') && snapshotIds.length === 1)
-      return inRegion(findSource(tx, { datafySnapshotId: first }), region);
-    const invalid = (problem: string) => new EmulatorError('snapshot-set-invalid', { problem });
-    if (!first) throw invalid('body/source/snapshotIds is empty: name every EBS snapshot of one Datafy snapshot');
-    const rows = snapshotIds.map((id) => {
-      const row = byEbsId.get(tx.organization, id, tx.account);
-      if (!row) {
-        throw notFound(tx, id, id.startsWith('dsnap-') ? 'restore it with source.datafySnapshotId' : undefined);
-      }
-      return row;
-    });
-    const [row] = rows as [SnapshotRow];
-    const stranger = rows.findIndex((each) => each.key !== row.key);
-    if (stranger > 0) {
-      throw invalid(
-        `Snapshots ${first} and ${snapshotIds[stranger]} belong to different Datafy snapshots, ${row.id} and ${rows[stranger]?.id}`,
-      );
-    }
-    if (new Set(snapshotIds).size !== snapshotIds.length) {
-      throw invalid('body/source/snapshotIds names a snapshot twice');
-    }
-    const missing = parts
-      .all(tx.organization, row.key, tx.account)
-      .filter((part) => !snapshotIds.includes(part.id))
-      .map((part) => part.id);
-    if (missing.length > 0) {
-      throw invalid(`body/source/snapshotIds is not the whole set of ${row.id}: add ${missing.join(', ')}`);
-    }
-    return inRegion(row, region);
-  }
-
-  /** @throws EmulatorError `region-mismatch` */
-  function inRegion(row: SnapshotRow, region: string, field = 'source.region'): SnapshotRow {
-    if (row.region === region) return row;
-    throw new EmulatorError('region-mismatch', { snapshotId: row.id, snapshotRegion: row.region, region, field });
-  }
-
   function insertRow(row: Omit<SnapshotRow, 'key'>): number {
     return Number(insert.run(row).lastInsertRowid);
   }
@@ -176,6 +111,11 @@ export function createSnapshots(db: Database, machine: Machine, worlds: Worlds, 
       if (!row) throw notFound(tx, snapshotId);
       return row;
     },
+
+    byDatafyId: (tx: Tx, datafySnapshotId: string) => byId.get(tx.organization, datafySnapshotId, tx.account),
+    byEbsId: (tx: Tx, snapshotId: string) => byEbsId.get(tx.organization, snapshotId, tx.account),
+    notFound,
+    thing,
 
     parts: (row: SnapshotRow) => parts.all(row.organization, row.key, row.account),
     insert: insertRow,
@@ -213,50 +153,6 @@ export function createSnapshots(db: Database, machine: Machine, worlds: Worlds, 
       const set = partVolumes(volume).map((volume_id) => ({ id: worlds.makeId(tx, 'snap'), volume_id }));
       insertParts(tx, key, set);
       return { key, ...row };
-    },
-
-    /**
-     * Begins a new autoscaling volume, of the size that the snapshot's volume had, or larger [P][C].
-     *
-     * @throws EmulatorError `snapshot-not-found`, `snapshot-set-invalid`, `snapshot-not-completed`, `region-mismatch`,
-     *   `size-below-snapshot`, `availability-zone-invalid`, `tags-invalid`, and gp3's limits
-     */
-    restore(tx: Tx, request: RestoreRequest): { volumeId: string; sizeGb: number } {
-      const region = regionOf(request.availabilityZone);
-      const tags: Tag[] = checkTags(request.tags, 'body/volumeProperties/tags');
-      const snapshot = findSource(tx, request.source);
-      machine.apply(tx, 'snapshot', 'restore', thing(snapshot));
-      inRegion(snapshot, region, `availabilityZone ${request.availabilityZone}`);
-      const sizeGb = request.sizeGb || snapshot.size_gb;
-      if (sizeGb < snapshot.size_gb) {
-        throw new EmulatorError('size-below-snapshot', {
-          snapshotId: snapshot.id,
-          snapshotSizeGb: snapshot.size_gb,
-          sizeGb,
-        });
-      }
-      const performance = {
-        sizeGb,
-        iops: request.iops || gp3.iops.minimum,
-        throughput: request.throughput || gp3.throughput.minimum,
-      };
-      checkGp3(performance);
-      const volumeId = worlds.makeId(tx, 'vol');
-      const key = volumes.insert(tx, {
-        ...machine.begin(tx, 'volume', 'restore'),
-        id: volumeId,
-        origin: 'snapshot',
-        restored_from: snapshot.id,
-        size_gb: performance.sizeGb,
-        iops: performance.iops,
-        throughput: performance.throughput,
-        availability_zone: request.availabilityZone,
-        encrypted: snapshot.encrypted,
-        kms_key_id: snapshot.kms_key_id,
-        tags: JSON.stringify(tags),
-      });
-      volumes.addBacking(tx, key);
-      return { volumeId, sizeGb: performance.sizeGb };
     },
 
     /** A page of the snapshots of some accounts of one world, oldest first, and how many there are in all. */

@@ -5,6 +5,9 @@ export interface Tag {
   value: string;
 }
 
+/** A tag as a caller sends it: the published document requires neither part [P]. */
+export type TagInput = Partial<Tag>;
+
 /** Tags Datafy puts on what it makes; callers may not write any with this prefix [C]. */
 const reserved = ['datafy:', 'aws:'];
 
@@ -17,7 +20,7 @@ const limits = { count: 50, key: 128, value: 256 };
  * @param path where they stand in the request, for the message.
  * @throws EmulatorError `tags-invalid`
  */
-export function checkTags(tags: readonly { key?: string; value?: string }[] | undefined, path: string): Tag[] {
+export function checkTags(tags: readonly TagInput[] | undefined, path: string): Tag[] {
   if (!tags) return [];
   const refuse = (at: string, problem: string) => new EmulatorError('tags-invalid', { path: path + at, problem });
   if (tags.length > limits.count) throw refuse('', `has ${tags.length} tags: at most ${limits.count} are allowed`);

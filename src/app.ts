@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyInstance, LogController } from 'fastify';
-import { type Clock, systemClock } from './clock.ts';
+import { type Clock, formatInstant, systemClock } from './clock.ts';
 import { EmulatorError } from './errors.ts';
 import { acceptJsonBodies } from './json-body.ts';
 import { collectOpenApi } from './openapi.ts';
@@ -50,7 +50,7 @@ export async function buildApp(options: AppOptions, clock: Clock = systemClock):
 
 async function assemble(options: AppOptions, db: Database, clock: Clock): Promise<App> {
   const state = createState(db, clock);
-  const tokens = state.isEmpty() ? seedDefaultWorld(state, options) : [];
+  const tokens = state.control.first() === undefined ? seedDefaultWorld(state, options) : [];
 
   const app = Fastify({
     bodyLimit,
@@ -78,8 +78,12 @@ async function assemble(options: AppOptions, db: Database, clock: Clock): Promis
 
 function seedDefaultWorld(state: State, options: AppOptions): App['tokens'] {
   const seed = seeds[options.seed];
-  state.createWorld(seed, { clockNow: options.clock === 'system' ? null : options.clock, pace: options.pace });
-  return seed.tokens.map(({ token, description }) => ({ token, what: description }));
+  state.control.create({
+    ...seed,
+    clock: options.clock === 'system' ? { mode: 'system' } : { mode: 'controlled', now: formatInstant(options.clock) },
+    pace: options.pace,
+  });
+  return seed.tokens.map(({ token = '', description = '' }) => ({ token, what: description }));
 }
 
 /** A call that is not there, and the methods that its path has, if any. */

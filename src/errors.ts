@@ -155,6 +155,17 @@ export const errors = {
     (d: { roleArn: string; reason: string }) =>
       `Role ${d.roleArn} failed the permission check: ${d.reason}. Mend the role, or send "skipValidation": true`,
   ),
+  'world-invalid': row('invalid', (d: { problem: string }) => `The world cannot be put in place: ${d.problem}`),
+  'clock-backwards': row(
+    'conflict',
+    (d: { now: Instant; wanted: Instant }) =>
+      `The clock stands at ${formatInstant(d.now)}, and moves forward only: ${formatInstant(d.wanted)} is before that`,
+  ),
+  'clock-not-controlled': row(
+    'conflict',
+    () => 'The clock of this world is the system\'s: send PUT …/clock {"mode": "controlled"} first',
+  ),
+  'organization-is-default': row('conflict', () => 'The default organization cannot be deleted; it can be reset'),
   'rule-invalid': row('invalid', (d: { problem: string }) => d.problem),
   // In the words that Datafy's clients know.
   'volume-not-attached': row('invalid', () => 'volume is not attached to any instance'),
@@ -180,6 +191,15 @@ export const errors = {
     (d: { instanceId: string; accountId: string }) => `There is no instance ${d.instanceId} in account ${d.accountId}`,
   ),
   'account-not-found': row('missing', (d: { accountId: string }) => `There is no account ${d.accountId}`),
+  'organization-not-found': row(
+    'missing',
+    (d: { organizationId: string }) => `There is no organization ${d.organizationId}`,
+  ),
+  'checkpoint-not-found': row(
+    'missing',
+    (d: { name: string; known: readonly string[] }) =>
+      `There is no checkpoint "${d.name}"${d.known.length > 0 ? `: there are ${list(d.known, 'and')}` : ''}`,
+  ),
   'token-not-found': row(
     'missing',
     (d: { tokenId: string; accountId: string }) => `There is no token ${d.tokenId} in account ${d.accountId}`,

@@ -4,10 +4,10 @@
 --   organization  the world the row lives in; account: whose it is. Every statement names them.
 --   …_at          an instant of the world's clock: milliseconds since the Unix epoch, UTC.
 --   due_at        when the transition under way ends, and due_action what then happens. NULL due_at with a
---                 due_action: under way, and held there until somebody says otherwise.
 -- Statuses are the ones of src/state/transitions.ts; a test holds the CHECKs against it.
 
--- A world. clock_now NULL: its time is the process's; otherwise it stands there until it is moved.
+-- A world. clock_now NULL: its time is the process's; otherwise it stands there until it is moved. origin is the
+-- document that a reset makes it from again.
 CREATE TABLE organization (
   key        INTEGER PRIMARY KEY,
   id         TEXT    NOT NULL UNIQUE,
@@ -16,10 +16,20 @@ CREATE TABLE organization (
   pace       TEXT    NOT NULL CHECK (json_valid(pace)),
   id_seed    TEXT    NOT NULL,
   ids_made   INTEGER NOT NULL DEFAULT 0 CHECK (ids_made >= 0),
+  origin     TEXT    NOT NULL CHECK (json_valid(origin)),
   created_at INTEGER NOT NULL
 ) STRICT;
 
--- parent NULL: the organization's own account, whose id is the organization's.
+-- A named copy of a world, as a document.
+CREATE TABLE checkpoint (
+  organization INTEGER NOT NULL REFERENCES organization (key) ON DELETE CASCADE,
+  name         TEXT    NOT NULL,
+  document     TEXT    NOT NULL CHECK (json_valid(document)),
+  created_at   INTEGER NOT NULL,
+  PRIMARY KEY (organization, name)
+) STRICT;
+
+-- parent NULL: the organization's own account.
 CREATE TABLE account (
   key          INTEGER PRIMARY KEY,
   organization INTEGER NOT NULL REFERENCES organization (key) ON DELETE CASCADE,
@@ -111,6 +121,7 @@ CREATE TABLE volume (
                     CHECK (status IN ('creating', 'ordinary', 'activating', 'managed', 'deactivating', 'replaced')),
   due_at            INTEGER,
   due_action        TEXT,
+  changed_by        INTEGER,
   origin            TEXT    NOT NULL CHECK (origin IN ('ebs', 'native', 'snapshot')),
   restored_from     TEXT,
   replaced_by       TEXT,
@@ -160,6 +171,7 @@ CREATE TABLE modification (
   status            TEXT    NOT NULL CHECK (status IN ('modifying', 'completed', 'failed')),
   due_at            INTEGER,
   due_action        TEXT,
+  changed_by        INTEGER,
   size_gb           INTEGER NOT NULL CHECK (size_gb > 0),
   iops              INTEGER NOT NULL CHECK (iops > 0),
   throughput        INTEGER NOT NULL CHECK (throughput > 0),
@@ -186,6 +198,7 @@ CREATE TABLE snapshot (
   status       TEXT    NOT NULL CHECK (status IN ('pending', 'completed', 'error')),
   due_at       INTEGER,
   due_action   TEXT,
+  changed_by   INTEGER,
   size_gb      INTEGER NOT NULL CHECK (size_gb > 0),
   region       TEXT    NOT NULL,
   encrypted    INTEGER NOT NULL CHECK (encrypted IN (0, 1)),
@@ -227,6 +240,7 @@ CREATE TABLE attachment (
   status                TEXT    NOT NULL CHECK (status IN ('attaching', 'attached', 'detaching')),
   due_at                INTEGER,
   due_action            TEXT,
+  changed_by            INTEGER,
   started_at            INTEGER NOT NULL,
   UNIQUE (instance, device_name),
   CHECK (due_at IS NULL OR due_action IS NOT NULL),

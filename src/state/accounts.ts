@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import type { Instant } from '../clock.ts';
 import { EmulatorError } from '../errors.ts';
-import type { Tx } from './machine.ts';
+import { note, type Tx } from './machine.ts';
 import type { Volumes } from './volumes.ts';
 import type { Worlds } from './worlds.ts';
 
@@ -49,8 +49,13 @@ export function createAccounts(db: Database, worlds: Worlds, volumes: Volumes) {
     return { accountId: row.id, accountName: row.name, parentAccountId: row.parent_id };
   }
 
+  const removeAll = db.prepare<[number]>('DELETE FROM account WHERE organization = ?');
+
   return {
     view,
+
+    /** Empties a world: all else in it belongs to an account. */
+    removeAll: (organization: number) => removeAll.run(organization),
 
     /**
      * A new sub-account of the organization, whose own account is the caller's [C].
@@ -59,9 +64,11 @@ export function createAccounts(db: Database, worlds: Worlds, volumes: Volumes) {
      */
     create(tx: Tx, name: string): Account {
       if (!tx.ownAccount) throw new EmulatorError('organization-token-required');
+      const id = worlds.makeId(tx, 'uuid');
+      note(tx, 'account', id, 'create');
       const { lastInsertRowid } = insert.run({
         organization: tx.organization,
-        id: worlds.makeId(tx, 'uuid'),
+        id,
         name,
         parent: tx.account,
         created_at: tx.now,
@@ -70,6 +77,7 @@ export function createAccounts(db: Database, worlds: Worlds, volumes: Volumes) {
     },
 
     rename(tx: Tx, name: string): Account {
+      note(tx, 'account', tx.accountId, 'rename');
       rename.run(name, tx.organization, tx.account);
       return view(tx);
     },
@@ -84,6 +92,7 @@ export function createAccounts(db: Database, worlds: Worlds, volumes: Volumes) {
       if (tx.ownAccount) throw new EmulatorError('account-is-organization', { accountId: tx.accountId });
       const count = volumes.countAutoscaling(tx);
       if (count > 0) throw new EmulatorError('account-owns-volumes', { accountId: tx.accountId, count });
+      note(tx, 'account', tx.accountId, 'delete');
       remove.run(tx.organization, tx.account);
     },
 

@@ -19,6 +19,7 @@ export interface AttachmentRow {
   status: Status<'attachment'>;
   due_at: Instant | null;
   due_action: string | null;
+  changed_by: number | null;
   started_at: Instant;
 }
 
@@ -50,9 +51,9 @@ export function createAttachments(db: Database, machine: Machine, volumes: Volum
     .pluck();
   const insert = db.prepare<Omit<AttachmentRow, 'key'>>(
     `INSERT INTO attachment (organization, account, volume, instance, device_name, delete_on_termination, status, due_at,
-       due_action, started_at)
+       due_action, changed_by, started_at)
      VALUES (@organization, @account, @volume, @instance, @device_name, @delete_on_termination, @status, @due_at,
-       @due_action, @started_at)`,
+       @due_action, @changed_by, @started_at)`,
   );
   const move = db.prepare<Record<string, unknown>>(
     `UPDATE attachment SET volume = @to
@@ -67,7 +68,7 @@ export function createAttachments(db: Database, machine: Machine, volumes: Volum
   function thing(volume: VolumeRow, row: AttachmentWithInstance): Thing {
     const direction = row.status === 'detaching' ? 'from' : 'to';
     const situation = `Volume ${volume.id} is ${row.status} ${direction} ${row.instance_id} as ${row.device_name}`;
-    return { key: row.key, status: row.status, situation };
+    return { key: row.key, id: volume.id, status: row.status, situation };
   }
 
   function checkPlace(tx: Tx, volume: VolumeRow, instance: InstanceRow, deviceName: string): void {
@@ -101,7 +102,7 @@ export function createAttachments(db: Database, machine: Machine, volumes: Volum
     checkDeviceName(request.deviceName);
     const instance = instances.find(tx, request.instanceId);
     const existing = of(volume);
-    const begun = machine.begin(tx, 'attachment', 'attach', existing && thing(volume, existing));
+    const begun = machine.begin(tx, 'attachment', 'attach', volume.id, existing && thing(volume, existing));
     if (needsAgent && !instance.agent) throw new EmulatorError('instance-without-agent', { instanceId: instance.id });
     checkPlace(tx, volume, instance, request.deviceName);
     insert.run({

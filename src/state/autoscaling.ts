@@ -53,7 +53,8 @@ export function createAutoscaling(
         const volume = volumes.byKey(tx, key);
         const id = worlds.makeId(tx, 'vol');
         const replacement = volumes.insert(tx, {
-          ...machine.begin(tx, 'volume', 'appear'),
+          ...machine.begin(tx, 'volume', 'appear', id),
+          changed_by: volume.changed_by,
           id,
           origin: 'ebs',
           has_source: 1,

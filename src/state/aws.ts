@@ -1,7 +1,7 @@
 import type { Attachments, AttachRequest } from './attachments.ts';
 import { gp3, regionOf } from './ebs.ts';
 import type { InstanceRow, Instances } from './instances.ts';
-import type { Machine, Tx } from './machine.ts';
+import { type Machine, note, type Tx } from './machine.ts';
 import type { Rules } from './rules.ts';
 import { checkTags, type Tag } from './tags.ts';
 import { type Volumes, volumeThing } from './volumes.ts';
@@ -43,7 +43,7 @@ export function createAws(
       regionOf(availabilityZone);
       const id = worlds.makeId(tx, 'vol');
       volumes.insert(tx, {
-        ...machine.begin(tx, 'volume', 'appear'),
+        ...machine.begin(tx, 'volume', 'appear', id),
         id,
         origin: 'ebs',
         has_source: 1,
@@ -66,6 +66,7 @@ export function createAws(
     /** @throws EmulatorError `volume-not-found`, `tags-invalid` */
     tagVolume(tx: Tx, volumeId: string, tags: readonly Tag[]): void {
       const volume = volumes.find(tx, volumeId);
+      note(tx, 'volume', volumeId, 'tag');
       volumes.retag(tx, volume.key, checkTags(tags, 'tags'));
       rules.volumeChanged(tx, volume.key);
     },
@@ -74,6 +75,7 @@ export function createAws(
     createInstance(tx: Tx, instance: NewInstance): string {
       regionOf(instance.availabilityZone);
       const id = worlds.makeId(tx, 'i');
+      note(tx, 'instance', id, 'create');
       instances.insert({
         organization: tx.organization,
         account: tx.account,
@@ -98,6 +100,7 @@ export function createAws(
         ...(change.nodeGroupName !== undefined && { node_group_name: change.nodeGroupName }),
         ...(change.tags && { tags: JSON.stringify(checkTags(change.tags, 'tags')) }),
       };
+      note(tx, 'instance', instanceId, 'change');
       instances.update(after);
       rules.instanceChanged(tx, before.key);
     },

@@ -109,7 +109,7 @@ export function createCreation(machine: Machine, worlds: Worlds, volumes: Volume
       checkGp3(performance, count);
       const id = worlds.makeId(tx, 'vol');
       const key = volumes.insert(tx, {
-        ...machine.begin(tx, 'volume', 'create'),
+        ...machine.begin(tx, 'volume', 'create', id),
         id,
         origin: 'native',
         size_gb: performance.sizeGb,
@@ -154,7 +154,7 @@ export function createCreation(machine: Machine, worlds: Worlds, volumes: Volume
       checkGp3(performance);
       const volumeId = worlds.makeId(tx, 'vol');
       const key = volumes.insert(tx, {
-        ...machine.begin(tx, 'volume', 'restore'),
+        ...machine.begin(tx, 'volume', 'restore', volumeId),
         id: volumeId,
         origin: 'snapshot',
         restored_from: snapshot.id,

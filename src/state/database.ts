@@ -9,6 +9,7 @@ import Sqlite from 'better-sqlite3';
 import { type Migration, migrate, projectMigrations } from './migrations.ts';
 
 export type Database = Sqlite.Database;
+export const SqliteError = Sqlite.SqliteError;
 
 /** Marks an SQLite file as this emulator's, in its header: "DFEM". */
 export const applicationId = 0x4446454d;

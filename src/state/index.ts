@@ -4,14 +4,17 @@ import { type Account, createAccounts } from './accounts.ts';
 import { type AttachRequest, createAttachments } from './attachments.ts';
 import { createAutoscaling } from './autoscaling.ts';
 import { createAws, type InstanceChange, type NewEbsVolume, type NewInstance } from './aws.ts';
+import { createCheckpoints } from './checkpoints.ts';
+import { createControl } from './control.ts';
 import { type CreateVolumeRequest, createCreation, type RestoreRequest } from './creation.ts';
 import { createDescribe, type SnapshotDescription, type VolumeDescription } from './describe.ts';
+import { createExport } from './export.ts';
+import { createImport } from './import.ts';
 import { createInstances } from './instances.ts';
-import { createMachine, type Tx } from './machine.ts';
+import { type Change, createMachine, type Tx } from './machine.ts';
 import { createModifications, type ModifyAttachedRequest, type ModifyRequest } from './modifications.ts';
 import { createRoleArns } from './role-arns.ts';
 import { createRules, type Rule, type RuleRequest } from './rules.ts';
-import { createSeeder, type Seed, type WorldOptions } from './seed.ts';
 import { type CreateSnapshotRequest, createSnapshots } from './snapshots.ts';
 import type { Tag } from './tags.ts';
 import { createTokens, type Token, type TokenRequest } from './tokens.ts';
@@ -24,12 +27,23 @@ export type { Rule } from './rules.ts';
 export { isReadOnly, type Token } from './tokens.ts';
 
 /** The account that a call runs against. */
-export type Target = Pick<Tx, 'organization' | 'account' | 'accountId' | 'ownAccount'>;
+export interface Target extends Pick<Tx, 'organization' | 'account' | 'accountId' | 'ownAccount'> {
+  /** The request, by its number in the world's journal. */
+  request?: number;
+}
 
 /** The accounts that a list call runs over. */
 export interface Targets {
   organization: number;
   accounts: readonly number[];
+}
+
+/** What the engine tells whoever listens, after each commit. */
+export interface Observer {
+  /** `request` null: these came due. */
+  changed?(organization: number, changes: readonly Change[], request: number | null): void;
+  /** A world was made anew, or removed. */
+  renewed?(organization: number): void;
 }
 
 export interface Page<T> {
@@ -44,7 +58,7 @@ export type State = ReturnType<typeof createState>;
  * The engine as the routes see it. One verb is one transaction, in a world where all that was due is done; a verb
  * that throws an EmulatorError has changed nothing.
  */
-export function createState(db: Database, clock: Clock) {
+export function createState(db: Database, clock: Clock, observer: Observer = {}) {
   const machine = createMachine(db);
   const worlds = createWorlds(db, clock);
   const volumes = createVolumes(db, worlds);
@@ -60,35 +74,51 @@ export function createState(db: Database, clock: Clock) {
   const rules = createRules(db, machine, worlds, volumes, instances, attachments);
   const aws = createAws(machine, worlds, volumes, instances, attachments, rules);
   const describe = createDescribe(volumes, attachments, modifications, snapshots);
-  const seeder = createSeeder(db, {
-    machine,
-    worlds,
-    accounts,
-    tokens,
-    roleArns,
-    instances,
-    volumes,
-    attachments,
-    modifications,
-    snapshots,
-  });
-
   const effects = { ...modifications.effects, ...autoscaling.effects, ...rules.effects };
 
-  /** Does what is due in a world; answers its time. */
-  function settle(organization: number): { now: Instant; pace: Tx['pace'] } {
+  /** Does what is due in a world; answers what that was. */
+  function settle(organization: number): readonly Change[] {
     const world = worlds.get(organization);
-    const now = worlds.now(world);
-    machine.settle(world, now, effects);
-    return { now, pace: world.pace };
+    const settled = machine.settle(world, worlds.now(world), effects);
+    if (settled.length > 0) observer.changed?.(organization, settled, null);
+    return settled;
   }
 
   const transaction = db.transaction((body: (tx: Tx) => unknown, tx: Tx) => body(tx));
 
   function run<R>(target: Target, body: (tx: Tx) => R): R {
-    const { organization, account, accountId, ownAccount } = target;
-    return transaction(body, { organization, account, accountId, ownAccount, ...settle(organization) }) as R;
+    const { organization, account, accountId, ownAccount, request = null } = target;
+    settle(organization);
+    const world = worlds.get(organization);
+    const changes: Change[] = [];
+    const { pace } = world;
+    const tx: Tx = { organization, account, accountId, ownAccount, now: worlds.now(world), pace, request, changes };
+    const result = transaction(body, tx) as R;
+    if (changes.length > 0) observer.changed?.(organization, changes, request);
+    return result;
   }
+
+  const control = createControl({
+    worlds,
+    machine,
+    checkpoints: createCheckpoints(db),
+    exportWorld: createExport(db, worlds),
+    importWorld: createImport(db, {
+      machine,
+      worlds,
+      accounts,
+      tokens,
+      roleArns,
+      rules,
+      instances,
+      volumes,
+      attachments,
+      modifications,
+      snapshots,
+    }),
+    settle,
+    renewed: (organization) => observer.renewed?.(organization),
+  });
 
   return {
     findToken: tokens.findBySecret,
@@ -174,10 +204,7 @@ export function createState(db: Database, clock: Clock) {
       return { count, items: rows.map((row) => describe.snapshot(row, row.account_id)) };
     },
 
-    /** Whether no world is there yet: a new database. */
-    isEmpty: worlds.isEmpty,
-
-    /** Makes a world from a seed; all of it, or nothing. Answers its key. */
-    createWorld: (seed: Seed, options: WorldOptions): number => seeder.load(seed, options, clock.now()),
+    /** What is done to whole worlds. */
+    control,
   };
 }

@@ -13,11 +13,27 @@ export interface Tx {
   readonly ownAccount: boolean;
   readonly now: Instant;
   readonly pace: Pace;
+  /** The request that all this is for, by its number in the world's journal; null where the clock is the cause. */
+  readonly request: number | null;
+  /** What has been changed so far: told to the journal and to listeners once the transaction is committed. */
+  readonly changes: Change[];
+}
+
+/** Something that was made, moved or removed. */
+export interface Change {
+  resource: Resource | 'account' | 'token' | 'role-arn' | 'rule' | 'instance';
+  id: string;
+  action: string;
+  /** The status that it has now, where it is a thing with a status; `absent` where it is gone. */
+  to?: string;
+  at: Instant;
 }
 
 /** A row with a status, and how to speak of it to a caller. */
 export interface Thing {
   readonly key: number;
+  /** What callers call it; an attachment or a modification goes by its volume. */
+  readonly id: string;
   readonly status: string;
   /** Such as `Volume vol-… is replaced`. */
   readonly situation: string;
@@ -25,11 +41,12 @@ export interface Thing {
   readonly hint?: string | undefined;
 }
 
-/** The three columns that a transition decides, for the INSERT that brings a row into being. */
+/** The columns that a transition decides, for the INSERT that brings a row into being. */
 export interface Begun<R extends Resource> {
   status: Status<R>;
   due_at: Instant | null;
   due_action: string | null;
+  changed_by: number | null;
 }
 
 /** A transition that came due: the row's key, its account, and what is to happen when. */
@@ -38,13 +55,22 @@ interface Due {
   key: number;
   account: number;
   accountId: string;
+  id: string;
   status: string;
   due_action: string;
   due_at: Instant;
 }
 
+/** What a transition under way waits for. `at` null: nothing, it is held. */
+export interface Pending {
+  action: string;
+  at: Instant | null;
+}
+
 /** What else happens when a transition ends, in the same transaction, at the instant it was due. */
 export type Effects = Partial<Record<`${Resource}.${string}`, (tx: Tx, key: number) => void>>;
+
+const nothing: readonly Change[] = [];
 
 export type Machine = ReturnType<typeof createMachine>;
 
@@ -67,12 +93,14 @@ export function createMachine(db: Database) {
   }
 
   /** The columns of a row that this transition moves; remembers when what follows is due. */
-  function outcome(tx: Tx, row: Transition) {
-    const status = row.to;
-    if (!row.next) return { status, due_at: null, due_action: null };
-    const due = tx.now + tx.pace[row.next.takes];
+  function outcome(tx: Tx, row: Transition, id: string) {
+    const { resource, action, to: status, next } = row;
+    tx.changes.push({ resource, id, action, to: status, at: tx.now });
+    const columns = { status, due_at: null, due_action: null, changed_by: tx.request };
+    if (!next) return columns;
+    const due = tx.now + tx.pace[next.takes];
     if (due < (nextDue.get(tx.organization) ?? Number.POSITIVE_INFINITY)) nextDue.set(tx.organization, due);
-    return { status, due_at: due, due_action: row.next.action };
+    return { ...columns, due_at: due, due_action: next.action };
   }
 
   function refuse(row: Transition, thing: Thing): never {
@@ -85,15 +113,16 @@ export function createMachine(db: Database) {
   }
 
   /**
-   * The status columns of a new row. `existing`, where the caller found one in the way, gets the table's refusal.
+   * The status columns of a new row that goes by `id`. `existing`, where the caller found one in the way, gets the
+   * table's refusal.
    *
    * @throws EmulatorError with the transition's refusal.
    */
-  function begin<R extends Resource>(tx: Tx, resource: R, action: Action<R>, existing?: Thing): Begun<R> {
+  function begin<R extends Resource>(tx: Tx, resource: R, action: Action<R>, id: string, existing?: Thing): Begun<R> {
     const { row } = lookUp(resource, action);
     if (existing) refuse(row, existing);
     if (!row.from.includes('absent')) throw new Error(`${resource} ${action} does not begin a row`);
-    return outcome(tx, row) as Begun<R>;
+    return outcome(tx, row, id) as Begun<R>;
   }
 
   /**
@@ -106,7 +135,7 @@ export function createMachine(db: Database) {
     if (!(row.from as readonly string[]).includes(thing.status)) refuse(row, thing);
     if (!move) return;
     const { changes } = move.run({
-      ...outcome(tx, row),
+      ...outcome(tx, row, thing.id),
       key: thing.key,
       organization: tx.organization,
       account: tx.account,
@@ -118,18 +147,23 @@ export function createMachine(db: Database) {
    * Does all that came due in a world up to `now`, each at its own instant, in order of (due_at, resource, key).
    * What an effect sets off is settled too, if it is due by then. Settling twice is settling once.
    */
-  function settle(world: { key: number; pace: Pace }, now: Instant, effects: Effects): void {
-    if ((nextDue.get(world.key) ?? Number.NEGATIVE_INFINITY) > now) return;
-    settleDue(world, now, effects);
-    const next = selectDue.get({ organization: world.key, now: Number.MAX_SAFE_INTEGER });
-    nextDue.set(world.key, next?.due_at ?? Number.POSITIVE_INFINITY);
+  function settle(world: { key: number; pace: Pace }, now: Instant, effects: Effects): readonly Change[] {
+    if ((nextDue.get(world.key) ?? Number.NEGATIVE_INFINITY) > now) return nothing;
+    const changes = settleDue(world, now, effects);
+    nextDue.set(world.key, findNextDue(world.key));
+    return changes;
+  }
+
+  function findNextDue(organization: number): Instant {
+    return selectDue.get({ organization, now: Number.MAX_SAFE_INTEGER })?.due_at ?? Number.POSITIVE_INFINITY;
   }
 
   const settleDue = db.transaction((world: { key: number; pace: Pace }, now: Instant, effects: Effects) => {
+    const changes: Change[] = [];
     for (;;) {
       const due = selectDue.get({ organization: world.key, now });
-      if (!due) return;
-      const { resource, key, account, accountId, status, due_action } = due;
+      if (!due) return changes;
+      const { resource, key, id, account, accountId, status, due_action } = due;
       const tx: Tx = {
         organization: world.key,
         account,
@@ -137,9 +171,12 @@ export function createMachine(db: Database) {
         ownAccount: false,
         now: due.due_at,
         pace: world.pace,
+        request: null,
+        changes,
       };
       apply(tx, resource, due_action as never, {
         key,
+        id,
         status,
         situation: `The ${resource} with key ${key} is ${status}`,
       });
@@ -148,15 +185,26 @@ export function createMachine(db: Database) {
   });
 
   /**
-   * The status columns of a row that a seed puts in place. Where the status is one of a transition under way, it is
-   * held there: it never comes due by itself.
+   * The status columns of a row that a document puts in place. Where the status is one of a transition under way and
+   * `due` says no instant, it is held there: it never comes due by itself.
    */
-  function place<R extends Resource>(resource: R, status: Status<R>): Begun<R> {
+  function place<R extends Resource>(resource: R, status: Status<R>, due?: Partial<Pending>): Begun<R> {
     const began = transitions.find((row: Transition) => row.resource === resource && row.to === status && row.next);
-    return { status, due_at: null, due_action: (began as Transition | undefined)?.next?.action ?? null };
+    const usual = (began as Transition | undefined)?.next?.action ?? null;
+    return { status, due_at: due?.at ?? null, due_action: due?.action ?? usual, changed_by: null };
   }
 
-  return { begin, apply, settle, place };
+  /** Rows were put in place, or taken away, by something else than transitions: what is due is looked for anew. */
+  function forget(organization: number): void {
+    nextDue.delete(organization);
+  }
+
+  return { begin, apply, settle, place, forget, findNextDue };
+}
+
+/** Tells the journal of a change that is no transition. */
+export function note(tx: Tx, resource: Change['resource'], id: string, action: string): void {
+  tx.changes.push({ resource, id, action, at: tx.now });
 }
 
 /** The conditional UPDATE (or DELETE) of a transition; none where it keeps the status, or makes the row. */
@@ -168,9 +216,18 @@ function prepareMove(db: Database, row: Transition): Statement | undefined {
   return db.prepare(
     row.to === 'absent'
       ? `DELETE FROM ${row.resource} ${guard}`
-      : `UPDATE ${row.resource} SET status = @status, due_at = @due_at, due_action = @due_action ${guard}`,
+      : `UPDATE ${row.resource} SET status = @status, due_at = @due_at, due_action = @due_action,
+          changed_by = coalesce(@changed_by, changed_by) ${guard}`,
   );
 }
+
+/** By which id callers know a row. */
+const idOf: Record<Resource, string> = {
+  volume: 'id',
+  modification: '(SELECT id FROM volume WHERE volume.key = modification.volume)',
+  snapshot: 'id',
+  attachment: '(SELECT id FROM volume WHERE volume.key = attachment.volume)',
+};
 
 /** The first transition due in a world. Each resource's own index answers for it; the outer ORDER BY sees four rows. */
 const firstDue = `
@@ -179,7 +236,8 @@ const firstDue = `
     .map(
       (resource, rank) => `
     SELECT * FROM (
-      SELECT '${resource}' AS resource, ${rank} AS rank, key, account, status, due_action, due_at FROM ${resource}
+      SELECT '${resource}' AS resource, ${rank} AS rank, key, account, status, due_action, due_at, ${idOf[resource]} AS id
+      FROM ${resource}
       WHERE organization = @organization AND due_at IS NOT NULL AND due_at <= @now ORDER BY due_at, key LIMIT 1)`,
     )
     .join(' UNION ALL ')}) AS due

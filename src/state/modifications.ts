@@ -15,6 +15,7 @@ export interface ModificationRow {
   status: Status<'modification'>;
   due_at: Instant | null;
   due_action: string | null;
+  changed_by: number | null;
   size_gb: number;
   iops: number;
   /** MiB/s */
@@ -51,9 +52,9 @@ export function createModifications(db: Database, machine: Machine, volumes: Vol
     'SELECT * FROM modification WHERE organization = ? AND key = ? AND account = ?',
   );
   const insert = db.prepare<Omit<ModificationRow, 'key'>>(
-    `INSERT INTO modification (organization, account, volume, status, due_at, due_action, size_gb, iops, throughput,
+    `INSERT INTO modification (organization, account, volume, status, due_at, due_action, changed_by, size_gb, iops, throughput,
        expand_filesystem, started_at)
-     VALUES (@organization, @account, @volume, @status, @due_at, @due_action, @size_gb, @iops, @throughput,
+     VALUES (@organization, @account, @volume, @status, @due_at, @due_action, @changed_by, @size_gb, @iops, @throughput,
        @expand_filesystem, @started_at)`,
   );
 
@@ -62,7 +63,7 @@ export function createModifications(db: Database, machine: Machine, volumes: Vol
     const row = latest.get(volume.organization, volume.key, volume.account);
     if (row?.status !== 'modifying') return undefined;
     const situation = `Volume ${volume.id} is being modified to ${row.size_gb} GiB`;
-    return { key: row.key, status: row.status, situation };
+    return { key: row.key, id: volume.id, status: row.status, situation };
   }
 
   /**
@@ -86,7 +87,7 @@ export function createModifications(db: Database, machine: Machine, volumes: Vol
     if (request.expandFilesystem && attachments.of(volume)?.status !== 'attached') {
       throw new EmulatorError('filesystem-without-instance', { volumeId });
     }
-    const begun = machine.begin(tx, 'modification', 'modify', underWay(volume));
+    const begun = machine.begin(tx, 'modification', 'modify', volumeId, underWay(volume));
     insert.run({
       ...begun,
       organization: tx.organization,
@@ -135,7 +136,8 @@ export function createModifications(db: Database, machine: Machine, volumes: Vol
       'modification.complete'(tx, key) {
         const row = byKey.get(tx.organization, key, tx.account);
         if (!row) return;
-        volumes.resize(tx, row.volume, { sizeGb: row.size_gb, iops: row.iops, throughput: row.throughput });
+        const { size_gb: sizeGb, iops, throughput, changed_by } = row;
+        volumes.resize(tx, row.volume, { sizeGb, iops, throughput }, changed_by);
       },
     } satisfies Effects as Effects,
   };

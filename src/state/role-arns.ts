@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import { EmulatorError } from '../errors.ts';
-import type { Tx } from './machine.ts';
+import { note, type Tx } from './machine.ts';
 
 export type RoleArns = ReturnType<typeof createRoleArns>;
 
@@ -20,7 +20,11 @@ export function createRoleArns(db: Database) {
     'INSERT INTO failing_role (organization, arn, reason) VALUES (?, ?, ?)',
   );
 
+  const removeFailing = db.prepare<[number]>('DELETE FROM failing_role WHERE organization = ?');
+
   return {
+    removeFailing: (organization: number) => removeFailing.run(organization),
+
     /** Says what the permission check finds wrong with a role; it finds nothing wrong with any other. */
     addFailing: (organization: number, arn: string, reason: string) => insertFailure.run(organization, arn, reason),
 
@@ -35,6 +39,7 @@ export function createRoleArns(db: Database) {
       }
       const reason = skipValidation ? undefined : failure.get(tx.organization, roleArn);
       if (reason !== undefined) throw new EmulatorError('role-check-failed', { roleArn, reason });
+      note(tx, 'role-arn', roleArn, 'set');
       upsert.run(tx.organization, tx.account, roleArn);
     },
 
@@ -50,6 +55,7 @@ export function createRoleArns(db: Database) {
       if (remove.run(tx.organization, tx.account).changes === 0) {
         throw new EmulatorError('role-arn-not-found', { accountId: tx.accountId });
       }
+      note(tx, 'role-arn', tx.accountId, 'delete');
     },
   };
 }

@@ -3,7 +3,7 @@ import { EmulatorError } from '../errors.ts';
 import type { Attachments } from './attachments.ts';
 import { unsupportedReason } from './autoscaling.ts';
 import type { InstanceRow, Instances } from './instances.ts';
-import type { Effects, Machine, Tx } from './machine.ts';
+import { type Effects, type Machine, note, type Tx } from './machine.ts';
 import { checkRule } from './rule-grammar.ts';
 import { type JsonValue, matches, type RuleSubject } from './rule-match.ts';
 import type { Tag } from './tags.ts';
@@ -92,9 +92,16 @@ export function createRules(
   }
 
   return {
+    /** Puts a rule in place, without letting it act. @throws EmulatorError `rule-invalid` */
+    put(tx: Tx, { ruleId, ...request }: RuleRequest & { ruleId: string }): void {
+      const { organization, account } = tx;
+      insert.run({ ...check(request), id: ruleId, organization, account });
+    },
+
     /** @throws EmulatorError `rule-invalid` */
     create(tx: Tx, request: RuleRequest): Rule {
       const row: RuleRow = { ...check(request), id: worlds.makeId(tx, 'uuid') };
+      note(tx, 'rule', row.id, 'create');
       insert.run({ ...row, organization: tx.organization, account: tx.account });
       apply(tx, volumes.ordinary(tx));
       return view(tx, row);
@@ -111,6 +118,7 @@ export function createRules(
     replace(tx: Tx, ruleId: string, request: RuleRequest): Rule {
       if (!byId.get(tx.organization, ruleId, tx.account)) throw notFound(tx, ruleId);
       const row: RuleRow = { ...check(request), id: ruleId };
+      note(tx, 'rule', ruleId, 'replace');
       update.run({ ...row, organization: tx.organization, account: tx.account });
       apply(tx, volumes.ordinary(tx));
       return view(tx, row);
@@ -119,6 +127,7 @@ export function createRules(
     /** @throws EmulatorError `rule-not-found` */
     remove(tx: Tx, ruleId: string): void {
       if (remove.run(tx.organization, ruleId, tx.account).changes === 0) throw notFound(tx, ruleId);
+      note(tx, 'rule', ruleId, 'delete');
     },
 
     /** A volume has come, or something a rule looks at has changed on it. */

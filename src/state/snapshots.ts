@@ -20,6 +20,7 @@ export interface SnapshotRow {
   status: Status<'snapshot'>;
   due_at: Instant | null;
   due_action: string | null;
+  changed_by: number | null;
   size_gb: number;
   region: string;
   encrypted: 0 | 1;
@@ -61,9 +62,9 @@ export function createSnapshots(db: Database, machine: Machine, worlds: Worlds, 
     )
     .pluck();
   const insert = db.prepare<Omit<SnapshotRow, 'key'>>(
-    `INSERT INTO snapshot (organization, account, id, volume, volume_id, generation, status, due_at, due_action, size_gb,
+    `INSERT INTO snapshot (organization, account, id, volume, volume_id, generation, status, due_at, due_action, changed_by, size_gb,
        region, encrypted, kms_key_id, description, tags, started_at)
-     VALUES (@organization, @account, @id, @volume, @volume_id, @generation, @status, @due_at, @due_action, @size_gb,
+     VALUES (@organization, @account, @id, @volume, @volume_id, @generation, @status, @due_at, @due_action, @changed_by, @size_gb,
        @region, @encrypted, @kms_key_id, @description, @tags, @started_at)`,
   );
   const insertPart = db.prepare<[number, number, number, number, string, string]>(
@@ -77,7 +78,7 @@ export function createSnapshots(db: Database, machine: Machine, worlds: Worlds, 
   );
 
   function thing(row: SnapshotRow): Thing {
-    return { key: row.key, status: row.status, situation: `Snapshot ${row.id} is ${row.status}` };
+    return { key: row.key, id: row.id, status: row.status, situation: `Snapshot ${row.id} is ${row.status}` };
   }
 
   function notFound(tx: Tx, snapshotId: string, hint?: string) {
@@ -131,10 +132,9 @@ export function createSnapshots(db: Database, machine: Machine, worlds: Worlds, 
       const volume = volumes.find(tx, volumeId);
       machine.apply(tx, 'volume', request.autoscalingOnly ? 'snapshot' : 'snapshot-any', volumeThing(volume));
       const tags = checkTags(request.tags, 'body/tags');
-      const begun = machine.begin(tx, 'snapshot', 'create');
       const id = worlds.makeId(tx, 'dsnap');
       const row = {
-        ...begun,
+        ...machine.begin(tx, 'snapshot', 'create', id),
         organization: tx.organization,
         account: tx.account,
         id,

@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import type { Instant } from '../clock.ts';
 import { EmulatorError } from '../errors.ts';
-import type { Tx } from './machine.ts';
+import { note, type Tx } from './machine.ts';
 import type { Worlds } from './worlds.ts';
 
 /**
@@ -93,6 +93,7 @@ export function createTokens(db: Database, worlds: Worlds) {
   return {
     create(tx: Tx, { description, expireInMinutes, roleIds, secretHash }: TokenRequest): Token {
       const tokenId = worlds.makeId(tx, 'uuid');
+      note(tx, 'token', tokenId, 'create');
       const expires = expireInMinutes === 0 ? null : tx.now + expireInMinutes * 60_000;
       insertToken({
         organization: tx.organization,
@@ -124,6 +125,7 @@ export function createTokens(db: Database, worlds: Worlds) {
     /** @throws EmulatorError `token-not-found` */
     remove(tx: Tx, tokenId: string): void {
       if (remove.run(tx.organization, tokenId, tx.account).changes === 0) throw notFound(tx, tokenId);
+      note(tx, 'token', tokenId, 'delete');
     },
 
     findBySecret: (secretHash: Buffer) => bySecret.get(secretHash),

@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import type { Instant } from '../clock.ts';
 import { EmulatorError } from '../errors.ts';
+import type { Performance } from './ebs.ts';
 import type { Begun, Thing, Tx } from './machine.ts';
 import type { Tag } from './tags.ts';
 import type { Status } from './transitions.ts';
@@ -15,6 +16,7 @@ export interface VolumeRow {
   status: Status<'volume'>;
   due_at: Instant | null;
   due_action: string | null;
+  changed_by: number | null;
   origin: 'ebs' | 'native' | 'snapshot';
   restored_from: string | null;
   replaced_by: string | null;
@@ -67,19 +69,20 @@ export function createVolumes(db: Database, worlds: Worlds) {
     'SELECT * FROM volume WHERE organization = ? AND key = ? AND account = ?',
   );
   const insert = db.prepare<Record<string, unknown>>(
-    `INSERT INTO volume (organization, account, id, status, due_at, due_action, origin, restored_from, replaced_by,
+    `INSERT INTO volume (organization, account, id, status, due_at, due_action, changed_by, origin, restored_from, replaced_by,
        has_source, volume_type, size_gb, iops, throughput, availability_zone, encrypted, kms_key_id, datafy_mode,
        backing_count, boot, file_system, tags, created_at)
-     VALUES (@organization, @account, @id, @status, @due_at, @due_action, @origin, @restored_from, @replaced_by,
+     VALUES (@organization, @account, @id, @status, @due_at, @due_action, @changed_by, @origin, @restored_from, @replaced_by,
        @has_source, @volume_type, @size_gb, @iops, @throughput, @availability_zone, @encrypted, @kms_key_id, @datafy_mode,
        @backing_count, @boot, @file_system, @tags, @created_at)`,
   );
   const resize = db.prepare<Record<string, unknown>>(
-    `UPDATE volume SET size_gb = @sizeGb, iops = @iops, throughput = @throughput
+    `UPDATE volume SET size_gb = @sizeGb, iops = @iops, throughput = @throughput, changed_by = @changedBy
      WHERE key = @key AND organization = @organization AND account = @account`,
   );
   const retag = db.prepare<Record<string, unknown>>(
-    'UPDATE volume SET tags = @tags WHERE key = @key AND organization = @organization AND account = @account',
+    `UPDATE volume SET tags = @tags, changed_by = @changedBy
+     WHERE key = @key AND organization = @organization AND account = @account`,
   );
   const ordinary = db.prepare<[number, number], VolumeRow>(
     "SELECT * FROM volume WHERE organization = ? AND account = ? AND status = 'ordinary' ORDER BY key",
@@ -145,6 +148,9 @@ export function createVolumes(db: Database, worlds: Worlds) {
       throw new EmulatorError('volume-not-found', { volumeId, accountId: tx.accountId, ...(hint && { hint }) });
     },
 
+    /** A volume that may not be there. */
+    lookUp: (tx: Tx, volumeId: string) => byId.get(tx.organization, volumeId, tx.account),
+
     byKey(tx: Tx, key: number): VolumeRow {
       const row = byKey.get(tx.organization, key, tx.account);
       if (!row) throw new Error(`No volume has the key ${key}`);
@@ -156,13 +162,14 @@ export function createVolumes(db: Database, worlds: Worlds) {
       return Number(insert.run(row).lastInsertRowid);
     },
 
-    resize(tx: Tx, key: number, to: { sizeGb: number; iops: number; throughput: number }): void {
+    resize(tx: Tx, key: number, to: Performance, changedBy: number | null): void {
       const { sizeGb, iops, throughput } = to;
-      resize.run({ key, organization: tx.organization, account: tx.account, sizeGb, iops, throughput });
+      resize.run({ key, organization: tx.organization, account: tx.account, sizeGb, iops, throughput, changedBy });
     },
 
     retag(tx: Tx, key: number, tags: readonly Tag[]): void {
-      retag.run({ key, organization: tx.organization, account: tx.account, tags: JSON.stringify(tags) });
+      const { organization, account, request: changedBy } = tx;
+      retag.run({ key, organization, account, tags: JSON.stringify(tags), changedBy });
     },
 
     /** The volumes of the account that autoscaling is off on. */
@@ -205,6 +212,7 @@ export function createVolumes(db: Database, worlds: Worlds) {
 export function volumeThing(row: VolumeRow): Thing {
   return {
     key: row.key,
+    id: row.id,
     status: row.status,
     situation: `Volume ${row.id} is ${row.status}`,
     hint: row.replaced_by ? `its data is on ${row.replaced_by} now` : undefined,

@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import type { Clock, Instant } from '../clock.ts';
+import { EmulatorError } from '../errors.ts';
 import { type IdKind, makeId } from '../ids.ts';
 import type { Tx } from './machine.ts';
 import type { Pace } from './pace.ts';
@@ -11,44 +12,57 @@ export interface World {
   pace: Pace;
 }
 
-interface WorldRow {
+/** An organization as it is stored. */
+export interface WorldRow {
   key: number;
-  clock_now: Instant | null;
-  pace: string;
-}
-
-export interface NewWorld {
-  organizationId: string;
+  id: string;
   name: string;
-  clockNow: Instant | null;
-  pace: Pace;
-  idSeed: string;
-  createdAt: Instant;
+  clock_now: Instant | null;
+  /** JSON text. */
+  pace: string;
+  id_seed: string;
+  ids_made: number;
+  /** The document that a reset makes it from again: JSON text. */
+  origin: string;
+  created_at: Instant;
 }
 
 export type Worlds = ReturnType<typeof createWorlds>;
 
 /** Worlds: each organization's time, pace and stream of ids. */
 export function createWorlds(db: Database, clock: Clock) {
-  /** Only this process writes the file, so what was read once holds. */
+  /** Only this process writes the file, so what was read once holds until `forget`. */
   const known = new Map<number, World>();
 
-  const byKey = db.prepare<[number], WorldRow>('SELECT key, clock_now, pace FROM organization WHERE key = ?');
-  const count = db.prepare<[], number>('SELECT count(*) FROM organization').pluck();
+  const byKey = db.prepare<[number], WorldRow>('SELECT * FROM organization WHERE key = ?');
+  const keyOf = db.prepare<[string], number>('SELECT key FROM organization WHERE id = ?').pluck();
+  const first = db.prepare<[], number>('SELECT min(key) FROM organization').pluck();
   const insert = db.prepare<Record<string, unknown>>(
-    'INSERT INTO organization (id, name, clock_now, pace, id_seed, created_at) ' +
-      'VALUES (@organizationId, @name, @clockNow, @pace, @idSeed, @createdAt)',
+    `INSERT INTO organization (id, name, clock_now, pace, id_seed, ids_made, origin, created_at)
+     VALUES (@id, @name, @clock_now, @pace, @id_seed, @ids_made, @origin, @created_at)`,
   );
+  const update = db.prepare<Record<string, unknown>>(
+    `UPDATE organization SET name = @name, clock_now = @clock_now, pace = @pace, id_seed = @id_seed,
+       ids_made = @ids_made, created_at = @created_at WHERE key = @key`,
+  );
+  const remove = db.prepare<[number]>('DELETE FROM organization WHERE key = ?');
+  const setClock = db.prepare<[Instant | null, number]>('UPDATE organization SET clock_now = ? WHERE key = ?');
+  const setPace = db.prepare<[string, number]>('UPDATE organization SET pace = ? WHERE key = ?');
   const takeId = db.prepare<[number], { ids_made: number; id_seed: string }>(
     'UPDATE organization SET ids_made = ids_made + 1 WHERE key = ? RETURNING ids_made, id_seed',
   );
 
+  function row(key: number): WorldRow {
+    const found = byKey.get(key);
+    if (!found) throw new Error(`No organization has the key ${key}`);
+    return found;
+  }
+
   function get(key: number): World {
     let world = known.get(key);
     if (!world) {
-      const row = byKey.get(key);
-      if (!row) throw new Error(`No organization has the key ${key}`);
-      world = { key, clockNow: row.clock_now, pace: JSON.parse(row.pace) };
+      const { clock_now: clockNow, pace } = row(key);
+      world = { key, clockNow, pace: JSON.parse(pace) };
       known.set(key, world);
     }
     return world;
@@ -56,17 +70,42 @@ export function createWorlds(db: Database, clock: Clock) {
 
   return {
     get,
+    row,
 
     /** The current instant of a world. */
-    now(world: World): Instant {
-      return world.clockNow ?? clock.now();
+    now: (world: World): Instant => world.clockNow ?? clock.now(),
+
+    /** The instant of the process, which worlds with a system clock share. */
+    processNow: (): Instant => clock.now(),
+
+    /** The world of this process's own seed; undefined in a database without any. */
+    first: (): number | undefined => first.get() ?? undefined,
+
+    /** @throws EmulatorError `organization-not-found` */
+    find(organizationId: string): number {
+      const key = keyOf.get(organizationId);
+      if (key === undefined) throw new EmulatorError('organization-not-found', { organizationId });
+      return key;
     },
 
-    isEmpty: () => count.get() === 0,
+    has: (organizationId: string) => keyOf.get(organizationId) !== undefined,
 
-    insert(world: NewWorld): number {
-      return Number(insert.run({ ...world, pace: JSON.stringify(world.pace) }).lastInsertRowid);
+    insert: (world: Omit<WorldRow, 'key'>): number => Number(insert.run(world).lastInsertRowid),
+    update: (world: Omit<WorldRow, 'id' | 'origin'>) => update.run(world),
+    remove: (key: number) => remove.run(key),
+
+    setClock(key: number, clockNow: Instant | null): void {
+      setClock.run(clockNow, key);
+      known.set(key, { ...get(key), clockNow });
     },
+
+    setPace(key: number, pace: Pace): void {
+      setPace.run(JSON.stringify(pace), key);
+      known.set(key, { ...get(key), pace });
+    },
+
+    /** What was read of a world no longer holds. */
+    forget: (key: number) => known.delete(key),
 
     /** The next id of the world's stream. */
     makeId(tx: Tx, kind: IdKind): string {

@@ -1,4 +1,4 @@
-import type { Seed } from '../seed.ts';
+import type { WorldDocument } from '../world-document.ts';
 
 const organizationId = '0a6f2a52-3c1d-4d62-9d0e-8f3c5b7a1e00';
 /** The sub-account of the API documentation's examples. */
@@ -13,7 +13,7 @@ const day = 24 * 60;
  * The world of the API documentation: its own ids, so that every example there succeeds when it is pasted, and a
  * volume in every state worth meeting. Statuses of a transition under way are held.
  */
-export const defaultSeed: Seed = {
+export const defaultSeed: WorldDocument = {
   organizationId,
   name: 'Example organization',
   accounts: [
@@ -89,7 +89,7 @@ export const defaultSeed: Seed = {
       availabilityZone: zone,
       backingVolumeIds: ['vol-0a1b2c3d4e5f60021', 'vol-0a1b2c3d4e5f60022'],
       attachment: { instanceId: 'i-09759c0bdec242294', deviceName: '/dev/sdg' },
-      modification: { status: 'modifying', sizeGb: 80 },
+      modifications: [{ status: 'modifying', sizeGb: 80 }],
       tags: named('modification-under-way'),
       ageMinutes: 20 * day,
     },

@@ -1,0 +1,133 @@
+import type { Instant } from '../clock.ts';
+import { EmulatorError } from '../errors.ts';
+import type { Checkpoints } from './checkpoints.ts';
+import type { Export } from './export.ts';
+import type { Import } from './import.ts';
+import type { Change, Machine } from './machine.ts';
+import { type Pace, paces } from './pace.ts';
+import type { WorldDocument } from './world-document.ts';
+import type { Worlds } from './worlds.ts';
+
+export interface WorldClock {
+  mode: 'system' | 'controlled';
+  now: Instant;
+  /** What came due on the way, in the order in which it happened. */
+  settled: readonly Change[];
+}
+
+interface Parts {
+  worlds: Worlds;
+  machine: Machine;
+  checkpoints: Checkpoints;
+  exportWorld: Export;
+  importWorld: Import;
+  /** Does what is due in a world. */
+  settle(organization: number): readonly Change[];
+  /** A world has begun anew: what is remembered of it outside the database goes. */
+  renewed(organization: number): void;
+}
+
+export type Control = ReturnType<typeof createControl>;
+
+/** What a test does to a whole world: copy it, put it back, move its time. */
+export function createControl({ worlds, machine, checkpoints, exportWorld, importWorld, settle, renewed }: Parts) {
+  function clock(organization: number, settled = settle(organization)): WorldClock {
+    const world = worlds.get(organization);
+    return { mode: world.clockNow === null ? 'system' : 'controlled', now: worlds.now(world), settled };
+  }
+
+  function restore(organization: number, document: WorldDocument): void {
+    importWorld(document, organization);
+    renewed(organization);
+  }
+
+  return {
+    /** Makes a world; its organizationId must be new. */
+    create: (document: WorldDocument): number => importWorld(document),
+
+    find: worlds.find,
+    has: worlds.has,
+    first: worlds.first,
+
+    /** @throws EmulatorError `organization-is-default` */
+    remove(organization: number): void {
+      if (organization === worlds.first()) throw new EmulatorError('organization-is-default');
+      worlds.remove(organization);
+      worlds.forget(organization);
+      machine.forget(organization);
+      renewed(organization);
+    },
+
+    /** Back to what the world was made from: state, clock, pace and ids; checkpoints stay. */
+    reset: (organization: number): void => restore(organization, JSON.parse(worlds.row(organization).origin)),
+
+    export(organization: number): WorldDocument {
+      settle(organization);
+      return exportWorld(organization);
+    },
+
+    /** @throws EmulatorError `world-invalid`, and what its parts refuse: the old world stands then. */
+    import: restore,
+
+    clock,
+
+    /**
+     * Lets a world's time be the system's, or stand until it is moved.
+     *
+     * @throws EmulatorError `clock-backwards`
+     */
+    setClock(organization: number, mode: WorldClock['mode'], now?: Instant): WorldClock {
+      const before = worlds.now(worlds.get(organization));
+      const settled = settle(organization);
+      const wanted = mode === 'system' ? worlds.processNow() : (now ?? before);
+      if (wanted < before) throw new EmulatorError('clock-backwards', { now: before, wanted });
+      worlds.setClock(organization, mode === 'system' ? null : wanted);
+      return clock(organization, [...settled, ...settle(organization)]);
+    },
+
+    /**
+     * Moves a controlled clock forward, by seconds, or until nothing is under way that would end by itself.
+     *
+     * @throws EmulatorError `clock-not-controlled`
+     */
+    advance(organization: number, by: { seconds: number } | { untilIdle: true }): WorldClock {
+      const { clockNow } = worlds.get(organization);
+      if (clockNow === null) throw new EmulatorError('clock-not-controlled');
+      if ('seconds' in by) {
+        worlds.setClock(organization, clockNow + Math.round(by.seconds * 1000));
+        return clock(organization);
+      }
+      const settled = [...settle(organization)];
+      for (;;) {
+        const next = machine.findNextDue(organization);
+        if (next === Number.POSITIVE_INFINITY) return clock(organization, settled);
+        worlds.setClock(organization, next);
+        settled.push(...settle(organization));
+      }
+    },
+
+    pace: (organization: number): Pace => worlds.get(organization).pace,
+
+    /** Changes how long transitions take that begin from now on. */
+    setPace(organization: number, pace: Partial<Pace> | keyof typeof paces): Pace {
+      const { pace: before } = worlds.get(organization);
+      const after = typeof pace === 'string' ? paces[pace] : { ...before, ...pace };
+      worlds.setPace(organization, after);
+      return after;
+    },
+
+    checkpoints: (organization: number) => checkpoints.list(organization),
+
+    checkpoint(organization: number, name: string): void {
+      settle(organization);
+      checkpoints.put(organization, name, exportWorld(organization), worlds.now(worlds.get(organization)));
+    },
+
+    /** @throws EmulatorError `checkpoint-not-found` */
+    restoreCheckpoint: (organization: number, name: string): void =>
+      restore(organization, checkpoints.get(organization, name)),
+
+    /** @throws EmulatorError `checkpoint-not-found` */
+    deleteCheckpoint: (organization: number, name: string): void => checkpoints.remove(organization, name),
+  };
+}

@@ -1,0 +1,276 @@
+import { type Instant, parseInstant } from '../clock.ts';
+import { EmulatorError } from '../errors.ts';
+import { makeId } from '../ids.ts';
+import { hashSecret } from '../secrets.ts';
+import type { Accounts } from './accounts.ts';
+import type { Attachments } from './attachments.ts';
+import { type Database, SqliteError } from './database.ts';
+import { gp3, regionOf } from './ebs.ts';
+import type { Instances } from './instances.ts';
+import type { Machine, Pending, Tx } from './machine.ts';
+import type { Modifications } from './modifications.ts';
+import { type Pace, paces } from './pace.ts';
+import type { RoleArns } from './role-arns.ts';
+import type { Rules } from './rules.ts';
+import type { Snapshots } from './snapshots.ts';
+import { roles, type Tokens } from './tokens.ts';
+import { plainBackingCount, type Volumes } from './volumes.ts';
+import type {
+  DueDocument,
+  InstanceDocument,
+  SnapshotDocument,
+  TokenDocument,
+  VolumeDocument,
+  WorldDocument,
+} from './world-document.ts';
+import type { Worlds } from './worlds.ts';
+
+interface Parts {
+  machine: Machine;
+  worlds: Worlds;
+  accounts: Accounts;
+  tokens: Tokens;
+  roleArns: RoleArns;
+  rules: Rules;
+  instances: Instances;
+  volumes: Volumes;
+  attachments: Attachments;
+  modifications: Modifications;
+  snapshots: Snapshots;
+}
+
+const minute = 60_000;
+
+export type Import = ReturnType<typeof createImport>;
+
+/** Worlds in: rows are put in place as a document has them, all of it or nothing. */
+export function createImport(db: Database, parts: Parts) {
+  const { machine, worlds, accounts, tokens, roleArns, rules, instances, volumes } = parts;
+  const { attachments, modifications, snapshots } = parts;
+
+  /** Puts a document in place of all that a world holds; in a world of its own where there is none yet. */
+  function put(document: WorldDocument, existing?: number): number {
+    const controlled = document.clock?.mode === 'controlled';
+    const clockNow = controlled ? (instantOf(document.clock?.now) ?? worlds.processNow()) : null;
+    const now = clockNow ?? worlds.processNow();
+    const pace: Pace = { ...paces.instant, ...document.pace };
+    const columns = {
+      name: document.name,
+      clock_now: clockNow,
+      pace: JSON.stringify(pace),
+      id_seed: document.ids?.seed ?? document.organizationId ?? document.name,
+      ids_made: document.ids?.made ?? 0,
+      created_at: instantOf(document.createdAt) ?? now,
+    };
+    const organizationId = existing === undefined ? document.organizationId : worlds.row(existing).id;
+    if (!organizationId) throw new EmulatorError('world-invalid', { problem: 'organizationId is missing' });
+    let organization: number;
+    if (existing === undefined) {
+      const origin = JSON.stringify(withoutSecrets(document));
+      organization = worlds.insert({ id: organizationId, ...columns, origin });
+    } else {
+      organization = existing;
+      worlds.update({ key: organization, ...columns });
+      accounts.removeAll(organization);
+      roleArns.removeFailing(organization);
+    }
+
+    const txs = new Map<string, Tx>();
+    const addAccount = (accountId: string, name: string, parent: number | null, createdAt: Instant) => {
+      const account = accounts.insert({ organization, id: accountId, name, parent, created_at: createdAt });
+      const ownAccount = parent === null;
+      txs.set(accountId, { organization, account, accountId, ownAccount, now, pace, request: null, changes: [] });
+      return account;
+    };
+    const txOf = (accountId: string, at?: string, ageMinutes = 0): Tx => {
+      const tx = txs.get(accountId);
+      if (!tx) throw new EmulatorError('world-invalid', { problem: `it has no account ${accountId}` });
+      return { ...tx, now: instantOf(at) ?? now - ageMinutes * minute };
+    };
+
+    const ownAccountId = document.ownAccountId ?? document.organizationId ?? organizationId;
+    const own = addAccount(ownAccountId, document.name, null, columns.created_at);
+    for (const { accountId, name, createdAt } of document.accounts) {
+      addAccount(accountId, name, own, instantOf(createdAt) ?? now);
+    }
+    for (const { accountId, roleArn } of [
+      { accountId: ownAccountId, roleArn: document.roleArn },
+      ...document.accounts,
+    ]) {
+      if (roleArn) roleArns.set(txOf(accountId), roleArn, true);
+    }
+    for (const [at, token] of document.tokens.entries()) {
+      addToken(txOf(token.accountId, token.createdAt), token, makeId('uuid', `${columns.id_seed}:token`, at));
+    }
+    for (const { roleArn, reason } of document.failingRoles ?? []) roleArns.addFailing(organization, roleArn, reason);
+    for (const { accountId, ...rule } of document.rules ?? []) rules.put(txOf(accountId), rule);
+    for (const instance of document.instances) addInstance(txOf(instance.accountId, instance.createdAt), instance);
+    for (const volume of document.volumes) {
+      addVolume(txOf(volume.accountId, volume.createdAt, volume.ageMinutes), volume);
+    }
+    for (const snapshot of document.snapshots) {
+      addSnapshot(txOf(snapshot.accountId, snapshot.startedAt, snapshot.ageMinutes), snapshot);
+    }
+    return organization;
+  }
+
+  function addToken(tx: Tx, token: TokenDocument, tokenId: string): void {
+    const { expiresInMinutes } = token;
+    if ((token.token === undefined) === (token.secretHash === undefined)) {
+      const problem = `a token of account ${tx.accountId} needs either token or secretHash, and not both`;
+      throw new EmulatorError('world-invalid', { problem });
+    }
+    tokens.insert({
+      organization: tx.organization,
+      account: tx.account,
+      id: token.tokenId ?? tokenId,
+      secretHash: token.token === undefined ? Buffer.from(token.secretHash ?? '', 'hex') : hashSecret(token.token),
+      description: token.description ?? '',
+      roleIds: token.roleIds ?? [token.readOnly ? roles.readOnly : roles.admin],
+      expiresAt:
+        instantOf(token.expires) ?? (expiresInMinutes === undefined ? null : tx.now + expiresInMinutes * minute),
+      createdAt: tx.now,
+    });
+  }
+
+  function addInstance(tx: Tx, instance: InstanceDocument): void {
+    regionOf(instance.availabilityZone);
+    instances.insert({
+      organization: tx.organization,
+      account: tx.account,
+      id: instance.instanceId,
+      availability_zone: instance.availabilityZone,
+      agent: instance.agent ? 1 : 0,
+      cluster_name: instance.clusterName ?? null,
+      node_group_name: instance.nodeGroupName ?? null,
+      tags: JSON.stringify(instance.tags ?? []),
+      created_at: tx.now,
+    });
+  }
+
+  function addVolume(tx: Tx, volume: VolumeDocument): void {
+    regionOf(volume.availabilityZone);
+    const origin = volume.origin ?? (volume.restoredFrom ? 'snapshot' : 'ebs');
+    const key = volumes.insert(tx, {
+      ...machine.place('volume', volume.status, pendingOf(volume.due)),
+      changed_by: volume.changedBy ?? null,
+      id: volume.volumeId,
+      origin,
+      restored_from: volume.restoredFrom ?? null,
+      has_source: (volume.hasSource ?? (origin === 'ebs' && volume.status !== 'replaced')) ? 1 : 0,
+      replaced_by: volume.replacedBy ?? null,
+      volume_type: volume.volumeType ?? 'gp3',
+      size_gb: volume.sizeGb,
+      iops: volume.iops ?? gp3.iops.minimum,
+      throughput: volume.throughput ?? gp3.throughput.minimum,
+      availability_zone: volume.availabilityZone,
+      encrypted: volume.encrypted ? 1 : 0,
+      kms_key_id: volume.kmsKeyId ?? null,
+      datafy_mode: volume.datafyMode ?? 'autoscaling',
+      backing_count: volume.backingCount ?? plainBackingCount,
+      boot: volume.boot ? 1 : 0,
+      file_system: volume.fileSystem ?? 'ext4',
+      tags: JSON.stringify(volume.tags ?? []),
+    });
+    volumes.insertBacking(tx, key, volume.backingVolumeIds ?? []);
+    const { attachment } = volume;
+    if (attachment) {
+      attachments.insert({
+        ...machine.place('attachment', attachment.status ?? 'attached', pendingOf(attachment.due)),
+        changed_by: attachment.changedBy ?? null,
+        organization: tx.organization,
+        account: tx.account,
+        volume: key,
+        instance: instances.find(tx, attachment.instanceId).key,
+        device_name: attachment.deviceName,
+        delete_on_termination: attachment.deleteOnTermination ? 1 : 0,
+        started_at: instantOf(attachment.startedAt) ?? tx.now,
+      });
+    }
+    for (const modification of volume.modifications ?? []) {
+      modifications.insert({
+        ...machine.place('modification', modification.status, pendingOf(modification.due)),
+        changed_by: modification.changedBy ?? null,
+        organization: tx.organization,
+        account: tx.account,
+        volume: key,
+        size_gb: modification.sizeGb,
+        iops: modification.iops ?? gp3.iops.minimum,
+        throughput: modification.throughput ?? gp3.throughput.minimum,
+        expand_filesystem: modification.expandFilesystem ? 1 : 0,
+        started_at: instantOf(modification.startedAt) ?? tx.now,
+      });
+    }
+  }
+
+  function addSnapshot(tx: Tx, snapshot: SnapshotDocument): void {
+    const volume = volumes.lookUp(tx, snapshot.volumeId);
+    const region = snapshot.region ?? (volume && regionOf(volume.availability_zone));
+    if (!region) {
+      const problem = `snapshot ${snapshot.datafySnapshotId} needs a region, since its volume is not there`;
+      throw new EmulatorError('world-invalid', { problem });
+    }
+    const key = snapshots.insert({
+      ...machine.place('snapshot', snapshot.status, pendingOf(snapshot.due)),
+      changed_by: snapshot.changedBy ?? null,
+      organization: tx.organization,
+      account: tx.account,
+      id: snapshot.datafySnapshotId,
+      volume: volume?.key ?? null,
+      volume_id: snapshot.volumeId,
+      generation: snapshot.generation ?? (volume ? snapshots.nextGeneration(tx, volume.key) : 0),
+      size_gb: snapshot.sizeGb,
+      region,
+      encrypted: (snapshot.encrypted ?? volume?.encrypted === 1) ? 1 : 0,
+      kms_key_id: snapshot.kmsKeyId ?? volume?.kms_key_id ?? null,
+      description: snapshot.description ?? '',
+      tags: JSON.stringify(snapshot.tags ?? []),
+      started_at: tx.now,
+    });
+    const set = snapshot.ebsSnapshots.map(({ snapshotId, volumeId }) => ({ id: snapshotId, volume_id: volumeId }));
+    snapshots.insertParts(tx, key, set);
+  }
+
+  const transaction = db.transaction(put);
+
+  /**
+   * Makes a world from a document, or puts the document in place of all that a world holds. What its rows may be is
+   * the database's to say: its CHECKs and keys are the last word, and the message is theirs.
+   *
+   * @throws EmulatorError `world-invalid`, and what the parts refuse: the old world stands then.
+   */
+  return function importWorld(document: WorldDocument, existing?: number): number {
+    try {
+      const organization = transaction(document, existing);
+      worlds.forget(organization);
+      machine.forget(organization);
+      return organization;
+    } catch (error) {
+      if (error instanceof SqliteError && error.code.startsWith('SQLITE_CONSTRAINT')) {
+        throw new EmulatorError('world-invalid', { problem: error.message });
+      }
+      throw error;
+    }
+  };
+}
+
+/** A document to keep: the same, with hashes in place of token secrets. */
+export function withoutSecrets(document: WorldDocument): WorldDocument {
+  return {
+    ...document,
+    tokens: document.tokens.map(({ token, ...rest }) =>
+      token === undefined ? rest : { ...rest, secretHash: hashSecret(token).toString('hex') },
+    ),
+  };
+}
+
+function instantOf(text: string | undefined): Instant | undefined {
+  if (text === undefined) return undefined;
+  const instant = parseInstant(text);
+  if (instant === undefined) throw new EmulatorError('world-invalid', { problem: `${text} is not an instant` });
+  return instant;
+}
+
+function pendingOf(due: DueDocument | undefined): Partial<Pending> | undefined {
+  return due && { ...(due.action && { action: due.action }), at: instantOf(due.at) ?? null };
+}

@@ -4,13 +4,16 @@ import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import { type Clock, formatInstant, systemClock } from './clock.ts';
 import { EmulatorError } from './errors.ts';
 import { acceptJsonBodies } from './json-body.ts';
-import { collectOpenApi } from './openapi.ts';
+import { collectOpenApi, controlPrefix } from './openapi.ts';
 import type { Options } from './options.ts';
+import { createRecorder } from './recorder.ts';
 import { renderError } from './render-error.ts';
+import { type Operation, openControl } from './routes/control/index.ts';
 import { openRooms } from './routes/index.ts';
 import { type Database, openDatabase } from './state/database.ts';
 import { createState, type State } from './state/index.ts';
 import { seeds } from './state/seeds/index.ts';
+import { documentedPath } from './strike.ts';
 import { validateStrictly } from './validation.ts';
 
 export const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
@@ -49,7 +52,8 @@ export async function buildApp(options: AppOptions, clock: Clock = systemClock):
 }
 
 async function assemble(options: AppOptions, db: Database, clock: Clock): Promise<App> {
-  const state = createState(db, clock);
+  const recorder = createRecorder((world) => state.lastRequest(world));
+  const state: State = createState(db, clock, recorder);
   const tokens = state.control.first() === undefined ? seedDefaultWorld(state, options) : [];
 
   const app = Fastify({
@@ -70,8 +74,21 @@ async function assemble(options: AppOptions, db: Database, clock: Clock): Promis
   validateStrictly(app);
   acceptJsonBodies(app);
   await collectOpenApi(app, version);
-  openRooms(app, state, options.strict);
+  const operations: Operation[] = [];
+  app.addHook('onRoute', ({ method, url, schema }) => {
+    const { operationId } = schema ?? {};
+    if (operationId) operations.push({ operationId, method: String(method), path: documentedPath(url) });
+  });
+  openRooms(app, state, recorder, options.strict);
+  await app.after();
   app.get('/openapi.json', { schema: { hide: true } }, (_request, reply) => reply.send(app.swagger()));
+  if (options.control) {
+    const controlToken = options.controlToken || undefined;
+    openControl(app, state, recorder, { version, controlToken, operations: [...operations] });
+    app.get(`${controlPrefix}/openapi.json`, { schema: { hide: true } }, (_request, reply) =>
+      reply.send(app.controlDocument()),
+    );
+  }
   await app.ready();
   return { app, state, db, tokens };
 }

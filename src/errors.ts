@@ -64,6 +64,11 @@ export const errors = {
       'An organization token must say which accounts to list: add ?accounts=<sub-account-id>, several of them separated by commas, or ?accounts=all',
   ),
 
+  'control-token-wrong': row(
+    'unauthorized',
+    () =>
+      'The control surface needs its own token, the one given by --control-token: send "Authorization: Bearer <it>"',
+  ),
   'organization-token-required': row(
     'unauthorized',
     () => 'Only an organization token may create or delete accounts: the token belongs to a sub-account',
@@ -97,6 +102,11 @@ export const errors = {
     'invalid',
     (d: { deviceName: string }) =>
       `deviceName "${d.deviceName}" is not a device name: use /dev/sd[a-z] or /dev/xvd[a-z], with up to two more characters`,
+  ),
+  'filter-invalid': row(
+    'invalid',
+    (d: { parameter: string; value: string; known: readonly string[] }) =>
+      `querystring/${d.parameter} has "${d.value}": it must be ${list(d.known, 'or')}; several are separated by commas`,
   ),
   'snapshot-set-invalid': row('invalid', (d: { problem: string }) => d.problem),
   'region-mismatch': row(
@@ -155,6 +165,7 @@ export const errors = {
     (d: { roleArn: string; reason: string }) =>
       `Role ${d.roleArn} failed the permission check: ${d.reason}. Mend the role, or send "skipValidation": true`,
   ),
+  'fault-idle': row('invalid', (d: { problem: string }) => `The fault would do nothing: ${d.problem}`),
   'world-invalid': row('invalid', (d: { problem: string }) => `The world cannot be put in place: ${d.problem}`),
   'clock-backwards': row(
     'conflict',
@@ -195,6 +206,7 @@ export const errors = {
     'missing',
     (d: { organizationId: string }) => `There is no organization ${d.organizationId}`,
   ),
+  'fault-not-found': row('missing', (d: { faultId: string }) => `There is no fault ${d.faultId}`),
   'checkpoint-not-found': row(
     'missing',
     (d: { name: string; known: readonly string[] }) =>
@@ -222,6 +234,16 @@ export const errors = {
   'volume-not-deactivating': row('conflict', wrongStatus),
   'volume-not-available': row('conflict', wrongStatus),
   'volume-already-attached': row('conflict', wrongStatus),
+  'volume-attached': row('conflict', wrongStatus),
+  'volume-id-taken': row(
+    'conflict',
+    (d: { volumeId: string; holder: string }) => `volumeId ${d.volumeId} is taken: it is ${d.holder}`,
+  ),
+  'instance-id-taken': row(
+    'conflict',
+    (d: { instanceId: string; accountId: string }) =>
+      `instanceId ${d.instanceId} is taken: it is an instance of account ${d.accountId}`,
+  ),
   'modification-in-progress': row('conflict', wrongStatus),
   'modification-ended': row('conflict', wrongStatus),
   'snapshot-not-absent': row('conflict', wrongStatus),

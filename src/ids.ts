@@ -1,4 +1,4 @@
-import { hash, randomBytes } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 
 /**
  * Ids. This file is the only source of randomness; a world's ids come from its seed, so that the same calls
@@ -33,9 +33,9 @@ export function makeUuid(seed: string, count: number): string {
   ].join('-');
 }
 
-/** A seed no one can guess, for a world that was not given one. */
-export function randomSeed(): string {
-  return randomBytes(16).toString('hex');
+/** The count-th number of a stream, from 0 up to 1: what a world throws its dice with. */
+export function fractionOf(seed: string, count: number): number {
+  return (scatter(count, seed) >>> 0) / 2 ** 32;
 }
 
 const hex8 = (value: number) => (value >>> 0).toString(16).padStart(8, '0');
@@ -49,4 +49,9 @@ function scatter(count: number, seed: string): number {
   bits ^= bits >>> 13;
   bits = Math.imul(bits, 0xc2b2ae35);
   return bits ^ (bits >>> 16);
+}
+
+/** A UUID that no other world has. */
+export function randomUuid(): string {
+  return randomUUID();
 }

@@ -4,9 +4,28 @@ import type { OpenAPIV3 } from 'openapi-types';
 
 type Operation = OpenAPIV3.OperationObject & { 'x-datafy-source'?: string };
 
-/** Collects the routes' schemas, so that /openapi.json says what validates. Comes before any route. */
+/** Where the control surface is. */
+export const controlPrefix = '/_emulator';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** The control surface's OpenAPI document, where `swagger()` is the Datafy API's. */
+    controlDocument(): object;
+  }
+}
+
+/** Collects the routes' schemas, so that the OpenAPI documents say what validates. Comes before any route. */
 export async function collectOpenApi(app: FastifyInstance, version: string): Promise<void> {
-  const options: FastifyDynamicSwaggerOptions = {
+  await app.register(swagger, datafyDocument(version));
+  await app.register(swagger, controlDocument(version));
+}
+
+function datafyDocument(version: string): FastifyDynamicSwaggerOptions {
+  return {
+    transform: ({ schema, url }) => ({
+      url,
+      schema: url.startsWith(controlPrefix) ? { ...schema, hide: true } : schema,
+    }),
     openapi: {
       openapi: '3.0.0',
       info: {
@@ -40,7 +59,43 @@ export async function collectOpenApi(app: FastifyInstance, version: string): Pro
       return document;
     },
   };
-  await app.register(swagger, options);
+}
+
+function controlDocument(version: string): FastifyDynamicSwaggerOptions {
+  return {
+    decorator: 'controlDocument',
+    // A call about a world exists twice, and an operationId once.
+    transform: ({ schema, url }) => {
+      if (!url.startsWith(controlPrefix)) return { url, schema: { ...schema, hide: true } };
+      const elsewhere = url.startsWith(`${controlPrefix}/organizations/:organizationId/`);
+      return {
+        url,
+        schema: elsewhere ? { ...schema, operationId: `${schema?.operationId}InOrganization` } : schema,
+      };
+    },
+    openapi: {
+      openapi: '3.0.0',
+      info: {
+        title: 'datafy-emulator control surface',
+        version,
+        description:
+          'What a test does to the emulator itself. Calls about a world are for the default organization; the same ' +
+          'below /organizations/{organizationId} are for any other.',
+      },
+      servers: [{ url: '/' }],
+      security: [{}, { ControlToken: [] }],
+      components: { securitySchemes: { ControlToken: { type: 'http', scheme: 'bearer' } } },
+      tags: [
+        { name: 'Process', description: 'The emulator as a process' },
+        { name: 'Worlds', description: 'Organizations made, removed, reset, and copied in and out' },
+        { name: 'Checkpoints', description: 'Named copies of a world' },
+        { name: 'Time', description: "A world's clock, and how long its transitions take" },
+        { name: 'Faults', description: 'What goes wrong on purpose' },
+        { name: 'Journal', description: 'What was called, and what came of it' },
+        { name: 'Inventory', description: 'What there is, and what happens to it as if in AWS' },
+      ],
+    },
+  };
 }
 
 /** What @fastify/swagger puts elsewhere than OpenAPI, or Datafy's own document, has it. */

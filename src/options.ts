@@ -137,6 +137,22 @@ export const optionTable = {
     help: "hide everything that is not Datafy's own API",
     accepts: 'true, false, 1 or 0',
   }),
+  control: option({
+    name: 'control',
+    schema: Type.Boolean(),
+    default: true,
+    help: 'serve the control surface below /_emulator',
+    accepts: 'true, false, 1 or 0',
+  }),
+  controlToken: option({
+    name: 'control-token',
+    schema: Type.String(),
+    default: '',
+    placeholder: 'TOKEN',
+    help: 'what callers of the control surface must send',
+    accepts: 'any text without white space',
+    parse: (written) => (/^\S*$/.test(written) ? written : undefined),
+  }),
   logLevel: option({
     name: 'log-level',
     schema: Type.Union(logLevels.map((level) => Type.Literal(level))),

@@ -43,6 +43,8 @@ function describeProblem(error: ErrorObject, part: string): string {
       return `${path}/${error.params.missingProperty} is missing`;
     case 'type':
       return `${path} must be ${error.params.type}, not ${typeName(error.data)}`;
+    case 'additionalProperties':
+      return `${path}/${error.params.additionalProperty} is not known: there ${knownFields(error)}`;
     case 'enum':
       return `${path} must be one of ${error.params.allowedValues.join(', ')}`;
     case 'oneOf': {
@@ -53,6 +55,12 @@ function describeProblem(error: ErrorObject, part: string): string {
     default:
       return `${path} ${error.message}`;
   }
+}
+
+function knownFields({ parentSchema }: ErrorObject): string {
+  const known = Object.keys(parentSchema?.properties ?? {});
+  if (known.length === 0) return 'is none';
+  return `${known.length === 1 ? 'is' : 'are'} ${known.join(', ')}`;
 }
 
 function typeName(value: unknown): string {

@@ -2,10 +2,12 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { EmulatorError } from '../errors.ts';
 import type { State, Target, Targets } from '../state/index.ts';
 import { authenticate, type Principal } from './authenticate.ts';
-import { accountInPath, readNamed, targetOf, targetsOf } from './target.ts';
+import { accountInPath, type Named, readNamed, targetOf, targetsOf } from './target.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
+    /** Who is calling; undefined until that is known. */
+    principal: Principal | undefined;
     /** The account that a call runs against. */
     target: Target;
     /** The accounts that a list call runs over. */
@@ -24,36 +26,47 @@ declare module 'fastify' {
 const deprecatedSince = `@${Date.UTC(2025, 0, 1) / 1000}`;
 
 /**
- * Lets only known callers in, and tells the routes of an instance whom a call is for. It comes before the body is
- * read: who may not call learns nothing of what the call would have said.
+ * Lets only known callers in. It comes before the body is read: who may not call learns nothing of what the call
+ * would have said.
  */
-export function guard(app: FastifyInstance, state: State): void {
+export function admit(app: FastifyInstance, state: State): void {
+  app.decorateRequest('principal');
+  app.addHook('onRequest', async (request) => {
+    request.principal = authenticate(state, request.headers.authorization);
+  });
+}
+
+/** Tells the routes of an instance which account a call is for. */
+export function aim(app: FastifyInstance, state: State): void {
   app.decorateRequest('target');
   app.decorateRequest('targets');
   const warned = new Set<string>();
 
   app.addHook('onRequest', async (request, reply) => {
-    const principal = authenticate(state, request.headers.authorization);
+    const principal = request.principal as Principal;
     const named = readNamed(request.query, request.headers['x-datafy-sub-account-id']);
     if (named.header !== undefined) {
       reply.header('Deprecation', deprecatedSince);
       warnOnce(request, principal);
     }
     if (principal.readOnly && request.method !== 'GET') throw new EmulatorError('token-read-only');
-    switch (request.routeOptions.config.about) {
-      case 'list':
-        request.targets = targetsOf(state, principal, named);
-        break;
-      case 'account':
-        request.target = accountInPath(state, principal, (request.params as { accountId: string }).accountId);
-        break;
-      case 'organization':
-        request.target = principal;
-        break;
-      default:
-        request.target = targetOf(state, principal, named);
+    if (request.routeOptions.config.about === 'list') {
+      request.targets = targetsOf(state, principal, named);
+      return;
     }
+    request.target = { ...targetFor(request, principal, named), request: request.number };
   });
+
+  function targetFor(request: FastifyRequest, principal: Principal, named: Named): Target {
+    switch (request.routeOptions.config.about) {
+      case 'account':
+        return accountInPath(state, principal, (request.params as { accountId: string }).accountId);
+      case 'organization':
+        return principal;
+      default:
+        return targetOf(state, principal, named);
+    }
+  }
 
   function warnOnce(request: FastifyRequest, { tokenId }: Principal): void {
     if (warned.has(tokenId)) return;

@@ -43,13 +43,21 @@ export function targetsOf(state: State, principal: Principal, { accounts, header
   const { organization, account, ownAccount } = principal;
   const named = accounts.length > 0 ? accounts : header ? [header] : [];
   if (accounts.includes('all')) {
-    return { organization, accounts: ownAccount ? state.subAccounts(organization).map(({ key }) => key) : [account] };
+    return over(organization, ownAccount ? state.subAccounts(organization) : [{ key: account, id: principal.accountId }]);
   }
   if (named.length > 0) {
-    return { organization, accounts: resolve(state, principal, named).map((target) => target.account) };
+    const targets = resolve(state, principal, named);
+    return over(
+      organization,
+      targets.map((target) => ({ key: target.account, id: target.accountId })),
+    );
   }
   if (ownAccount) throw new EmulatorError('accounts-required');
-  return { organization, accounts: [account] };
+  return over(organization, [{ key: account, id: principal.accountId }]);
+}
+
+function over(organization: number, accounts: readonly { key: number; id: string }[]): Targets {
+  return { organization, accounts: accounts.map(({ key }) => key), accountIds: accounts.map(({ id }) => id) };
 }
 
 /**

@@ -1,6 +1,8 @@
 import type { FastifyInstance } from 'fastify';
-import { guard } from '../auth/guard.ts';
+import { admit, aim } from '../auth/guard.ts';
+import { type Recorder, record } from '../recorder.ts';
 import type { State } from '../state/index.ts';
+import { strike } from '../strike.ts';
 import { accountRoutes } from './accounts/routes.ts';
 import { autoscalingRuleRoutes } from './autoscaling-rules/routes.ts';
 import { awsSnapshotRoutes } from './aws-snapshots/routes.ts';
@@ -15,10 +17,13 @@ import { volumeRoutes } from './volumes/routes.ts';
  *
  * @param strict leave out everything that is not Datafy's own API.
  */
-export function openRooms(app: FastifyInstance, state: State, strict: boolean): void {
+export function openRooms(app: FastifyInstance, state: State, recorder: Recorder, strict: boolean): void {
   app.register(
     async (datafy) => {
-      guard(datafy, state);
+      admit(datafy, state);
+      record(datafy, state, recorder);
+      aim(datafy, state);
+      strike(datafy, state, recorder);
 
       // Published
       datafy.register(volumeRoutes(state));

@@ -26,6 +26,12 @@ export const oneAccount = Type.Object({
 const integer = (description: string, options: Record<string, number>) =>
   Type.Optional(Type.Integer({ description, ...options }));
 
+/** Which page of a list. The highest offset is far below where SQLite takes a number for no integer. */
+export const paging = {
+  limit: integer('How many to answer with, at most.', { minimum: 1, maximum: 1000, default: 100 }),
+  offset: integer('How many to pass over first.', { minimum: 0, maximum: Number.MAX_SAFE_INTEGER, default: 0 }),
+};
+
 export const listQuery = Type.Object({
   accounts: Type.Optional(
     Type.Array(Type.String(), {
@@ -34,8 +40,7 @@ export const listQuery = Type.Object({
         'token must name them.',
     }),
   ),
-  limit: integer('How many to answer with, at most.', { minimum: 1, maximum: 1000, default: 100 }),
-  offset: integer('How many to pass over first.', { minimum: 0, default: 0 }),
+  ...paging,
 });
 
 /** A tag as callers send it: the published document requires neither part. */

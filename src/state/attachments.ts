@@ -43,6 +43,11 @@ export function createAttachments(db: Database, machine: Machine, volumes: Volum
      FROM attachment JOIN instance ON instance.key = attachment.instance
      WHERE attachment.organization = ? AND attachment.volume = ? AND attachment.account = ?`,
   );
+  const onInstance = db.prepare<[number, number, number], AttachmentWithInstance>(
+    `SELECT attachment.*, instance.id AS instance_id, instance.agent AS instance_agent
+     FROM attachment JOIN instance ON instance.key = attachment.instance
+     WHERE attachment.organization = ? AND attachment.instance = ? AND attachment.account = ? ORDER BY attachment.key`,
+  );
   const onDevice = db
     .prepare<[number, number, string, number], string>(
       `SELECT volume.id FROM attachment JOIN volume ON volume.key = attachment.volume
@@ -102,7 +107,9 @@ export function createAttachments(db: Database, machine: Machine, volumes: Volum
     checkDeviceName(request.deviceName);
     const instance = instances.find(tx, request.instanceId);
     const existing = of(volume);
-    const begun = machine.begin(tx, 'attachment', 'attach', volume.id, existing && thing(volume, existing));
+    const begun = machine.begin(tx, 'attachment', 'attach', volume.id, {
+      existing: existing && thing(volume, existing),
+    });
     if (needsAgent && !instance.agent) throw new EmulatorError('instance-without-agent', { instanceId: instance.id });
     checkPlace(tx, volume, instance, request.deviceName);
     insert.run({
@@ -145,6 +152,9 @@ export function createAttachments(db: Database, machine: Machine, volumes: Volum
 
     of,
     thing,
+
+    /** Of all volumes on an instance, or on their way to or from it, oldest first. */
+    onInstance: (tx: Tx, instance: number) => onInstance.all(tx.organization, instance, tx.account),
     insert: (row: Omit<AttachmentRow, 'key'>) => insert.run(row),
 
     /** Lets another volume take a volume's place on its instance, if it is on one. */

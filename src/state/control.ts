@@ -36,11 +36,6 @@ export function createControl({ worlds, machine, checkpoints, exportWorld, impor
     return { mode: world.clockNow === null ? 'system' : 'controlled', now: worlds.now(world), settled };
   }
 
-  function restore(organization: number, document: WorldDocument): void {
-    importWorld(document, organization);
-    renewed(organization);
-  }
-
   return {
     /** Makes a world; its organizationId must be new. */
     create: (document: WorldDocument): number => importWorld(document),
@@ -58,8 +53,11 @@ export function createControl({ worlds, machine, checkpoints, exportWorld, impor
       renewed(organization);
     },
 
-    /** Back to what the world was made from: state, clock, pace and ids; checkpoints stay. */
-    reset: (organization: number): void => restore(organization, JSON.parse(worlds.row(organization).origin)),
+    /** Back to what the world was made from: state, clock, pace, ids, faults and journal; checkpoints stay. */
+    reset(organization: number): void {
+      importWorld(JSON.parse(worlds.row(organization).origin), organization);
+      renewed(organization);
+    },
 
     export(organization: number): WorldDocument {
       settle(organization);
@@ -67,7 +65,9 @@ export function createControl({ worlds, machine, checkpoints, exportWorld, impor
     },
 
     /** @throws EmulatorError `world-invalid`, and what its parts refuse: the old world stands then. */
-    import: restore,
+    import(organization: number, document: WorldDocument): void {
+      importWorld(document, organization);
+    },
 
     clock,
 
@@ -124,8 +124,9 @@ export function createControl({ worlds, machine, checkpoints, exportWorld, impor
     },
 
     /** @throws EmulatorError `checkpoint-not-found` */
-    restoreCheckpoint: (organization: number, name: string): void =>
-      restore(organization, checkpoints.get(organization, name)),
+    restoreCheckpoint(organization: number, name: string): void {
+      importWorld(checkpoints.get(organization, name), organization);
+    },
 
     /** @throws EmulatorError `checkpoint-not-found` */
     deleteCheckpoint: (organization: number, name: string): void => checkpoints.remove(organization, name),

@@ -50,6 +50,9 @@ export function checkGp3({ sizeGb, iops, throughput }: Performance, count = 1): 
   }
 }
 
+/** The types of EBS volumes [D]. */
+export const volumeTypes = ['gp3', 'gp2', 'io1', 'io2', 'st1', 'sc1', 'standard'] as const;
+
 /** Volume types that Datafy can autoscale, and file systems it can grow and shrink [A]. */
 export const supported = {
   volumeTypes: ['gp3', 'gp2', 'io1', 'io2'],

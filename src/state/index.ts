@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import type { Clock, Instant } from '../clock.ts';
+import { EmulatorError } from '../errors.ts';
 import { type Account, createAccounts } from './accounts.ts';
 import { type AttachRequest, createAttachments } from './attachments.ts';
 import { createAutoscaling } from './autoscaling.ts';
@@ -9,8 +10,18 @@ import { createControl } from './control.ts';
 import { type CreateVolumeRequest, createCreation, type RestoreRequest } from './creation.ts';
 import { createDescribe, type SnapshotDescription, type VolumeDescription } from './describe.ts';
 import { createExport } from './export.ts';
+import { createFaults } from './faults.ts';
 import { createImport } from './import.ts';
 import { createInstances } from './instances.ts';
+import {
+  createInventory,
+  type InventoryAccount,
+  type InventoryAttachment,
+  type InventoryInstance,
+  type InventorySnapshot,
+  type InventoryVolume,
+  type ListRequest,
+} from './inventory.ts';
 import { type Change, createMachine, type Tx } from './machine.ts';
 import { createModifications, type ModifyAttachedRequest, type ModifyRequest } from './modifications.ts';
 import { createRoleArns } from './role-arns.ts';
@@ -23,8 +34,20 @@ import { createWorlds } from './worlds.ts';
 
 export type { RestoreSource } from './creation.ts';
 export type { SnapshotDescription, VolumeDescription } from './describe.ts';
+export { volumeTypes } from './ebs.ts';
+export type { Call, Fault, FaultMatch, FaultRequest } from './faults.ts';
+export {
+  type InventoryAttachment,
+  type InventoryInstance,
+  type InventorySnapshot,
+  type InventoryVolume,
+  orders,
+} from './inventory.ts';
+export type { Change } from './machine.ts';
 export type { Rule } from './rules.ts';
 export { isReadOnly, type Token } from './tokens.ts';
+export { faultyTransitions } from './transitions.ts';
+export { worldDocument } from './world-document.ts';
 
 /** The account that a call runs against. */
 export interface Target extends Pick<Tx, 'organization' | 'account' | 'accountId' | 'ownAccount'> {
@@ -36,6 +59,7 @@ export interface Target extends Pick<Tx, 'organization' | 'account' | 'accountId
 export interface Targets {
   organization: number;
   accounts: readonly number[];
+  accountIds: readonly string[];
 }
 
 /** What the engine tells whoever listens, after each commit. */
@@ -59,12 +83,13 @@ export type State = ReturnType<typeof createState>;
  * that throws an EmulatorError has changed nothing.
  */
 export function createState(db: Database, clock: Clock, observer: Observer = {}) {
-  const machine = createMachine(db);
   const worlds = createWorlds(db, clock);
+  const faults = createFaults(worlds);
+  const machine = createMachine(db, faults);
   const volumes = createVolumes(db, worlds);
   const accounts = createAccounts(db, worlds, volumes);
   const tokens = createTokens(db, worlds);
-  const roleArns = createRoleArns(db);
+  const roleArns = createRoleArns(db, faults);
   const instances = createInstances(db);
   const attachments = createAttachments(db, machine, volumes, instances);
   const modifications = createModifications(db, machine, volumes, attachments);
@@ -74,6 +99,7 @@ export function createState(db: Database, clock: Clock, observer: Observer = {})
   const rules = createRules(db, machine, worlds, volumes, instances, attachments);
   const aws = createAws(machine, worlds, volumes, instances, attachments, rules);
   const describe = createDescribe(volumes, attachments, modifications, snapshots);
+  const inventory = createInventory(db, describe, volumes, instances);
   const effects = { ...modifications.effects, ...autoscaling.effects, ...rules.effects };
 
   /** Does what is due in a world; answers what that was. */
@@ -98,6 +124,14 @@ export function createState(db: Database, clock: Clock, observer: Observer = {})
     return result;
   }
 
+  /** The volume as it is when `body` has been done to it, before anything comes due. */
+  function volumeAfter(target: Target, volumeId: string, body: (tx: Tx) => void): InventoryVolume {
+    return run(target, (tx) => {
+      body(tx);
+      return inventory.volume(tx, volumeId);
+    });
+  }
+
   const control = createControl({
     worlds,
     machine,
@@ -117,13 +151,27 @@ export function createState(db: Database, clock: Clock, observer: Observer = {})
       snapshots,
     }),
     settle,
-    renewed: (organization) => observer.renewed?.(organization),
+    renewed(organization) {
+      faults.forget(organization);
+      observer.renewed?.(organization);
+    },
   });
 
   return {
     findToken: tokens.findBySecret,
     findAccount: accounts.find,
     subAccounts: accounts.subAccounts,
+
+    /**
+     * An account of a world, to run calls against.
+     *
+     * @throws EmulatorError `account-not-found`
+     */
+    targetIn(organization: number, accountId: string): Target {
+      const row = accounts.find(organization, accountId);
+      if (!row) throw new EmulatorError('account-not-found', { accountId });
+      return { organization, account: row.key, accountId, ownAccount: row.parent === null };
+    },
 
     /** The current instant of a world. */
     now: (organization: number): Instant => worlds.now(worlds.get(organization)),
@@ -168,7 +216,8 @@ export function createState(db: Database, clock: Clock, observer: Observer = {})
     modifyAttached: (target: Target, volumeId: string, request: ModifyAttachedRequest): void =>
       run(target, (tx) => modifications.modifyAttached(tx, volumeId, request)),
 
-    activate: (target: Target, volumeId: string): void => run(target, (tx) => autoscaling.activate(tx, volumeId)),
+    activate: (target: Target, volumeId: string): InventoryVolume =>
+      volumeAfter(target, volumeId, (tx) => autoscaling.activate(tx, volumeId)),
 
     deactivate: (target: Target, volumeId: string): void => run(target, (tx) => autoscaling.deactivate(tx, volumeId)),
 
@@ -181,15 +230,39 @@ export function createState(db: Database, clock: Clock, observer: Observer = {})
 
     /** What happens in AWS, without Datafy. */
     aws: {
-      createVolume: (target: Target, volume: NewEbsVolume): string => run(target, (tx) => aws.createVolume(tx, volume)),
-      attachVolume: (target: Target, volumeId: string, request: AttachRequest): void =>
-        run(target, (tx) => aws.attachVolume(tx, volumeId, request)),
-      tagVolume: (target: Target, volumeId: string, tags: readonly Tag[]): void =>
-        run(target, (tx) => aws.tagVolume(tx, volumeId, tags)),
-      createInstance: (target: Target, instance: NewInstance): string =>
-        run(target, (tx) => aws.createInstance(tx, instance)),
-      changeInstance: (target: Target, instanceId: string, change: InstanceChange): void =>
-        run(target, (tx) => aws.changeInstance(tx, instanceId, change)),
+      createVolume: (target: Target, volume: NewEbsVolume): InventoryVolume =>
+        run(target, (tx) => inventory.volume(tx, aws.createVolume(tx, volume))),
+      attachVolume: (target: Target, volumeId: string, request: AttachRequest): InventoryVolume =>
+        volumeAfter(target, volumeId, (tx) => aws.attachVolume(tx, volumeId, request)),
+      tagVolume: (target: Target, volumeId: string, tags: readonly Tag[]): InventoryVolume =>
+        volumeAfter(target, volumeId, (tx) => aws.tagVolume(tx, volumeId, tags)),
+      deleteVolume: (target: Target, volumeId: string): void => run(target, (tx) => aws.deleteVolume(tx, volumeId)),
+      createInstance: (target: Target, instance: NewInstance): InventoryInstance =>
+        run(target, (tx) => inventory.instance(tx, aws.createInstance(tx, instance))),
+      changeInstance: (target: Target, instanceId: string, change: InstanceChange): InventoryInstance =>
+        run(target, (tx) => {
+          aws.changeInstance(tx, instanceId, change);
+          return inventory.instance(tx, instanceId);
+        }),
+      terminateInstance: (target: Target, instanceId: string): void =>
+        run(target, (tx) => aws.terminateInstance(tx, instanceId)),
+    },
+
+    /** All that a world holds, account by account, with what brought it about. */
+    inventory: {
+      accounts: (organization: number): InventoryAccount[] => inventory.accounts(organization),
+      volumes: (target: Target, request: ListRequest<'volumes'>): Page<InventoryVolume> =>
+        run(target, (tx) => inventory.volumes(tx, request)),
+      snapshots: (target: Target, request: ListRequest<'snapshots'>): Page<InventorySnapshot> =>
+        run(target, (tx) => inventory.snapshots(tx, request)),
+      attachments: (target: Target, request: ListRequest<'attachments'>): Page<InventoryAttachment> =>
+        run(target, (tx) => inventory.attachments(tx, request)),
+      instances: (target: Target, request: ListRequest<'instances'>): Page<InventoryInstance> =>
+        run(target, (tx) => inventory.instances(tx, request)),
+      volume: (target: Target, volumeId: string): InventoryVolume =>
+        run(target, (tx) => inventory.volume(tx, volumeId)),
+      instance: (target: Target, instanceId: string): InventoryInstance =>
+        run(target, (tx) => inventory.instance(tx, instanceId)),
     },
 
     listVolumes({ organization, accounts: keys }: Targets, limit: number, offset: number): Page<VolumeDescription> {
@@ -206,5 +279,14 @@ export function createState(db: Database, clock: Clock, observer: Observer = {})
 
     /** What is done to whole worlds. */
     control,
+
+    /** What goes wrong on purpose. */
+    faults,
+
+    /** The highest request number that anything in a world names: where a journal goes on after a restart. */
+    lastRequest: worlds.lastRequest,
+
+    hasVolume: worlds.hasVolume,
+    hasToken: worlds.hasToken,
   };
 }

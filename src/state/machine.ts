@@ -1,6 +1,7 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type { Instant } from '../clock.ts';
 import { EmulatorError } from '../errors.ts';
+import type { Faults } from './faults.ts';
 import type { Pace } from './pace.ts';
 import { type Action, type Resource, resources, type Status, type Transition, transitions } from './transitions.ts';
 
@@ -78,7 +79,7 @@ export type Machine = ReturnType<typeof createMachine>;
  * The one place that guards and moves. It alone writes a status: `begin` for a new row, `apply` for one that is
  * there, `settle` for all that came due.
  */
-export function createMachine(db: Database) {
+export function createMachine(db: Database, faults: Faults) {
   /** The earliest instant at which something is due, per world: the common request compares it and goes on. */
   const nextDue = new Map<number, Instant>();
   const rows = new Map<string, { row: Transition; move: Statement | undefined }>(
@@ -93,14 +94,16 @@ export function createMachine(db: Database) {
   }
 
   /** The columns of a row that this transition moves; remembers when what follows is due. */
-  function outcome(tx: Tx, row: Transition, id: string) {
+  function outcome(tx: Tx, row: Transition, id: string, volumeId = id) {
     const { resource, action, to: status, next } = row;
     tx.changes.push({ resource, id, action, to: status, at: tx.now });
     const columns = { status, due_at: null, due_action: null, changed_by: tx.request };
     if (!next) return columns;
+    const fault = faults.ofTransition(tx.organization, `${resource}.${action}`, tx.accountId, volumeId);
+    if (fault?.effect.outcome === 'hold') return { ...columns, due_action: next.action };
     const due = tx.now + tx.pace[next.takes];
     if (due < (nextDue.get(tx.organization) ?? Number.POSITIVE_INFINITY)) nextDue.set(tx.organization, due);
-    return { ...columns, due_at: due, due_action: next.action };
+    return { ...columns, due_at: due, due_action: fault?.effect.outcome === 'fail' ? 'fail' : next.action };
   }
 
   function refuse(row: Transition, thing: Thing): never {
@@ -114,15 +117,21 @@ export function createMachine(db: Database) {
 
   /**
    * The status columns of a new row that goes by `id`. `existing`, where the caller found one in the way, gets the
-   * table's refusal.
+   * table's refusal. `volumeId`: the volume that it is about, where its id is another.
    *
    * @throws EmulatorError with the transition's refusal.
    */
-  function begin<R extends Resource>(tx: Tx, resource: R, action: Action<R>, id: string, existing?: Thing): Begun<R> {
+  function begin<R extends Resource>(
+    tx: Tx,
+    resource: R,
+    action: Action<R>,
+    id: string,
+    { existing, volumeId }: { existing?: Thing | undefined; volumeId?: string } = {},
+  ): Begun<R> {
     const { row } = lookUp(resource, action);
     if (existing) refuse(row, existing);
     if (!row.from.includes('absent')) throw new Error(`${resource} ${action} does not begin a row`);
-    return outcome(tx, row, id) as Begun<R>;
+    return outcome(tx, row, id, volumeId) as Begun<R>;
   }
 
   /**

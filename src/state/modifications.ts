@@ -87,7 +87,7 @@ export function createModifications(db: Database, machine: Machine, volumes: Vol
     if (request.expandFilesystem && attachments.of(volume)?.status !== 'attached') {
       throw new EmulatorError('filesystem-without-instance', { volumeId });
     }
-    const begun = machine.begin(tx, 'modification', 'modify', volumeId, underWay(volume));
+    const begun = machine.begin(tx, 'modification', 'modify', volumeId, { existing: underWay(volume) });
     insert.run({
       ...begun,
       organization: tx.organization,

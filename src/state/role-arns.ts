@@ -1,11 +1,12 @@
 import type { Database } from 'better-sqlite3';
 import { EmulatorError } from '../errors.ts';
+import type { Faults } from './faults.ts';
 import { note, type Tx } from './machine.ts';
 
 export type RoleArns = ReturnType<typeof createRoleArns>;
 
 /** The AWS role that Datafy uses for an account. */
-export function createRoleArns(db: Database) {
+export function createRoleArns(db: Database, faults: Faults) {
   const select = db
     .prepare<[number, number], string>('SELECT arn FROM role_arn WHERE organization = ? AND account = ?')
     .pluck();
@@ -22,6 +23,13 @@ export function createRoleArns(db: Database) {
 
   const removeFailing = db.prepare<[number]>('DELETE FROM failing_role WHERE organization = ?');
 
+  /** What the permission check finds wrong with a role, if anything. */
+  function failureOf(tx: Tx, roleArn: string): string | undefined {
+    const fault = faults.ofTransition(tx.organization, 'role-arn.set', tx.accountId);
+    if (fault) return fault.effect.message ?? `${fault.faultId} was planted for it`;
+    return failure.get(tx.organization, roleArn);
+  }
+
   return {
     removeFailing: (organization: number) => removeFailing.run(organization),
 
@@ -37,7 +45,7 @@ export function createRoleArns(db: Database) {
       if (!/^arn:aws[a-z-]{0,20}:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/.test(roleArn)) {
         throw new EmulatorError('role-arn-invalid', { roleArn });
       }
-      const reason = skipValidation ? undefined : failure.get(tx.organization, roleArn);
+      const reason = skipValidation ? undefined : failureOf(tx, roleArn);
       if (reason !== undefined) throw new EmulatorError('role-check-failed', { roleArn, reason });
       note(tx, 'role-arn', roleArn, 'set');
       upsert.run(tx.organization, tx.account, roleArn);

@@ -134,7 +134,7 @@ export function createSnapshots(db: Database, machine: Machine, worlds: Worlds, 
       const tags = checkTags(request.tags, 'body/tags');
       const id = worlds.makeId(tx, 'dsnap');
       const row = {
-        ...machine.begin(tx, 'snapshot', 'create', id),
+        ...machine.begin(tx, 'snapshot', 'create', id, { volumeId: volume.id }),
         organization: tx.organization,
         account: tx.account,
         id,

@@ -210,6 +210,30 @@ export const transitions = [
     source: 'P',
     note: 'modify with autoscalingOnly false.',
   }),
+  volume({
+    action: 'delete',
+    says: 'deleting it in AWS',
+    from: ['ordinary', 'managed', 'replaced'],
+    to: 'absent',
+    cause: 'request',
+    refusal: 'volume-not-available',
+    hints: {
+      creating: 'wait until it is there',
+      activating: 'wait until autoscaling is on',
+      deactivating: 'wait until another volume has taken over',
+    },
+    source: 'A',
+    note: 'Gone from AWS, with the volumes behind it; its snapshots stay.',
+  }),
+  volume({
+    action: 'delete-on-termination',
+    from: ['creating', 'ordinary', 'activating', 'managed', 'replaced'],
+    to: 'absent',
+    cause: 'cascade',
+    refusal: 'volume-not-available',
+    source: 'P',
+    note: 'Its instance was terminated, and deleteOnTermination is set. One that is deactivating survives [A].',
+  }),
 
   modification({
     action: 'modify',
@@ -352,6 +376,26 @@ export const transitions = [
     source: 'A',
     note: 'Deactivation is refused while the volume is on its way to or from an instance.',
   }),
+  attachment({
+    action: 'outlast',
+    says: 'deleting the volume in AWS',
+    from: ['absent'],
+    to: 'same',
+    cause: 'request',
+    refusal: 'volume-attached',
+    hints: { attaching: 'detach it first', attached: 'detach it first', detaching: 'wait until it is off' },
+    source: 'D',
+    note: 'A volume on an instance is not deleted.',
+  }),
+  attachment({
+    action: 'terminate',
+    from: ['attaching', 'attached', 'detaching'],
+    to: 'absent',
+    cause: 'cascade',
+    refusal: 'attachment-in-transition',
+    source: 'D',
+    note: 'Its instance is terminated.',
+  }),
 ] as const satisfies readonly Transition[];
 
 type Row = (typeof transitions)[number];
@@ -363,3 +407,19 @@ export function transition<R extends Resource>(resource: R, action: Action<R>): 
   if (!row) throw new Error(`No transition ${resource} ${action}`);
   return row;
 }
+
+/**
+ * The transitions that a fault can strike, and what it can make of them. Any that takes time can be held; one that has
+ * a failure in the table can fail. `role-arn.set` is the check of a role: no transition, but it can fail.
+ */
+export const faultyTransitions: ReadonlyMap<string, readonly ('fail' | 'hold')[]> = new Map([
+  ...(transitions as readonly Transition[])
+    .filter((row) => row.next)
+    .map((row): [string, ('fail' | 'hold')[]] => {
+      const fails = (transitions as readonly Transition[]).some(
+        (each) => each.resource === row.resource && each.action === 'fail',
+      );
+      return [`${row.resource}.${row.action}`, fails ? ['fail', 'hold'] : ['hold']];
+    }),
+  ['role-arn.set', ['fail']] as [string, ('fail' | 'hold')[]],
+]);

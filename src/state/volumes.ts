@@ -117,6 +117,24 @@ export function createVolumes(db: Database, worlds: Worlds) {
        WHERE backing_volume.organization = ? AND backing_volume.id = ? AND backing_volume.account = ?`,
     )
     .pluck();
+  const holder = db
+    .prepare<{ organization: number; id: string }, string>(
+      `SELECT 'a volume of account ' || account.id
+       FROM volume JOIN account ON account.key = volume.account
+       WHERE volume.organization = @organization AND volume.id = @id
+       UNION ALL SELECT 'one of the EBS volumes behind ' || volume.id
+       FROM backing_volume JOIN volume ON volume.key = backing_volume.volume
+       WHERE backing_volume.organization = @organization AND backing_volume.id = @id
+       UNION ALL SELECT 'the volume that snapshot ' || id || ' is of'
+       FROM snapshot WHERE organization = @organization AND volume_id = @id
+       UNION ALL SELECT 'one of the EBS volumes that snapshot ' || snapshot.id || ' is of'
+       FROM ebs_snapshot JOIN snapshot ON snapshot.key = ebs_snapshot.snapshot
+       WHERE snapshot.organization = @organization AND ebs_snapshot.volume_id = @id
+       UNION ALL SELECT 'the volume that took over from ' || id
+       FROM volume WHERE organization = @organization AND replaced_by = @id
+       LIMIT 1`,
+    )
+    .pluck();
   const insertBacking = db.prepare<[number, number, number, number, string]>(
     'INSERT INTO backing_volume (organization, account, volume, position, id) VALUES (?, ?, ?, ?, ?)',
   );
@@ -150,6 +168,12 @@ export function createVolumes(db: Database, worlds: Worlds) {
 
     /** A volume that may not be there. */
     lookUp: (tx: Tx, volumeId: string) => byId.get(tx.organization, volumeId, tx.account),
+
+    /**
+     * What has a volume id in this world, in words, if anything has: AWS gives an id once, so also a volume that is
+     * gone has it while something speaks of it.
+     */
+    holder: (tx: Tx, volumeId: string) => holder.get({ organization: tx.organization, id: volumeId }),
 
     byKey(tx: Tx, key: number): VolumeRow {
       const row = byKey.get(tx.organization, key, tx.account);

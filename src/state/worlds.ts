@@ -27,6 +27,17 @@ export interface WorldRow {
   created_at: Instant;
 }
 
+/** The tables whose rows callers know by an id of their world. */
+type IdTable =
+  | 'volume'
+  | 'backing_volume'
+  | 'snapshot'
+  | 'ebs_snapshot'
+  | 'instance'
+  | 'account'
+  | 'token'
+  | 'autoscaling_rule';
+
 export type Worlds = ReturnType<typeof createWorlds>;
 
 /** Worlds: each organization's time, pace and stream of ids. */
@@ -68,7 +79,31 @@ export function createWorlds(db: Database, clock: Clock) {
     return world;
   }
 
+  const lastRequest = db
+    .prepare<{ key: number }, number | null>(
+      `SELECT max(changed_by) FROM (${['volume', 'modification', 'snapshot', 'attachment']
+        .map((table) => `SELECT max(changed_by) AS changed_by FROM ${table} WHERE organization = @key`)
+        .join(' UNION ALL ')})`,
+    )
+    .pluck();
+  const exists = (table: IdTable) =>
+    db.prepare<[number, string], number>(`SELECT 1 FROM ${table} WHERE organization = ? AND id = ?`).pluck();
+  const volume = exists('volume');
+  const token = exists('token');
+  /** Who can have an id of each kind. */
+  const holders = {
+    vol: [volume, exists('backing_volume')],
+    dsnap: [exists('snapshot')],
+    snap: [exists('ebs_snapshot')],
+    i: [exists('instance')],
+    uuid: [exists('account'), token, exists('autoscaling_rule')],
+  };
+
   return {
+    lastRequest: (key: number): number => lastRequest.get({ key }) ?? 0,
+    hasVolume: (key: number, volumeId: string) => volume.get(key, volumeId) === 1,
+    hasToken: (key: number, tokenId: string) => token.get(key, tokenId) === 1,
+
     get,
     row,
 
@@ -107,11 +142,14 @@ export function createWorlds(db: Database, clock: Clock) {
     /** What was read of a world no longer holds. */
     forget: (key: number) => known.delete(key),
 
-    /** The next id of the world's stream. */
+    /** The next id of the world's stream; passes over what callers or documents have brought along. */
     makeId(tx: Tx, kind: IdKind): string {
-      const taken = takeId.get(tx.organization);
-      if (!taken) throw new Error(`No organization has the key ${tx.organization}`);
-      return makeId(kind, taken.id_seed, taken.ids_made);
+      for (;;) {
+        const taken = takeId.get(tx.organization);
+        if (!taken) throw new Error(`No organization has the key ${tx.organization}`);
+        const id = makeId(kind, taken.id_seed, taken.ids_made);
+        if (holders[kind].every((holder) => holder.get(tx.organization, id) === undefined)) return id;
+      }
     },
   };
 }

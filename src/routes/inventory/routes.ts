@@ -26,7 +26,8 @@ export function inventoryRoutes(state: State): FastifyPluginAsyncTypebox {
   };
 }
 
-function renderVolume(volume: VolumeDescription) {
+/** A volume as lists and reads of either surface show it. */
+export function renderVolume(volume: VolumeDescription) {
   const { modification, createdAt } = volume;
   return {
     ...volume,
@@ -35,6 +36,7 @@ function renderVolume(volume: VolumeDescription) {
   };
 }
 
-function renderSnapshot(snapshot: SnapshotDescription) {
+/** A snapshot as lists of either surface show it. */
+export function renderSnapshot(snapshot: SnapshotDescription) {
   return { ...snapshot, startTime: formatInstant(snapshot.startTime) };
 }

@@ -18,7 +18,7 @@ const performance = {
   volumeThroughput: Type.Integer({ description: 'MiB/s' }),
 };
 
-const volume = Type.Object({
+export const volume = Type.Object({
   volumeId: Type.String(),
   accountId: Type.String(),
   status: Type.String({ description: 'creating, ordinary, activating, managed, deactivating or replaced.' }),
@@ -57,7 +57,7 @@ const volume = Type.Object({
   createdAt: instant,
 });
 
-const snapshot = Type.Object({
+export const snapshot = Type.Object({
   datafySnapshotId: Type.String(),
   accountId: Type.String(),
   volumeId: Type.String(),
@@ -69,7 +69,8 @@ const snapshot = Type.Object({
   ebsSnapshots: Type.Array(Type.Object({ snapshotId: Type.String(), volumeId: Type.String(), tags: Type.Array(tag) })),
 });
 
-const page = {
+/** What every page of a list says of itself. */
+export const page = {
   count: Type.Integer({ description: 'How many there are in all.' }),
   limit: Type.Integer(),
   offset: Type.Integer(),

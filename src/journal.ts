@@ -1,0 +1,96 @@
+import type { Instant } from './clock.ts';
+
+/** One call, and what came of it. Instants are of the world's clock. */
+export interface Entry<C = unknown> {
+  /** Counts a world's requests up from 1. */
+  id: number;
+  at: Instant;
+  operationId: string;
+  method: string;
+  path: string;
+  query: unknown;
+  headers: Record<string, string | string[] | undefined>;
+  body: unknown;
+  /** Null where the connection ended without an answer. */
+  status: number | null;
+  error: string | null;
+  /** The text of the answer. */
+  response: string;
+  durationMs: number;
+  accountId: string | null;
+  faultId: string | null;
+  changes: C[];
+  bytes: number;
+}
+
+/** How much a world remembers: whichever is reached first, the oldest entry goes. */
+const most = { entries: 5_000, bytes: 8 * 1024 * 1024 };
+
+/** What an entry takes beside its texts, roughly. */
+const overhead = 500;
+
+export type Journal<C = unknown> = ReturnType<typeof createJournal<C>>;
+
+/** What was called in each world: in memory, bounded, the oldest forgotten first. */
+export function createJournal<C>(lastRequest: (world: number) => number) {
+  interface Pages {
+    last: number;
+    bytes: number;
+    /** Forgotten entries before `from` are cut off now and then, not one by one. */
+    entries: Entry<C>[];
+    from: number;
+  }
+  const worlds = new Map<number, Pages>();
+
+  function pagesOf(world: number): Pages {
+    let pages = worlds.get(world);
+    if (!pages) {
+      pages = { last: lastRequest(world), bytes: 0, entries: [], from: 0 };
+      worlds.set(world, pages);
+    }
+    return pages;
+  }
+
+  return {
+    /** The number of a request that has just arrived. */
+    number(world: number): number {
+      const pages = pagesOf(world);
+      pages.last++;
+      return pages.last;
+    },
+
+    add(world: number, entry: Entry<C>): void {
+      const pages = pagesOf(world);
+      entry.bytes = overhead + entry.path.length + entry.response.length + entry.bytes;
+      pages.entries.push(entry);
+      pages.bytes += entry.bytes;
+      while (pages.entries.length - pages.from > most.entries || pages.bytes > most.bytes) {
+        const oldest = pages.entries[pages.from];
+        if (!oldest || oldest === entry) break;
+        pages.bytes -= oldest.bytes;
+        pages.from++;
+      }
+      if (pages.from > most.entries) {
+        pages.entries.splice(0, pages.from);
+        pages.from = 0;
+      }
+    },
+
+    /** Oldest first. */
+    entries(world: number): Entry<C>[] {
+      const pages = worlds.get(world);
+      return pages ? pages.entries.slice(pages.from) : [];
+    },
+
+    /** Forgets the entries, and goes on counting. */
+    clear(world: number): void {
+      const pages = worlds.get(world);
+      if (pages) Object.assign(pages, { entries: [], from: 0, bytes: 0 });
+    },
+
+    /** The world begins anew, and counts from 1 again. */
+    forget(world: number): void {
+      worlds.delete(world);
+    },
+  };
+}

@@ -1,0 +1,113 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { formatInstant, type Instant } from './clock.ts';
+import { createEvents } from './events.ts';
+import { createJournal } from './journal.ts';
+import type { Change, State } from './state/index.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The request's number in its world's journal; 0 until its world is known. */
+    number: number;
+    /** When it arrived, by its world's clock. */
+    arrivedAt: Instant;
+    /** The fault that struck it. */
+    faultId: string | null;
+    /** The text of its answer. */
+    answer: string;
+  }
+}
+
+export type Recorder = ReturnType<typeof createRecorder>;
+
+/**
+ * Remembers calls, and tells listeners of them and of every transition.
+ *
+ * @param lastRequest the highest number of a request that a world's rows name already: asked once per world.
+ */
+export function createRecorder(lastRequest: (world: number) => number) {
+  const journal = createJournal<Change>(lastRequest);
+  const events = createEvents();
+  /** What each request under way has changed so far, by world and number. */
+  const underWay = new Map<string, Change[]>();
+
+  return {
+    journal,
+    events,
+
+    /** The engine changed something; `request` null: because it was due. */
+    changed(world: number, changes: readonly Change[], request: number | null): void {
+      for (const { at, ...change } of changes) {
+        events.publish(world, 'transition', { ...change, at: formatInstant(at), request });
+      }
+      if (request === null) return;
+      const key = `${world}:${request}`;
+      underWay.set(key, [...(underWay.get(key) ?? []), ...changes]);
+    },
+
+    /** A world was reset, or removed. */
+    renewed(world: number): void {
+      journal.forget(world);
+      events.publish(world, 'reset', {});
+    },
+
+    /** The world of a request is known. */
+    begin(request: FastifyRequest, world: number, now: Instant): void {
+      request.number = journal.number(world);
+      request.arrivedAt = now;
+    },
+
+    /** A request has ended. `status` null: without an answer. */
+    end(request: FastifyRequest, world: number, now: Instant, status: number | null, error: string | null): void {
+      if (request.number === 0) this.begin(request, world, now);
+      const key = `${world}:${request.number}`;
+      const entry = {
+        id: request.number,
+        at: request.arrivedAt,
+        operationId: request.routeOptions.schema?.operationId ?? '',
+        method: request.method,
+        path: request.url.split('?', 1)[0] ?? '',
+        query: request.query,
+        headers: request.headers,
+        body: request.body,
+        status,
+        error,
+        response: request.answer,
+        durationMs: now - request.arrivedAt,
+        accountId: request.target?.accountId ?? request.principal?.accountId ?? null,
+        faultId: request.faultId,
+        changes: underWay.get(key) ?? [],
+        bytes: Number(request.headers['content-length'] ?? 0),
+      };
+      underWay.delete(key);
+      journal.add(world, entry);
+      const { id, operationId, method, path, accountId, faultId } = entry;
+      events.publish(world, 'request', { id, operationId, method, path, status, error, accountId, faultId });
+    },
+  };
+}
+
+/** Records the calls of an instance. One whose caller is not known stands in the journal of the default world. */
+export function record(app: FastifyInstance, state: State, recorder: Recorder): void {
+  app.decorateRequest('number', 0);
+  app.decorateRequest('arrivedAt', 0);
+  app.decorateRequest('faultId', null);
+  app.decorateRequest('answer', '');
+
+  app.addHook('onRequest', async (request) => {
+    const world = request.principal?.organization;
+    if (world !== undefined) recorder.begin(request, world, state.now(world));
+  });
+
+  app.addHook('onSend', async (request, _reply, payload) => {
+    if (typeof payload === 'string') request.answer = payload;
+    return payload;
+  });
+
+  app.addHook('onResponse', async (request, reply) => {
+    const world = request.principal?.organization ?? state.control.first();
+    if (world === undefined) return;
+    const error = reply.getHeader('x-emulator-error');
+    const status = request.raw.destroyed && !reply.raw.headersSent ? null : reply.statusCode;
+    recorder.end(request, world, state.now(world), status, typeof error === 'string' ? error : null);
+  });
+}

@@ -1,0 +1,73 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { Type } from '@sinclair/typebox';
+import { formatInstant } from '../../clock.ts';
+import type { State } from '../../state/index.ts';
+import { noContent, responses, strictObject } from './shared.ts';
+
+const tags = ['Checkpoints'];
+const name = Type.String({ minLength: 1, maxLength: 200 });
+const params = Type.Object({ name });
+
+const create = {
+  operationId: 'createCheckpoint',
+  summary: 'Keep a copy of the world under a name; one of that name is replaced',
+  tags,
+  body: strictObject({ name }),
+  response: responses(201, Type.Object({ name }, { description: 'The copy.' })),
+};
+
+const list = {
+  operationId: 'listCheckpoints',
+  summary: 'The copies there are',
+  tags,
+  response: responses(
+    200,
+    Type.Object(
+      { checkpoints: Type.Array(Type.Object({ name, createdAt: Type.String({ format: 'date-time' }) })) },
+      { description: 'By name.' },
+    ),
+  ),
+};
+
+const restore = {
+  operationId: 'restoreCheckpoint',
+  summary: 'Put a copy back: state, clock, pace and ids; faults and journal stay',
+  tags,
+  params,
+  response: noContent('The world is as it was.'),
+};
+
+const remove = {
+  operationId: 'deleteCheckpoint',
+  summary: 'Forget a copy',
+  tags,
+  params,
+  response: noContent('It is gone.'),
+};
+
+/** Named copies of a world. */
+export function checkpointRoutes(state: State): FastifyPluginAsyncTypebox {
+  return async (app) => {
+    app.post('/checkpoints', { schema: create }, (request, reply) => {
+      state.control.checkpoint(request.world, request.body.name);
+      reply.code(201).send({ name: request.body.name });
+    });
+
+    app.get('/checkpoints', { schema: list }, (request, reply) => {
+      const checkpoints = state.control.checkpoints(request.world);
+      reply.send({
+        checkpoints: checkpoints.map((each) => ({ name: each.name, createdAt: formatInstant(each.createdAt) })),
+      });
+    });
+
+    app.post('/checkpoints/:name/restore', { schema: restore }, (request, reply) => {
+      state.control.restoreCheckpoint(request.world, request.params.name);
+      reply.code(204).send(undefined);
+    });
+
+    app.delete('/checkpoints/:name', { schema: remove }, (request, reply) => {
+      state.control.deleteCheckpoint(request.world, request.params.name);
+      reply.code(204).send(undefined);
+    });
+  };
+}

@@ -1,0 +1,98 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { type Static, Type } from '@sinclair/typebox';
+import { formatInstant, parseInstant } from '../../clock.ts';
+import { EmulatorError } from '../../errors.ts';
+import type { State } from '../../state/index.ts';
+import { paceSchema } from '../../state/world-document.ts';
+import { change, responses, strict, strictObject } from './shared.ts';
+
+const tags = ['Time'];
+
+const clock = Type.Object(
+  {
+    mode: Type.String({ description: 'system or controlled.' }),
+    now: Type.String({ format: 'date-time' }),
+    settled: Type.Array(change, { description: 'What came due on the way, in the order in which it happened.' }),
+  },
+  { description: 'Where the clock stands; all that was due by then is done.' },
+);
+
+const read = { operationId: 'getClock', summary: "The world's time", tags, response: responses(200, clock) };
+
+const set = {
+  operationId: 'setClock',
+  summary: 'Follow the system, or stand still until moved; forward only',
+  tags,
+  body: strictObject({
+    mode: Type.Unsafe<'system' | 'controlled'>({ type: 'string', enum: ['system', 'controlled'] }),
+    now: Type.Optional(Type.String({ description: 'Where a controlled clock is to stand: RFC 3339. Left out: here.' })),
+  }),
+  response: responses(200, clock),
+};
+
+/** Ten years: what a test may leap, and far from where dates end. */
+const farthest = 10 * 366 * 24 * 3600;
+
+const advance = {
+  operationId: 'advanceClock',
+  summary: 'Move a controlled clock, by seconds or until nothing is under way; answers when all that came due is done',
+  tags,
+  body: Type.Unsafe<{ seconds: number } | { untilIdle: true }>({
+    oneOf: [
+      Type.Object({ seconds: Type.Number({ minimum: 0, maximum: farthest }) }, strict),
+      Type.Object({ untilIdle: Type.Unsafe<true>({ type: 'boolean', enum: [true] }) }, strict),
+    ],
+  }),
+  response: responses(200, clock),
+};
+
+const pace = { ...paceSchema, description: 'Milliseconds per timed transition.' };
+const readPace = { operationId: 'getPace', summary: 'How long transitions take', tags, response: responses(200, pace) };
+
+const setPace = {
+  operationId: 'setPace',
+  summary: 'Change how long transitions take that begin from now on',
+  tags,
+  body: Type.Unsafe<Static<typeof paceSchema> | 'instant' | 'realistic'>({
+    oneOf: [paceSchema, { type: 'string', enum: ['instant', 'realistic'] }],
+  }),
+  response: responses(200, pace),
+};
+
+/** A world's time. */
+export function clockRoutes(state: State): FastifyPluginAsyncTypebox {
+  const { control } = state;
+  const render = ({ mode, now, settled }: ReturnType<typeof control.clock>) => ({
+    mode,
+    now: formatInstant(now),
+    settled: settled.map((each) => ({ ...each, at: formatInstant(each.at) })),
+  });
+
+  return async (app) => {
+    app.get('/clock', { schema: read }, (request, reply) => {
+      reply.send(render(control.clock(request.world)));
+    });
+
+    app.put('/clock', { schema: set }, (request, reply) => {
+      const { mode, now } = request.body;
+      const instant = now === undefined ? undefined : parseInstant(now);
+      if (now !== undefined && (instant === undefined || mode === 'system')) {
+        const problem = mode === 'system' ? 'goes with mode controlled only' : 'is not an RFC 3339 instant';
+        throw new EmulatorError('request-invalid', { problems: `body/now ${problem}` });
+      }
+      reply.send(render(control.setClock(request.world, mode, instant)));
+    });
+
+    app.post('/clock/advance', { schema: advance }, (request, reply) => {
+      reply.send(render(control.advance(request.world, request.body)));
+    });
+
+    app.get('/pace', { schema: readPace }, (request, reply) => {
+      reply.send(control.pace(request.world));
+    });
+
+    app.put('/pace', { schema: setPace }, (request, reply) => {
+      reply.send(control.setPace(request.world, request.body));
+    });
+  };
+}

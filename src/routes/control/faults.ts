@@ -1,0 +1,167 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { Type } from '@sinclair/typebox';
+import { EmulatorError } from '../../errors.ts';
+import { type FaultMatch, type FaultRequest, faultyTransitions, type State } from '../../state/index.ts';
+import type { Operation } from './index.ts';
+import { noContent, responses, strict, strictObject } from './shared.ts';
+
+const tags = ['Faults'];
+
+const text = (description: string) => Type.Optional(Type.String({ description }));
+
+const spec = {
+  match: strictObject({
+    operationId: text('A call, by its id in /openapi.json.'),
+    method: text('GET, POST, PUT or DELETE.'),
+    path: text('A path as it is called, or as /openapi.json writes it.'),
+    accountId: text('The account that a call runs against.'),
+    volumeId: text('The volume in the path, or that a transition is about.'),
+    tokenId: text('The token that a call is made with.'),
+    transition: text('A transition instead of a call, such as snapshot.create; or role-arn.set, the check of a role.'),
+  }),
+  skip: Type.Optional(Type.Integer({ minimum: 0, description: 'How many matches to let pass first.' })),
+  times: Type.Optional(Type.Integer({ minimum: 1, description: 'How often to strike; left out: always.' })),
+  probability: Type.Optional(Type.Number({ minimum: 0, maximum: 1, description: "Drawn from the world's seed." })),
+  effect: Type.Object(
+    {
+      delayMs: Type.Optional(Type.Integer({ minimum: 0, maximum: 60_000 })),
+      status: Type.Optional(Type.Integer({ minimum: 400, maximum: 599 })),
+      message: Type.Optional(Type.String()),
+      headers: Type.Optional(Type.Record(Type.String({ pattern: "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$" }), Type.String())),
+      drop: Type.Optional(
+        Type.Unsafe<'connection' | 'body'>({
+          type: 'string',
+          enum: ['connection', 'body'],
+          description: 'connection: nothing is done, and no answer comes. body: all is done, half the answer arrives.',
+        }),
+      ),
+      outcome: Type.Optional(
+        Type.Unsafe<'fail' | 'hold'>({
+          type: 'string',
+          enum: ['fail', 'hold'],
+          description: 'Of a transition: it fails when it is due, or never comes due.',
+        }),
+      ),
+    },
+    { ...strict, minProperties: 1 },
+  ),
+};
+
+const fault = Type.Object({
+  faultId: Type.String(),
+  ...spec,
+  seen: Type.Integer({ description: 'How many matches there were.' }),
+  fired: Type.Integer({ description: 'How many of them it struck.' }),
+});
+
+const list = {
+  operationId: 'listFaults',
+  summary: 'The faults there are, and what they did',
+  tags,
+  response: responses(200, Type.Object({ faults: Type.Array(fault) }, { description: 'In the order they were made.' })),
+};
+
+const create = {
+  operationId: 'createFault',
+  summary: 'Let something go wrong; what can match nothing is refused',
+  tags,
+  body: strictObject(spec),
+  response: responses(201, { ...fault, description: 'The fault.' }),
+};
+
+const removeAll = { operationId: 'deleteFaults', summary: 'Let all go well', tags, response: noContent('Gone.') };
+
+const remove = {
+  operationId: 'deleteFault',
+  summary: 'Remove a fault',
+  tags,
+  params: Type.Object({ faultId: Type.String() }),
+  response: noContent('It is gone.'),
+};
+
+/** What goes wrong on purpose. */
+export function faultRoutes(state: State, operations: readonly Operation[]): FastifyPluginAsyncTypebox {
+  return async (app) => {
+    app.get('/faults', { schema: list }, (request, reply) => {
+      reply.send({ faults: [...state.faults.list(request.world)] });
+    });
+
+    app.post('/faults', { schema: create }, (request, reply) => {
+      check(state, request.world, operations, request.body);
+      reply.code(201).send(state.faults.add(request.world, request.body));
+    });
+
+    app.delete('/faults', { schema: removeAll }, (request, reply) => {
+      state.faults.removeAll(request.world);
+      reply.code(204).send(undefined);
+    });
+
+    app.delete('/faults/:faultId', { schema: remove }, (request, reply) => {
+      const { faultId } = request.params;
+      if (!state.faults.remove(request.world, faultId)) throw new EmulatorError('fault-not-found', { faultId });
+      reply.code(204).send(undefined);
+    });
+  };
+}
+
+/** A fault that silently does nothing is the worst of all: what can match nothing, or does nothing, is refused. */
+function check(state: State, world: number, operations: readonly Operation[], { match, effect }: FaultRequest): void {
+  const { accountId, volumeId, tokenId, transition } = match;
+  const problem =
+    (accountId !== undefined && !state.findAccount(world, accountId) && `there is no account ${accountId}`) ||
+    (volumeId !== undefined && !state.hasVolume(world, volumeId) && `there is no volume ${volumeId}`) ||
+    (tokenId !== undefined && !state.hasToken(world, tokenId) && `there is no token ${tokenId}`) ||
+    (transition === undefined
+      ? (callProblem(operations, match) ?? callEffectProblem(effect))
+      : transitionProblem(transition, match, effect));
+  if (problem) throw new EmulatorError('fault-idle', { problem });
+}
+
+function callEffectProblem({ outcome, status, drop, message }: FaultRequest['effect']): string | undefined {
+  if (outcome !== undefined) return 'effect.outcome is for a transition, and match.transition names none';
+  if (status !== undefined && drop !== undefined) return 'effect has both status and drop: one of them can be';
+  if (message !== undefined && status === undefined) return 'effect.message goes with effect.status';
+  return undefined;
+}
+
+function transitionProblem(
+  transition: string,
+  match: FaultMatch,
+  { outcome, message, delayMs, status, drop, headers }: FaultRequest['effect'],
+): string | undefined {
+  const known = faultyTransitions.get(transition);
+  if (!known) return `there is no transition ${transition}: there are ${[...faultyTransitions.keys()].join(', ')}`;
+  if (match.operationId ?? match.method ?? match.path ?? match.tokenId) {
+    return 'a transition is matched by accountId and volumeId only';
+  }
+  if (outcome === undefined) return 'a transition needs effect.outcome';
+  if (!known.includes(outcome)) return `the outcome of ${transition} can be ${known.join(' or ')}`;
+  if (delayMs ?? status ?? drop ?? headers) return 'a transition has no answer to change';
+  if (message !== undefined && transition !== 'role-arn.set') return 'effect.message is for role-arn.set';
+  return undefined;
+}
+
+function callProblem(operations: readonly Operation[], match: FaultMatch): string | undefined {
+  const { operationId, method, path, volumeId } = match;
+  if (operationId !== undefined && !operations.some((each) => each.operationId === operationId)) {
+    return `there is no operation ${operationId}: /openapi.json lists them`;
+  }
+  const agrees = operations.some(
+    (each) =>
+      (operationId === undefined || each.operationId === operationId) &&
+      (method === undefined || each.method === method) &&
+      (path === undefined || isAt(each.path, path)) &&
+      (volumeId === undefined || each.path.includes('{volumeId}')),
+  );
+  return agrees ? undefined : 'no operation agrees with all that match says';
+}
+
+/** Whether a path is the documented one, or one that is called there. */
+function isAt(documented: string, path: string): boolean {
+  if (documented === path) return true;
+  const [wanted, given] = [documented.split('/'), path.split('/')];
+  return (
+    wanted.length === given.length &&
+    wanted.every((part, at) => part === given[at] || (part.startsWith('{') && given[at] !== ''))
+  );
+}

@@ -1,0 +1,82 @@
+import type { FastifyInstance } from 'fastify';
+import { EmulatorError } from '../../errors.ts';
+import { controlPrefix } from '../../openapi.ts';
+import type { Recorder } from '../../recorder.ts';
+import { hashSecret } from '../../secrets.ts';
+import type { State } from '../../state/index.ts';
+import { checkpointRoutes } from './checkpoints.ts';
+import { clockRoutes } from './clock.ts';
+import { eventRoutes } from './events.ts';
+import { faultRoutes } from './faults.ts';
+import { healthRoutes } from './health.ts';
+import { organizationRoutes } from './organizations.ts';
+import { requestRoutes } from './requests.ts';
+import { stateRoutes } from './state.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The world that a control call is about, by its key. */
+    world: number;
+  }
+}
+
+/** An operation of the Datafy API, for faults and filters to name. */
+export interface Operation {
+  operationId: string;
+  method: string;
+  /** As the OpenAPI document writes it. */
+  path: string;
+}
+
+export interface ControlOptions {
+  version: string;
+  /** Callers must send it as a bearer token; undefined: none is needed. */
+  controlToken: string | undefined;
+  operations: readonly Operation[];
+}
+
+/**
+ * The control surface, below /_emulator. Every call about a world exists twice: for the default organization, and
+ * below /organizations/{organizationId} for any.
+ */
+export function openControl(app: FastifyInstance, state: State, recorder: Recorder, options: ControlOptions): void {
+  app.register(
+    async (control) => {
+      control.register(healthRoutes(options.version));
+      control.register(async (guarded) => {
+        if (options.controlToken !== undefined) requireToken(guarded, options.controlToken);
+        guarded.register(organizationRoutes(state));
+        guarded.register(async (world) => inWorld(world, state, recorder, options));
+        guarded.register(async (world) => inWorld(world, state, recorder, options), {
+          prefix: '/organizations/:organizationId',
+        });
+      });
+    },
+    { prefix: controlPrefix },
+  );
+}
+
+function inWorld(app: FastifyInstance, state: State, recorder: Recorder, { operations }: ControlOptions): void {
+  app.decorateRequest('world', 0);
+  app.addHook('onRequest', async (request) => {
+    const { organizationId } = request.params as { organizationId?: string };
+    const world = organizationId === undefined ? state.control.first() : state.control.find(organizationId);
+    if (world === undefined) throw new EmulatorError('organization-not-found', { organizationId: 'by default' });
+    request.world = world;
+  });
+  app.register(stateRoutes(state));
+  app.register(checkpointRoutes(state));
+  app.register(clockRoutes(state));
+  app.register(faultRoutes(state, operations));
+  app.register(requestRoutes(recorder, operations));
+  app.register(eventRoutes(recorder));
+}
+
+/** Hashes are compared, so that the comparison's time tells nothing of the token. */
+function requireToken(app: FastifyInstance, controlToken: string): void {
+  const expected = hashSecret(controlToken);
+  app.addHook('onRequest', async (request) => {
+    const [, given] = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '') ?? [];
+    if (given === undefined || !hashSecret(given).equals(expected)) throw new EmulatorError('control-token-wrong');
+  });
+}

@@ -1,0 +1,90 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { Type } from '@sinclair/typebox';
+import { newWorld } from '../../new-world.ts';
+import type { State } from '../../state/index.ts';
+import { clockSchema, paceSchema, worldDocument } from '../../state/world-document.ts';
+import { noContent, responses, strict, strictObject } from './shared.ts';
+
+const { accounts, instances, volumes, failingRoles } = worldDocument.properties;
+
+/** Left out, a thing belongs to the first account. */
+function accountOptional<T extends typeof volumes.items | typeof instances.items>(item: T) {
+  const { accountId, ...rest } = item.properties;
+  return Type.Object({ accountId: Type.Optional(accountId), ...rest }, strict) as unknown as T;
+}
+
+const createOrganization = {
+  operationId: 'createOrganization',
+  summary: 'Make a world: an organization with accounts, tokens, time and ids of its own',
+  tags: ['Worlds'],
+  body: strictObject({
+    name: Type.Optional(Type.String({ minLength: 1 })),
+    accounts: Type.Optional(
+      Type.Array(
+        strictObject({
+          name: Type.Optional(Type.String({ minLength: 1 })),
+          accountId: Type.Optional(accounts.items.properties.accountId),
+        }),
+        { maxItems: 100, description: 'Its sub-accounts; left out: one.' },
+      ),
+    ),
+    volumes: Type.Optional(Type.Array(accountOptional(volumes.items))),
+    instances: Type.Optional(Type.Array(accountOptional(instances.items))),
+    failingRoles,
+    clock: Type.Optional(clockSchema),
+    pace: Type.Optional(paceSchema),
+  }),
+  response: responses(
+    201,
+    Type.Object(
+      {
+        organizationId: Type.String(),
+        token: Type.String({ description: 'An organization token.' }),
+        accounts: Type.Array(
+          Type.Object({
+            accountId: Type.String(),
+            name: Type.String(),
+            token: Type.String({ description: 'An account token.' }),
+          }),
+        ),
+      },
+      { description: 'The world. Its tokens are shown this once.' },
+    ),
+  ),
+};
+
+const deleteOrganization = {
+  operationId: 'deleteOrganization',
+  summary: 'Remove a world with all that is in it',
+  tags: ['Worlds'],
+  params: Type.Object({ organizationId: Type.String() }),
+  response: noContent('It is gone.'),
+};
+
+/** The largest world that comes in over HTTP, in bytes. */
+const bodyLimit = 64 * 1024 * 1024;
+
+/** Worlds made and removed. */
+export function organizationRoutes(state: State): FastifyPluginAsyncTypebox {
+  return async (app) => {
+    app.post('/organizations', { schema: createOrganization, bodyLimit }, async (request, reply) => {
+      const { document, tokens } = await newWorld(request.body);
+      state.control.create(document);
+      const [organization = '', ...accountTokens] = tokens;
+      return reply.code(201).send({
+        organizationId: document.organizationId ?? '',
+        token: organization,
+        accounts: document.accounts.map(({ accountId, name }, at) => ({
+          accountId,
+          name,
+          token: accountTokens[at] ?? '',
+        })),
+      });
+    });
+
+    app.delete('/organizations/:organizationId', { schema: deleteOrganization }, (request, reply) => {
+      state.control.remove(state.control.find(request.params.organizationId));
+      reply.code(204).send(undefined);
+    });
+  };
+}

@@ -1,0 +1,111 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { Type } from '@sinclair/typebox';
+import { formatInstant } from '../../clock.ts';
+import { EmulatorError } from '../../errors.ts';
+import type { Entry } from '../../journal.ts';
+import type { Recorder } from '../../recorder.ts';
+import type { Change } from '../../state/index.ts';
+import { nullable } from '../shared.ts';
+import type { Operation } from './index.ts';
+import { change, noContent, responses, strictObject } from './shared.ts';
+
+const tags = ['Journal'];
+const anything = Type.Unsafe<unknown>({});
+
+const entry = Type.Object({
+  id: Type.Integer({ description: 'Counts the requests of a world up from 1.' }),
+  at: Type.String({ format: 'date-time', description: "By the world's clock." }),
+  operationId: Type.String(),
+  method: Type.String(),
+  path: Type.String(),
+  query: anything,
+  headers: anything,
+  body: anything,
+  status: nullable(Type.Integer({ description: 'Null: there was no answer.' })),
+  error: nullable(Type.String({ description: 'The code of a refusal.' })),
+  response: anything,
+  durationMs: Type.Number({ description: "By the world's clock." }),
+  accountId: nullable(Type.String()),
+  faultId: Type.Optional(Type.String({ description: 'The fault that struck it.' })),
+  changes: Type.Array(change, { description: 'What it changed.' }),
+});
+
+const list = {
+  operationId: 'listRequests',
+  summary: 'What was called, and what came of it: the last ones, oldest first; secrets are masked',
+  tags,
+  querystring: strictObject({
+    operationId: Type.Optional(Type.String()),
+    method: Type.Optional(Type.String()),
+    path: Type.Optional(Type.String()),
+    status: Type.Optional(Type.Integer()),
+    accountId: Type.Optional(Type.String()),
+    since: Type.Optional(Type.Integer({ minimum: 0, description: 'Only those with a higher id.' })),
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 5_000, default: 100 })),
+  }),
+  response: responses(
+    200,
+    Type.Object(
+      { count: Type.Integer({ description: 'How many agree, in all.' }), requests: Type.Array(entry) },
+      { description: 'Oldest first.' },
+    ),
+  ),
+};
+
+const clear = { operationId: 'deleteRequests', summary: 'Forget what was called', tags, response: noContent('Done.') };
+
+/** The journal. */
+export function requestRoutes({ journal }: Recorder, operations: readonly Operation[]): FastifyPluginAsyncTypebox {
+  return async (app) => {
+    app.get('/requests', { schema: list }, (request, reply) => {
+      const { operationId, method, path, status, accountId, since = 0, limit = 100 } = request.query;
+      if (operationId !== undefined && !operations.some((each) => each.operationId === operationId)) {
+        const problems = `querystring/operationId "${operationId}" is no operation: /openapi.json lists them`;
+        throw new EmulatorError('request-invalid', { problems });
+      }
+      const found = journal
+        .entries(request.world)
+        .filter(
+          (each) =>
+            each.id > since &&
+            (operationId === undefined || each.operationId === operationId) &&
+            (method === undefined || each.method === method) &&
+            (path === undefined || each.path === path) &&
+            (status === undefined || each.status === status) &&
+            (accountId === undefined || each.accountId === accountId),
+        );
+      reply.send({ count: found.length, requests: found.slice(-limit).map(render) });
+    });
+
+    app.delete('/requests', { schema: clear }, (request, reply) => {
+      journal.clear(request.world);
+      reply.code(204).send(undefined);
+    });
+  };
+}
+
+function render(entry: Entry<Change>) {
+  const { bytes: _, at, faultId, changes, response, headers, body, ...rest } = entry;
+  return {
+    ...rest,
+    at: formatInstant(at),
+    headers: maskHeaders(headers),
+    body: body ?? null,
+    response: maskAnswer(response),
+    ...(faultId !== null && { faultId }),
+    changes: changes.map((each) => ({ ...each, at: formatInstant(each.at) })),
+  };
+}
+
+const mask = '***';
+
+function maskHeaders(headers: Entry['headers']): Entry['headers'] {
+  return headers.authorization === undefined ? headers : { ...headers, authorization: `Bearer ${mask}` };
+}
+
+/** An answer as JSON, with the secret of a minted token masked. */
+function maskAnswer(text: string): unknown {
+  if (text === '') return null;
+  const answer = JSON.parse(text) as { secret?: string };
+  return answer.secret === undefined ? answer : { ...answer, secret: mask };
+}

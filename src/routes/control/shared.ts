@@ -1,0 +1,30 @@
+import { type TProperties, type TSchema, Type } from '@sinclair/typebox';
+import { errorBody } from '../shared.ts';
+
+/** Atoms of the control surface's schemas. What it does not know it refuses. */
+
+export const strict = { additionalProperties: false } as const;
+
+export const strictObject = <P extends TProperties>(properties: P, description?: string) =>
+  Type.Object(properties, { ...strict, ...(description && { description }) });
+
+const bodies = {
+  400: errorBody('The request is wrong; `message` says where.'),
+  401: errorBody('The control token is missing or wrong.'),
+  404: errorBody('There is no such thing.'),
+  409: errorBody('The state it is in does not allow it.'),
+};
+
+/** The responses of a control call: its own, and every refusal. */
+export const responses = <S extends number, T extends TSchema>(status: S, schema: T) =>
+  ({ ...bodies, [status]: schema }) as typeof bodies & Record<S, T>;
+
+export const noContent = (description: string) => responses(204, Type.Unsafe<undefined>({ type: 'null', description }));
+
+export const change = Type.Object({
+  resource: Type.String(),
+  id: Type.String(),
+  action: Type.String(),
+  to: Type.Optional(Type.String({ description: 'The status it has now; `absent` where it is gone.' })),
+  at: Type.String({ format: 'date-time' }),
+});

@@ -1,0 +1,48 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { State } from '../../state/index.ts';
+import { worldDocument } from '../../state/world-document.ts';
+import { noContent, responses } from './shared.ts';
+
+/** The largest world that comes in over HTTP, in bytes. */
+const bodyLimit = 64 * 1024 * 1024;
+
+const reset = {
+  operationId: 'resetWorld',
+  summary: 'Back to the seed: state, clock, pace, ids, faults and journal',
+  tags: ['Worlds'],
+  response: noContent('The world is as it began.'),
+};
+
+const exportState = {
+  operationId: 'exportState',
+  summary: 'The whole world as a document, transitions under way included',
+  tags: ['Worlds'],
+  response: responses(200, { ...worldDocument, description: 'The world.' }),
+};
+
+const importState = {
+  operationId: 'importState',
+  summary: 'Put a document in place of the whole world, or nothing of it',
+  tags: ['Worlds'],
+  body: worldDocument,
+  response: noContent('The world is what the document says.'),
+};
+
+/** Whole worlds, in and out. */
+export function stateRoutes(state: State): FastifyPluginAsyncTypebox {
+  return async (app) => {
+    app.post('/reset', { schema: reset }, (request, reply) => {
+      state.control.reset(request.world);
+      reply.code(204).send(undefined);
+    });
+
+    app.get('/state', { schema: exportState }, (request, reply) => {
+      reply.send(state.control.export(request.world));
+    });
+
+    app.put('/state', { schema: importState, bodyLimit }, (request, reply) => {
+      state.control.import(request.world, request.body);
+      reply.code(204).send(undefined);
+    });
+  };
+}

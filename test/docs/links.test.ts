@@ -1,0 +1,113 @@
+import { existsSync, statSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { describe, expect, test } from 'vitest';
+import packageJson from '../../package.json' with { type: 'json' };
+import { projectMigrations } from '../../src/state/migrations.ts';
+import { codes, filesBelow, pages, prose, readPage, root, table } from './markdown.ts';
+
+const all = pages();
+
+/** The anchors of a page's headings, as GitHub makes them. */
+function anchors(markdown: string): string[] {
+  const seen = new Map<string, number>();
+  return [...prose(markdown).matchAll(/^#+ (.*)$/gm)].map(([, heading]) => {
+    const plain = heading!.replace(/\[([^\]]*)\]\([^)]*\)/g, '$1');
+    const slug = plain
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\p{M}_ -]/gu, '')
+      .replaceAll(' ', '-');
+    const times = seen.get(slug) ?? 0;
+    seen.set(slug, times + 1);
+    return times === 0 ? slug : `${slug}-${times}`;
+  });
+}
+
+/** What is wrong with the links of a page, whose path is from the project's folder. */
+function brokenLinks(path: string, markdown: string): string[] {
+  const text = prose(markdown).replace(/`[^`\n]*`/g, '');
+  const inline = [...text.matchAll(/\]\(\s*<?([^)\s>]+)>?(?:\s+"[^"]*")?\s*\)/g)].map(([, target]) => target!);
+  const defined = [...text.matchAll(/^\[[^\]]+\]:\s*(\S+)/gm)].map(([, target]) => target!);
+  return [...inline, ...defined].flatMap((target) => {
+    if (/^(https?|mailto):/.test(target)) return [];
+    if (/^[a-z][a-z+.-]*:|^\//i.test(target)) return [`${path}: ${target} is no relative link`];
+    const [file = '', anchor] = target.split('#', 2);
+    const found = file === '' ? path : normalize(join(dirname(path), decodeURIComponent(file)));
+    const itself = found === path;
+    if (!itself && (found.startsWith('..') || !existsSync(join(root, found))))
+      return [`${path}: ${target} is not there`];
+    if (anchor === undefined) return [];
+    const isPage = itself || (found.endsWith('.md') && statSync(join(root, found)).isFile());
+    const there = isPage && anchors(itself ? markdown : readPage(found)).includes(decodeURIComponent(anchor));
+    return there ? [] : [`${path}: ${target} has no such heading`];
+  });
+}
+
+describe('links', () => {
+  test('are looked at in every page', () => {
+    expect(all).toEqual(expect.arrayContaining(['README.md', 'docs/fidelity.md', 'db/README.md', 'CHANGELOG.md']));
+    expect(all.filter((path) => path.includes('node_modules'))).toEqual([]);
+  });
+
+  test.each(all)('of %s lead somewhere', (path) => {
+    expect(brokenLinks(path, readPage(path))).toEqual([]);
+  });
+
+  test('that are broken are found', () => {
+    const markdown = [
+      '# One `two`, three',
+      '# Twice',
+      '# Twice',
+      '[a](#one-two-three) [b](#twice-1) [c](README.md) [d](docs/decisions) [e](https://example.com) `[f](nowhere)`',
+      '[g](#two) [h](nowhere.md) [i](../outside.md) [j](README.md#nowhere) [k](/README.md) [l](LICENSE#x)',
+      '[m]: nowhere',
+      '```text\n# Not a heading\n[n](nowhere)\n```',
+      '[o](#not-a-heading)',
+    ].join('\n');
+    expect(brokenLinks('X.md', markdown)).toEqual([
+      'X.md: #two has no such heading',
+      'X.md: nowhere.md is not there',
+      'X.md: ../outside.md is not there',
+      'X.md: README.md#nowhere has no such heading',
+      'X.md: /README.md is no relative link',
+      'X.md: LICENSE#x has no such heading',
+      'X.md: #not-a-heading has no such heading',
+      'X.md: nowhere is not there',
+    ]);
+  });
+});
+
+describe('what the pages name is there', () => {
+  test.each(all)('paths in %s', (path) => {
+    const named = codes(readPage(path)).filter((each) => /^(src|test|db|docs|bench)\/[\w./-]+$/.test(each));
+    expect(named.filter((each) => !existsSync(join(root, each)) && !each.includes('NNNN'))).toEqual([]);
+  });
+
+  test.each(all)('scripts in %s', (path) => {
+    const named = [...readPage(path).matchAll(/\bnpm run ([\w:-]+)/g)].map(([, script]) => script!);
+    expect(named.filter((script) => !(script in packageJson.scripts))).toEqual([]);
+  });
+
+  test('every source file, or the folder of its layer, in the architecture', () => {
+    const named = codes(readPage('docs/architecture.md'));
+    const folders = ['src/routes', 'src/auth', 'src/state/seeds'];
+    for (const folder of folders) expect(named).toContain(folder);
+    const files = filesBelow('src').filter((file) => !folders.some((folder) => file.startsWith(`${folder}/`)));
+    expect(files.filter((file) => !named.includes(file))).toEqual([]);
+  });
+
+  test('the tables of the database, in both directions', () => {
+    const db = new Sqlite(':memory:');
+    for (const { sql } of projectMigrations()) db.exec(sql);
+    const tables = db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name").pluck().all();
+    db.close();
+    const rows = table(readPage('db/README.md'), 'Tables', ['Table', 'What a row is']);
+    expect(rows.map((row) => codes(row.Table!)[0]).sort()).toEqual(tables);
+  });
+});
+
+test('the version is one that the changelog knows', () => {
+  const text = readPage('CHANGELOG.md');
+  const released = [...text.matchAll(/^## \[(\d+\.\d+\.\d+)\] - \d{4}-\d{2}-\d{2}$/gm)].map(([, version]) => version);
+  if (released[0] !== packageJson.version) expect(text).toContain(`This becomes ${packageJson.version}`);
+});

@@ -1,0 +1,240 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import packageJson from '../../package.json' with { type: 'json' };
+import { type Option, optionTable } from '../../src/options.ts';
+import { paceKeys } from '../../src/state/pace.ts';
+import { defaultSeed } from '../../src/state/seeds/default.ts';
+import { blocks, codes, readPage, root, section, table } from './markdown.ts';
+
+const readme = readPage('README.md');
+
+/** The address that the README speaks of: the default one. */
+const written = `http://${optionTable.host.default}:${optionTable.port.default}`;
+
+const tools = ['bash', 'curl', 'grep', 'sed', 'cut', 'tr', 'tail'];
+const missing = tools.filter((tool) => spawnSync(tool, ['--version']).error);
+const because = missing.length > 0 ? ` (skipped: there is no ${missing.join(', ')})` : '';
+
+/** The bash blocks that call the emulator, each with the block of output behind it. */
+const session = blocks(readme).flatMap((block, at, all) => {
+  if (block.language !== 'bash') return [];
+  const output = all[at + 1];
+  if (output?.language !== 'text') throw new Error(`No output follows:\n${block.text}`);
+  return [{ commands: block.text, shown: output.text }];
+});
+
+const seeded = new Set(JSON.stringify(defaultSeed).match(/\b(?:vol|dsnap|snap|i)-[0-9a-f]{17}\b/g));
+
+/** Output with what differs from run to run made the same: times, and in the order they turn up, ids that were made. */
+function steady(text: string): string[] {
+  const made = new Map<string, string>();
+  return text
+    .replaceAll(/\b(vol|dsnap|snap|i)-[0-9a-f]{17}\b/g, (id, kind) => {
+      if (seeded.has(id)) return id;
+      if (!made.has(id)) made.set(id, `${kind}-made-${made.size + 1}`);
+      return made.get(id)!;
+    })
+    .replaceAll(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, 'INSTANT')
+    .replaceAll(/http:\/\/127\.0\.0\.1:\d+/g, written)
+    .replaceAll(/\d+ ms\)/g, 'N ms)')
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+}
+
+let child: ChildProcess;
+let stdout = '';
+let url = '';
+/** What each block of the session printed. */
+let printed: string[] = [];
+
+beforeAll(async () => {
+  // No variable of whoever runs the tests gets in.
+  const { PATH } = process.env;
+  child = spawn(process.execPath, [join(root, 'src/main.ts'), '--port', '0'], { env: { PATH }, stdio: 'pipe' });
+  let stderr = '';
+  child.stderr?.setEncoding('utf8').on('data', (more) => (stderr += more));
+  await new Promise<void>((ready, fail) => {
+    child.stdout?.setEncoding('utf8').on('data', (more) => {
+      stdout += more;
+      if (/^docs .*\n/m.test(stdout)) ready();
+    });
+    child.on('close', () => fail(new Error(`The emulator ended: ${stdout}${stderr}`)));
+  });
+  url = /http:\/\/\S+/.exec(stdout)![0];
+  if (missing.length > 0) return;
+
+  const mark = '--- end of block ---';
+  const script = session.map(({ commands }) => `${commands.replaceAll(written, url)}\necho '${mark}'\n`).join('');
+  // -u: a variable that a block of the README forgot to set ends the session.
+  const bash = spawn('bash', ['-u', '-c', script], { env: { PATH }, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [bash.stdout, bash.stderr]) stream.setEncoding('utf8').on('data', (more) => (output += more));
+  await once(bash, 'close');
+  printed = output.split(`${mark}\n`);
+});
+
+afterAll(() => child?.kill('SIGKILL'));
+
+async function get(path: string) {
+  const response = await fetch(`${url}/api/v1/${path}`, { headers: { authorization: 'Bearer account-token' } });
+  // biome-ignore lint/suspicious/noExplicitAny: what is in it is what the tests are about
+  return (await response.json()) as any;
+}
+
+describe('the start', () => {
+  test('is npm start, and prints what is shown', () => {
+    const [commands, shown] = blocks(section(readme, 'Start'));
+    expect(commands?.text).toBe('npm ci && npm start\n');
+    const { name, version, scripts } = packageJson;
+    expect(scripts.start).toBe('node src/main.ts');
+    const npmPrints = `> ${name}@${version} start\n> ${scripts.start}\n`;
+    expect(steady(shown!.text)).toEqual(steady(npmPrints + stdout));
+  });
+
+  test('the tests run with a command on a line of its own', () => {
+    expect(readme.split('\n')).toContain('npm ci && npm test');
+    expect(packageJson.scripts.test).toBe('vitest run');
+  });
+});
+
+describe(`the session${because}`, () => {
+  test('is there', () => {
+    expect(session.length).toBeGreaterThan(0);
+    for (const { commands } of session) expect(commands).toContain('curl');
+    expect(session[0]!.commands).toContain(written);
+  });
+
+  test.skipIf(missing.length > 0).each(session.map(({ shown }, at) => [at + 1, shown] as const))(
+    'prints what is shown below block %i',
+    (number, shown) => {
+      expect(steady(printed[number - 1] ?? '')).toEqual(steady(shown));
+    },
+  );
+
+  test.skipIf(missing.length > 0)('ends with nothing but its last block', () => {
+    expect(printed.slice(session.length)).toEqual(['']);
+  });
+
+  test.skipIf(missing.length > 0)('uses every published call', () => {
+    const called = session.map(({ commands }) => commands).join('');
+    for (const call of ['create-snapshot', 'create-from-snapshots', 'attach', 'modify', 'deactivate-autoscaling']) {
+      expect(called).toMatch(new RegExp(`(post|POST) "?\\S*${call}\\b`));
+    }
+  });
+
+  test.skipIf(missing.length > 0)('has the effects that it speaks of', async () => {
+    const { snapshots } = await get('snapshots');
+    const taken = snapshots.find((each: { description: string }) => each.description === 'before the upgrade');
+    expect(taken).toMatchObject({ volumeId: 'vol-0b9176567fe16f0bc', status: 'completed', volumeSizeGb: 100 });
+
+    const { volumes } = await get('volumes');
+    const restored = volumes.find((each: { restoredFrom: string }) => each.restoredFrom === taken.datafySnapshotId);
+    expect(restored).toMatchObject({
+      status: 'replaced',
+      volumeSizeGb: 150,
+      attachment: null,
+      modification: { status: 'completed', volumeSizeGb: 150 },
+    });
+    expect(await get(`volumes/${restored.replacedBy}`)).toMatchObject({
+      status: 'ordinary',
+      volumeSizeGb: 150,
+      replaces: restored.volumeId,
+      attachment: { instanceId: 'i-09759c0bdec242294', deviceName: '/dev/sdb', status: 'attached' },
+    });
+  });
+});
+
+describe('the tables', () => {
+  const code = (text: string) => `\`${text}\``;
+  const accountNames = new Map<string, string>([
+    [defaultSeed.organizationId, defaultSeed.name],
+    ...defaultSeed.accounts.map(({ accountId, name }): [string, string] => [accountId, name]),
+  ]);
+  const accountName = (accountId: string) => accountNames.get(accountId)!;
+
+  test('of options have what the options have, row by row', () => {
+    expect(table(readme, 'Options', ['Flag', 'Variable', 'Default', 'Meaning'])).toEqual(
+      (Object.values(optionTable) as Option[]).map((option) => ({
+        Flag: code(`${option.flag} ${option.placeholder}`.trim()),
+        Variable: code(option.variable),
+        Default: code(String(option.default)),
+        Meaning: `${option.help}: ${option.accepts}`,
+      })),
+    );
+  });
+
+  test('the names of a pace are those there are', () => {
+    const sentence = /A pace may be set for([^.]*)\./.exec(section(readme, 'Options'))![1]!;
+    expect(codes(sentence)).toEqual([...paceKeys]);
+  });
+
+  test('of accounts', () => {
+    const rows = table(readme, 'Accounts', ['Account', 'Id']);
+    expect(rows.map((row) => [row.Account!.replace(" (the organization's own)", ''), row.Id])).toEqual(
+      [...accountNames].map(([id, name]) => [name, code(id)]),
+    );
+  });
+
+  test('of tokens', () => {
+    const may = ({ expiresInMinutes, readOnly }: (typeof defaultSeed.tokens)[number]) => {
+      if (expiresInMinutes !== undefined && expiresInMinutes < 0) return 'nothing: it has expired';
+      return readOnly ? 'read' : 'everything';
+    };
+    expect(table(readme, 'Tokens', ['Token', 'Account', 'May'])).toEqual(
+      defaultSeed.tokens.map((token) => ({
+        Token: code(token.token),
+        Account: accountName(token.accountId),
+        May: may(token),
+      })),
+    );
+  });
+
+  test('of instances', () => {
+    expect(table(readme, 'Instances', ['Instance', 'Account', 'Zone', 'Datafy agent', 'Cluster / node group'])).toEqual(
+      defaultSeed.instances.map((instance) => ({
+        Instance: code(instance.instanceId),
+        Account: accountName(instance.accountId),
+        Zone: instance.availabilityZone,
+        'Datafy agent': instance.agent ? 'yes' : 'no',
+        'Cluster / node group': [instance.clusterName, instance.nodeGroupName].filter(Boolean).join(' / '),
+      })),
+    );
+  });
+
+  test('of volumes', () => {
+    expect(table(readme, 'Volumes', ['Volume', 'Account', 'Status', 'GiB', 'On instance', '`Name` tag'])).toEqual(
+      defaultSeed.volumes.map(({ attachment, tags, ...volume }) => ({
+        Volume: code(volume.volumeId),
+        Account: accountName(volume.accountId),
+        Status: volume.status,
+        GiB: String(volume.sizeGb),
+        'On instance': attachment ? `${code(attachment.instanceId)} as ${code(attachment.deviceName)}` : '',
+        '`Name` tag': tags?.find(({ key }) => key === 'Name')?.value ?? '',
+      })),
+    );
+    for (const { availabilityZone, volumeType = 'gp3' } of defaultSeed.volumes) {
+      expect([availabilityZone, volumeType]).toEqual(['us-east-1a', 'gp3']);
+    }
+  });
+
+  test('of snapshots', () => {
+    expect(table(readme, 'Snapshots', ['Datafy snapshot', 'Of volume', 'Status', 'GiB', 'EBS snapshots'])).toEqual(
+      defaultSeed.snapshots.map((snapshot) => ({
+        'Datafy snapshot': code(snapshot.datafySnapshotId),
+        'Of volume': code(snapshot.volumeId),
+        Status: snapshot.status,
+        GiB: String(snapshot.sizeGb),
+        'EBS snapshots': snapshot.ebsSnapshots.map(({ snapshotId }) => code(snapshotId)).join(', '),
+      })),
+    );
+  });
+
+  test('of roles', () => {
+    expect(table(readme, 'A role that fails its check', ['Role', 'Why'])).toEqual(
+      (defaultSeed.failingRoles ?? []).map(({ roleArn, reason }) => ({ Role: code(roleArn), Why: reason })),
+    );
+  });
+});

@@ -28,8 +28,8 @@ export interface App {
   state: State;
   /** What the state is kept in; closed with the instance. */
   db: Database;
-  /** The default world's tokens, for whoever starts the process. Empty where the database was not new. */
-  tokens: { token: string; what: string }[];
+  /** The default world's tokens, for whoever starts the process; undefined where the database had its worlds already. */
+  tokens: { token: string; what: string }[] | undefined;
 }
 
 /** The longest body, in bytes: any call of the API needs far less. */
@@ -54,14 +54,14 @@ export async function buildApp(options: AppOptions, clock: Clock = systemClock):
 async function assemble(options: AppOptions, db: Database, clock: Clock): Promise<App> {
   const recorder = createRecorder((world) => state.lastRequest(world));
   const state: State = createState(db, clock, recorder);
-  const tokens = state.control.first() === undefined ? seedDefaultWorld(state, options) : [];
+  const tokens = state.control.first() === undefined ? seedDefaultWorld(state, options) : undefined;
 
   const app = Fastify({
     bodyLimit,
     exposeHeadRoutes: false,
     logController: new LogController({ disableRequestLogging: true }),
     logger: { level: options.logLevel, stream: process.stderr },
-    routerOptions: { maxParamLength: 1024 },
+    routerOptions: { maxParamLength: 16 * 1024 },
     frameworkErrors: (error, request, reply) => renderError(error, request, reply as never),
   }).withTypeProvider<TypeBoxTypeProvider>();
   app.addHook('onClose', async () => {
@@ -93,7 +93,7 @@ async function assemble(options: AppOptions, db: Database, clock: Clock): Promis
   return { app, state, db, tokens };
 }
 
-function seedDefaultWorld(state: State, options: AppOptions): App['tokens'] {
+function seedDefaultWorld(state: State, options: AppOptions): NonNullable<App['tokens']> {
   const seed = seeds[options.seed];
   state.control.create({
     ...seed,

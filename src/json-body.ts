@@ -22,12 +22,21 @@ export function acceptJsonBodies(app: FastifyInstance): void {
     }
     parseJson(request, body, (error, value) => {
       if (error) done(new EmulatorError('json-invalid', { problem: problemOf(body) }));
-      else done(null, value);
+      else if (/\\u(0000|d[89a-f])/i.test(body) && !isText(value)) {
+        done(new EmulatorError('json-invalid', { problem: 'a text in it has a NUL, or half of a surrogate pair' }));
+      } else done(null, value);
     });
   });
   app.addHook('preValidation', async (request) => {
     if (request.body === undefined && request.routeOptions.schema?.body) request.body = {};
   });
+}
+
+/** Whether every text in a value can be stored, and comes back as it was: the database and JSON disagree about some. */
+function isText(value: unknown): boolean {
+  if (typeof value === 'string') return value.isWellFormed() && !value.includes('\0');
+  if (typeof value !== 'object' || value === null) return true;
+  return Object.entries(value).every(([key, item]) => isText(key) && isText(item));
 }
 
 /** What is wrong with JSON that was refused, in the parser's own words where they say more than that it is. */

@@ -36,9 +36,11 @@ async function main(): Promise<void> {
   app = built.app;
   await built.app.listen({ host: options.host, port: options.port });
   const url = urlOf(options.host, (built.app.server.address() as AddressInfo).port);
-  console.log(`datafy-emulator ready on ${url} (seed ${options.seed}, ${Math.round(performance.now())} ms)`);
-  const width = Math.max(...built.tokens.map(({ token }) => token.length));
-  for (const { token, what } of built.tokens) console.log(`${token.padEnd(width)}   ${what}`);
+  const tokens = built.tokens ?? [];
+  const origin = built.tokens ? `seed ${options.seed}` : `state of ${options.db}`;
+  console.log(`datafy-emulator ready on ${url} (${origin}, ${Math.round(performance.now())} ms)`);
+  const width = Math.max(...tokens.map(({ token }) => token.length));
+  for (const { token, what } of tokens) console.log(`${token.padEnd(width)}   ${what}`);
   if (built.app.hasRoute({ method: 'GET', url: '/openapi.json' })) console.log(`docs      ${url}/openapi.json`);
 }
 

@@ -1,6 +1,7 @@
 import type { Instant } from '../clock.ts';
 import type { AttachmentRow, Attachments } from './attachments.ts';
 import { unsupportedReason } from './autoscaling.ts';
+import { gp3 } from './ebs.ts';
 import type { ModificationRow, Modifications } from './modifications.ts';
 import type { SnapshotRow, Snapshots } from './snapshots.ts';
 import type { Tag } from './tags.ts';
@@ -67,6 +68,9 @@ export interface SnapshotDescription {
   ebsSnapshots: { snapshotId: string; volumeId: string; tags: Tag[] }[];
 }
 
+/** Autoscaling is on from the moment a volume is created with it, and until it is off [A]. */
+const autoscalingOn: readonly VolumeRow['status'][] = ['creating', 'managed', 'deactivating'];
+
 export type Describe = ReturnType<typeof createDescribe>;
 
 export function createDescribe(
@@ -85,7 +89,7 @@ export function createDescribe(
         volumeId: row.id,
         accountId,
         status: row.status,
-        autoscaling: row.status === 'managed' ? 'Active' : reason ? 'Unsupported' : 'Inactive',
+        autoscaling: autoscalingOn.includes(row.status) ? 'Active' : reason ? 'Unsupported' : 'Inactive',
         unsupportedReason: reason ?? null,
         origin: row.origin,
         hasSource: row.has_source === 1,
@@ -146,11 +150,11 @@ export function createDescribe(
 }
 
 /**
- * The EBS volumes behind a volume: its size, IOPS and throughput shared out evenly, rounded up [A], and Datafy's own
- * tags before the caller's [C].
+ * The EBS volumes behind a volume: its size, IOPS and throughput shared out evenly, rounded up, and no less than gp3
+ * has at least [A]; Datafy's own tags before the caller's [C].
  */
 function describeBacking(row: VolumeRow, ids: readonly string[], callersTags: readonly Tag[]): BackingVolume[] {
-  const share = (total: number) => Math.ceil(total / ids.length);
+  const share = (total: number, least = 1) => Math.max(least, Math.ceil(total / ids.length));
   const tags: Tag[] = [
     { key: 'Managed-By', value: 'Datafy.io' },
     { key: 'datafy:source-volume:id', value: row.id },
@@ -161,8 +165,8 @@ function describeBacking(row: VolumeRow, ids: readonly string[], callersTags: re
   return ids.map((volumeId) => ({
     volumeId,
     volumeSizeGb: share(row.size_gb),
-    volumeIops: share(row.iops),
-    volumeThroughput: share(row.throughput),
+    volumeIops: share(row.iops, gp3.iops.minimum),
+    volumeThroughput: share(row.throughput, gp3.throughput.minimum),
     tags,
   }));
 }

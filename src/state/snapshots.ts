@@ -124,7 +124,7 @@ export function createSnapshots(db: Database, machine: Machine, worlds: Worlds, 
     nextGeneration,
 
     /**
-     * Begins a snapshot: one EBS snapshot per backing volume, or one of the volume itself where it is ordinary [C].
+     * Begins a snapshot: one EBS snapshot per backing volume [C], or one of the volume itself where it is ordinary [A].
      *
      * @throws EmulatorError `volume-not-found`, `volume-not-managed`, `volume-not-available`, `tags-invalid`
      */

@@ -69,11 +69,8 @@ export function awsVolumeRoutes(state: State): FastifyPluginAsyncTypebox {
   };
 }
 
-/** Autoscaling is on from the moment a volume is created so, and until it is off [A]. */
-const managed: VolumeDescription['status'][] = ['creating', 'managed', 'deactivating'];
-
 function renderVolume(volume: VolumeDescription) {
-  const isManaged = managed.includes(volume.status);
+  const isManaged = volume.autoscaling === 'Active';
   return {
     volumeId: volume.volumeId,
     hasSource: volume.hasSource,

@@ -1,10 +1,14 @@
 import { makeId, randomUuid } from './ids.ts';
 import { mintSecret } from './secrets.ts';
+import { seeds } from './state/seeds/index.ts';
+import type { SeedName } from './state/seeds/names.ts';
 import type { WorldDocument } from './state/world-document.ts';
 
 /** What a test asks for; what it leaves out is filled in, the same in every world. */
 export interface NewWorld {
   name?: string;
+  /** What it begins with; accounts, volumes and instances given beside it come on top. */
+  seed?: SeedName;
   accounts?: readonly { name?: string; accountId?: string }[];
   volumes?: WorldDocument['volumes'];
   instances?: WorldDocument['instances'];
@@ -21,31 +25,34 @@ const idSeed = 'world';
  * organizationId and the tokens differ from those of another world that was asked for alike.
  */
 export async function newWorld(request: NewWorld): Promise<{ document: WorldDocument; tokens: string[] }> {
-  const { name = 'organization', accounts: wanted = [{}], clock, pace, failingRoles } = request;
-  const ownAccountId = makeId('uuid', `${idSeed}:account`, 0);
-  const accounts = wanted.map((account, at) => ({
+  const base = request.seed === undefined ? undefined : seeds[request.seed];
+  const ownAccountId = base?.organizationId ?? makeId('uuid', `${idSeed}:account`, 0);
+  const wanted = (request.accounts ?? (base ? [] : [{}])).map((account, at) => ({
     accountId: account.accountId ?? makeId('uuid', `${idSeed}:account`, at + 1),
     name: account.name ?? `account-${at + 1}`,
   }));
+  const accounts = [...(base?.accounts ?? []), ...wanted];
   const accountIds = [ownAccountId, ...accounts.map(({ accountId }) => accountId)];
   const tokens = await Promise.all(accountIds.map((accountId) => mintSecret(accountId, 0)));
+  const first = accounts[0]?.accountId ?? ownAccountId;
   const owned = <T extends { accountId: string }>(items: readonly T[] = []) =>
-    items.map((item) => ({ ...item, accountId: item.accountId ?? accounts[0]?.accountId ?? ownAccountId }));
+    items.map((item) => ({ ...item, accountId: item.accountId ?? first }));
+  const { clock, pace } = request;
   return {
     tokens,
     document: {
       organizationId: randomUuid(),
       ownAccountId,
-      name,
+      name: request.name ?? base?.name ?? 'organization',
       ...(clock && { clock }),
       ...(pace && { pace }),
       ids: { seed: idSeed, made: 0 },
       accounts,
-      tokens: accountIds.map((accountId, at) => ({ accountId, token: tokens[at] ?? '', description: '' })),
-      ...(failingRoles && { failingRoles }),
-      instances: owned(request.instances),
-      volumes: owned(request.volumes),
-      snapshots: [],
+      tokens: accountIds.map((accountId, at) => ({ accountId, token: tokens[at] ?? '' })),
+      failingRoles: [...(base?.failingRoles ?? []), ...(request.failingRoles ?? [])],
+      instances: [...(base?.instances ?? []), ...owned(request.instances)],
+      volumes: [...(base?.volumes ?? []), ...owned(request.volumes)],
+      snapshots: [...(base?.snapshots ?? [])],
     },
   };
 }

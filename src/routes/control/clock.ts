@@ -8,7 +8,7 @@ import { change, responses, strict, strictObject } from './shared.ts';
 
 const tags = ['Time'];
 
-const clock = Type.Object(
+export const clock = Type.Object(
   {
     mode: Type.String({ description: 'system or controlled.' }),
     now: Type.String({ format: 'date-time' }),

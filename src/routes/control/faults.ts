@@ -9,7 +9,7 @@ const tags = ['Faults'];
 
 const text = (description: string) => Type.Optional(Type.String({ description }));
 
-const spec = {
+export const spec = {
   match: strictObject({
     operationId: text('A call, by its id in /openapi.json.'),
     method: text('GET, POST, PUT or DELETE.'),
@@ -47,7 +47,7 @@ const spec = {
   ),
 };
 
-const fault = Type.Object({
+export const fault = Type.Object({
   faultId: Type.String(),
   ...spec,
   seen: Type.Integer({ description: 'How many matches there were.' }),

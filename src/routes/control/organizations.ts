@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
 import { newWorld } from '../../new-world.ts';
 import type { State } from '../../state/index.ts';
+import { type SeedName, seedNames } from '../../state/seeds/names.ts';
 import { clockSchema, paceSchema, worldDocument } from '../../state/world-document.ts';
 import { noContent, responses, strict, strictObject } from './shared.ts';
 
@@ -13,7 +14,7 @@ function accountOptional<T extends typeof volumes.items | typeof instances.items
   return Type.Object({ accountId: Type.Optional(accountId), ...rest }, strict) as unknown as T;
 }
 
-const createOrganization = {
+export const createOrganization = {
   operationId: 'createOrganization',
   summary: 'Make a world: an organization with accounts, tokens, time and ids of its own',
   tags: ['Worlds'],
@@ -31,6 +32,13 @@ const createOrganization = {
     volumes: Type.Optional(Type.Array(accountOptional(volumes.items))),
     instances: Type.Optional(Type.Array(accountOptional(instances.items))),
     failingRoles,
+    seed: Type.Optional(
+      Type.Unsafe<SeedName>({
+        type: 'string',
+        enum: [...seedNames],
+        description: 'What it begins with, by the name of a seed: its accounts and all that is in them.',
+      }),
+    ),
     clock: Type.Optional(clockSchema),
     pace: Type.Optional(paceSchema),
   }),

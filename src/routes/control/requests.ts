@@ -12,7 +12,7 @@ import { change, noContent, responses, strictObject } from './shared.ts';
 const tags = ['Journal'];
 const anything = Type.Unsafe<unknown>({});
 
-const entry = Type.Object({
+export const entry = Type.Object({
   id: Type.Integer({ description: 'Counts the requests of a world up from 1.' }),
   at: Type.String({ format: 'date-time', description: "By the world's clock." }),
   operationId: Type.String(),
@@ -30,7 +30,7 @@ const entry = Type.Object({
   changes: Type.Array(change, { description: 'What it changed.' }),
 });
 
-const list = {
+export const list = {
   operationId: 'listRequests',
   summary: 'What was called, and what came of it: the last ones, oldest first; secrets are masked',
   tags,

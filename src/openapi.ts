@@ -68,9 +68,19 @@ function controlDocument(version: string): FastifyDynamicSwaggerOptions {
     transform: ({ schema, url }) => {
       if (!url.startsWith(controlPrefix)) return { url, schema: { ...schema, hide: true } };
       const elsewhere = url.startsWith(`${controlPrefix}/organizations/:organizationId/`);
+      if (!elsewhere) return { url, schema };
+      const params = schema.params as { properties?: object; required?: string[] } | undefined;
       return {
         url,
-        schema: elsewhere ? { ...schema, operationId: `${schema?.operationId}InOrganization` } : schema,
+        schema: {
+          ...schema,
+          operationId: `${schema.operationId}InOrganization`,
+          params: {
+            type: 'object',
+            properties: { organizationId: { type: 'string' }, ...params?.properties },
+            required: ['organizationId', ...(params?.required ?? [])],
+          },
+        },
       };
     },
     openapi: {

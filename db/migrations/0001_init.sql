@@ -6,8 +6,7 @@
 --   due_at        when the transition under way ends, and due_action what then happens. NULL due_at with a
 -- Statuses are the ones of src/state/transitions.ts; a test holds the CHECKs against it.
 
--- A world. clock_now NULL: its time is the process's; otherwise it stands there until it is moved. origin is the
--- document that a reset makes it from again.
+-- A world. clock_now NULL: its time is the process's; otherwise it stands there until it is moved.
 CREATE TABLE organization (
   key        INTEGER PRIMARY KEY,
   id         TEXT    NOT NULL UNIQUE,
@@ -16,8 +15,13 @@ CREATE TABLE organization (
   pace       TEXT    NOT NULL CHECK (json_valid(pace)),
   id_seed    TEXT    NOT NULL,
   ids_made   INTEGER NOT NULL DEFAULT 0 CHECK (ids_made >= 0),
-  origin     TEXT    NOT NULL CHECK (json_valid(origin)),
   created_at INTEGER NOT NULL
+) STRICT;
+
+-- What a reset makes a world from again, as a document.
+CREATE TABLE origin (
+  organization INTEGER PRIMARY KEY REFERENCES organization (key) ON DELETE CASCADE,
+  document     TEXT    NOT NULL CHECK (json_valid(document))
 ) STRICT;
 
 -- A named copy of a world, as a document.

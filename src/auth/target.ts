@@ -43,7 +43,10 @@ export function targetsOf(state: State, principal: Principal, { accounts, header
   const { organization, account, ownAccount } = principal;
   const named = accounts.length > 0 ? accounts : header ? [header] : [];
   if (accounts.includes('all')) {
-    return over(organization, ownAccount ? state.subAccounts(organization) : [{ key: account, id: principal.accountId }]);
+    return over(
+      organization,
+      ownAccount ? state.subAccounts(organization) : [{ key: account, id: principal.accountId }],
+    );
   }
   if (named.length > 0) {
     const targets = resolve(state, principal, named);

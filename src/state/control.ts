@@ -55,7 +55,7 @@ export function createControl({ worlds, machine, checkpoints, exportWorld, impor
 
     /** Back to what the world was made from: state, clock, pace, ids, faults and journal; checkpoints stay. */
     reset(organization: number): void {
-      importWorld(JSON.parse(worlds.row(organization).origin), organization);
+      importWorld(JSON.parse(worlds.origin(organization)), organization);
       renewed(organization);
     },
 

@@ -73,7 +73,10 @@ export function createFaults(worlds: Worlds) {
       fault.seen++;
       const { skip = 0, times = Number.POSITIVE_INFINITY, probability = 1 } = fault;
       if (fault.seen <= skip || fault.fired >= times) continue;
-      if (probability < 1 && fractionOf(`${worlds.row(organization).id_seed}:${fault.faultId}`, fault.seen) >= probability) {
+      if (
+        probability < 1 &&
+        fractionOf(`${worlds.row(organization).id_seed}:${fault.faultId}`, fault.seen) >= probability
+      ) {
         continue;
       }
       fault.fired++;

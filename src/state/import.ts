@@ -67,7 +67,7 @@ export function createImport(db: Database, parts: Parts) {
     let organization: number;
     if (existing === undefined) {
       const origin = JSON.stringify(withoutSecrets(document));
-      organization = worlds.insert({ id: organizationId, ...columns, origin });
+      organization = worlds.insert({ id: organizationId, ...columns }, origin);
     } else {
       organization = existing;
       worlds.update({ key: organization, ...columns });

@@ -45,9 +45,10 @@ export {
 } from './inventory.ts';
 export type { Change } from './machine.ts';
 export type { Rule } from './rules.ts';
+export { type SeedName, seedNames } from './seeds/names.ts';
 export { isReadOnly, type Token } from './tokens.ts';
 export { faultyTransitions } from './transitions.ts';
-export { worldDocument } from './world-document.ts';
+export { clockSchema, paceSchema, type WorldDocument, worldDocument } from './world-document.ts';
 
 /** The account that a call runs against. */
 export interface Target extends Pick<Tx, 'organization' | 'account' | 'accountId' | 'ownAccount'> {

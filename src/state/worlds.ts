@@ -22,8 +22,6 @@ export interface WorldRow {
   pace: string;
   id_seed: string;
   ids_made: number;
-  /** The document that a reset makes it from again: JSON text. */
-  origin: string;
   created_at: Instant;
 }
 
@@ -49,9 +47,12 @@ export function createWorlds(db: Database, clock: Clock) {
   const keyOf = db.prepare<[string], number>('SELECT key FROM organization WHERE id = ?').pluck();
   const first = db.prepare<[], number>('SELECT min(key) FROM organization').pluck();
   const insert = db.prepare<Record<string, unknown>>(
-    `INSERT INTO organization (id, name, clock_now, pace, id_seed, ids_made, origin, created_at)
-     VALUES (@id, @name, @clock_now, @pace, @id_seed, @ids_made, @origin, @created_at)`,
+    `INSERT INTO organization (id, name, clock_now, pace, id_seed, ids_made, created_at)
+     VALUES (@id, @name, @clock_now, @pace, @id_seed, @ids_made, @created_at)`,
   );
+  // In a table of its own: every id that is made rewrites the organization's row.
+  const insertOrigin = db.prepare<[number, string]>('INSERT INTO origin (organization, document) VALUES (?, ?)');
+  const origin = db.prepare<[number], string>('SELECT document FROM origin WHERE organization = ?').pluck();
   const update = db.prepare<Record<string, unknown>>(
     `UPDATE organization SET name = @name, clock_now = @clock_now, pace = @pace, id_seed = @id_seed,
        ids_made = @ids_made, created_at = @created_at WHERE key = @key`,
@@ -125,8 +126,16 @@ export function createWorlds(db: Database, clock: Clock) {
 
     has: (organizationId: string) => keyOf.get(organizationId) !== undefined,
 
-    insert: (world: Omit<WorldRow, 'key'>): number => Number(insert.run(world).lastInsertRowid),
-    update: (world: Omit<WorldRow, 'id' | 'origin'>) => update.run(world),
+    insert(world: Omit<WorldRow, 'key'>, originDocument: string): number {
+      const key = Number(insert.run(world).lastInsertRowid);
+      insertOrigin.run(key, originDocument);
+      return key;
+    },
+
+    /** The document that a reset makes a world from again: JSON text. */
+    origin: (key: number): string => origin.get(key) ?? '',
+
+    update: (world: Omit<WorldRow, 'id'>) => update.run(world),
     remove: (key: number) => remove.run(key),
 
     setClock(key: number, clockNow: Instant | null): void {

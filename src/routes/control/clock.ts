@@ -2,8 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { type Static, Type } from '@sinclair/typebox';
 import { formatInstant, parseInstant } from '../../clock.ts';
 import { EmulatorError } from '../../errors.ts';
-import type { State } from '../../state/index.ts';
-import { paceSchema } from '../../state/world-document.ts';
+import { paceSchema, type State } from '../../state/index.ts';
 import { change, responses, strict, strictObject } from './shared.ts';
 
 const tags = ['Time'];

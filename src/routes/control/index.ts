@@ -9,6 +9,7 @@ import { clockRoutes } from './clock.ts';
 import { eventRoutes } from './events.ts';
 import { faultRoutes } from './faults.ts';
 import { healthRoutes } from './health.ts';
+import { controlInventoryRoutes } from './inventory.ts';
 import { organizationRoutes } from './organizations.ts';
 import { requestRoutes } from './requests.ts';
 import { stateRoutes } from './state.ts';
@@ -70,6 +71,7 @@ function inWorld(app: FastifyInstance, state: State, recorder: Recorder, { opera
   app.register(faultRoutes(state, operations));
   app.register(requestRoutes(recorder, operations));
   app.register(eventRoutes(recorder));
+  app.register(controlInventoryRoutes(state));
 }
 
 /** Hashes are compared, so that the comparison's time tells nothing of the token. */

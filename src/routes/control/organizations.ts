@@ -2,8 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
 import { newWorld } from '../../new-world.ts';
 import type { State } from '../../state/index.ts';
-import { type SeedName, seedNames } from '../../state/seeds/names.ts';
-import { clockSchema, paceSchema, worldDocument } from '../../state/world-document.ts';
+import { clockSchema, paceSchema, type SeedName, seedNames, worldDocument } from '../../state/index.ts';
 import { noContent, responses, strict, strictObject } from './shared.ts';
 
 const { accounts, instances, volumes, failingRoles } = worldDocument.properties;

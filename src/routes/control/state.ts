@@ -1,6 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import type { State } from '../../state/index.ts';
-import { worldDocument } from '../../state/world-document.ts';
+import { type State, worldDocument } from '../../state/index.ts';
 import { noContent, responses } from './shared.ts';
 
 /** The largest world that comes in over HTTP, in bytes. */

@@ -1,6 +1,7 @@
 import type { Static } from '@sinclair/typebox';
 import type { clock } from './routes/control/clock.ts';
 import type { fault, spec } from './routes/control/faults.ts';
+import type * as inventory from './routes/control/inventory-schemas.ts';
 import type { createOrganization } from './routes/control/organizations.ts';
 import type { entry, list } from './routes/control/requests.ts';
 import type { Pace } from './state/pace.ts';
@@ -20,6 +21,17 @@ export type NewFault = {
 };
 export type JournalEntry = Static<typeof entry>;
 export type JournalFilter = Static<typeof list.querystring>;
+
+export type InventoryVolume = Static<typeof inventory.inventoryVolume>;
+export type InventorySnapshot = Static<typeof inventory.inventorySnapshot>;
+export type InventoryAttachment = Static<typeof inventory.attachment>;
+export type InventoryInstance = Static<typeof inventory.instance>;
+export type NewVolume = Static<typeof inventory.createVolume.body>;
+export type NewInstance = Static<typeof inventory.createInstance.body>;
+export type InstanceChange = Static<typeof inventory.changeInstance.body>;
+export type AttachVolume = Static<typeof inventory.attachVolume.body>;
+/** Which part of a list to answer with: `search`, `status`, `sort` (`field:asc` or `field:desc`), `limit`, `offset`. */
+export type ListQuery = Partial<Static<typeof inventory.listVolumes.querystring>>;
 
 /** What the control surface refused: its status, its code (`X-Emulator-Error`) and its sentence. */
 export class ControlError extends Error {
@@ -92,11 +104,66 @@ export function controlClient(url: string, controlToken?: string) {
   };
 }
 
+/** A query string with its question mark, or nothing. */
+function queryOf(query: object): string {
+  const pairs = Object.entries(query).map(([key, value]): [string, string] => [key, String(value)]);
+  return pairs.length > 0 ? `?${new URLSearchParams(pairs)}` : '';
+}
+
+/** What an account holds, and what happens to it as if in AWS. */
+function accountControl(send: Send, accountId: string) {
+  const account = `/accounts/${encodeURIComponent(accountId)}`;
+  const volume = (volumeId: string) => `${account}/volumes/${encodeURIComponent(volumeId)}`;
+  const instance = (instanceId: string) => `${account}/instances/${encodeURIComponent(instanceId)}`;
+  const list = <K extends string, T>(name: K, query: ListQuery) =>
+    send<{ count: number } & Record<K, T[]>>('GET', `${account}/${name}${queryOf(query)}`);
+  return {
+    volumes: {
+      list: async (query: ListQuery = {}) => (await list<'volumes', InventoryVolume>('volumes', query)).volumes,
+      get: (volumeId: string) => send<InventoryVolume>('GET', volume(volumeId)),
+      create: (wanted: NewVolume) => send<InventoryVolume>('POST', `${account}/volumes`, wanted),
+      tag: (volumeId: string, tags: { key: string; value: string }[]) =>
+        send<InventoryVolume>('PUT', volume(volumeId), { tags }),
+      attach: (volumeId: string, wanted: AttachVolume) =>
+        send<InventoryVolume>('POST', `${volume(volumeId)}/attach`, wanted),
+      activate: (volumeId: string) => send<InventoryVolume>('POST', `${volume(volumeId)}/activate`),
+      delete: (volumeId: string) => send<void>('DELETE', volume(volumeId)),
+    },
+    snapshots: {
+      list: async (query: ListQuery = {}) => (await list<'snapshots', InventorySnapshot>('snapshots', query)).snapshots,
+    },
+    attachments: {
+      list: async (query: ListQuery = {}) =>
+        (await list<'attachments', InventoryAttachment>('attachments', query)).attachments,
+    },
+    instances: {
+      list: async (query: Omit<ListQuery, 'status'> = {}) =>
+        (await list<'instances', InventoryInstance>('instances', query)).instances,
+      get: (instanceId: string) => send<InventoryInstance>('GET', instance(instanceId)),
+      create: (wanted: NewInstance) => send<InventoryInstance>('POST', `${account}/instances`, wanted),
+      change: (instanceId: string, change: InstanceChange) =>
+        send<InventoryInstance>('PUT', instance(instanceId), change),
+      terminate: (instanceId: string) => send<void>('DELETE', instance(instanceId)),
+    },
+  };
+}
+
 function worldControl(send: Send) {
   const named = (name: string) => `/checkpoints/${encodeURIComponent(name)}`;
   return {
     /** Back to the seed: state, clock, pace, ids, faults and journal. */
     reset: () => send<void>('POST', '/reset'),
+
+    /** The accounts of the world: its own, and its sub-accounts. */
+    accounts: async () =>
+      (
+        await send<{ accounts: { accountId: string; name: string; parentAccountId: string | null }[] }>(
+          'GET',
+          '/accounts',
+        )
+      ).accounts,
+
+    account: (accountId: string) => accountControl(send, accountId),
 
     state: {
       export: () => send<WorldDocument>('GET', '/state'),
@@ -136,12 +203,8 @@ function worldControl(send: Send) {
 
     requests: {
       /** What was called, and what came of it: the last ones that agree, oldest first. */
-      async list(filter: JournalFilter = {}): Promise<JournalEntry[]> {
-        const query = new URLSearchParams(
-          Object.entries(filter).map(([key, value]): [string, string] => [key, String(value)]),
-        );
-        return (await send<{ requests: JournalEntry[] }>('GET', `/requests?${query}`)).requests;
-      },
+      list: async (filter: JournalFilter = {}) =>
+        (await send<{ requests: JournalEntry[] }>('GET', `/requests${queryOf(filter)}`)).requests,
       clear: () => send<void>('DELETE', '/requests'),
     },
   };

@@ -17,15 +17,15 @@ const changedBy = nullable(
   Type.Integer({ description: 'The request that caused the last change, by its number in the journal.' }),
 );
 
-const inventoryVolume = Type.Object({ ...volume.properties, changedBy });
+export const inventoryVolume = Type.Object({ ...volume.properties, changedBy });
 
-const inventorySnapshot = Type.Object({
+export const inventorySnapshot = Type.Object({
   ...snapshot.properties,
   tags: Type.Array(tag, { description: "The caller's own." }),
   changedBy,
 });
 
-const attachment = Type.Object({
+export const attachment = Type.Object({
   volumeId: Type.String(),
   accountId: Type.String(),
   instanceId: Type.String(),
@@ -36,7 +36,7 @@ const attachment = Type.Object({
   changedBy,
 });
 
-const instance = Type.Object({
+export const instance = Type.Object({
   instanceId: Type.String(),
   accountId: Type.String(),
   availabilityZone: Type.String(),

@@ -43,6 +43,8 @@ export function targetsOf(state: State, principal: Principal, { accounts, header
   const { organization, account, ownAccount } = principal;
   const named = accounts.length > 0 ? accounts : header ? [header] : [];
   if (accounts.includes('all')) {
+    const others = accounts.filter((each) => each !== 'all');
+    if (others.length > 0) resolve(state, principal, others);
     return over(
       organization,
       ownAccount ? state.subAccounts(organization) : [{ key: account, id: principal.accountId }],

@@ -59,11 +59,8 @@ export function createAccounts(db: Database, worlds: Worlds, volumes: Volumes) {
 
     /**
      * A new sub-account of the organization, whose own account is the caller's [C].
-     *
-     * @throws EmulatorError `organization-token-required`
      */
     create(tx: Tx, name: string): Account {
-      if (!tx.ownAccount) throw new EmulatorError('organization-token-required');
       const id = worlds.makeId(tx, 'uuid');
       note(tx, 'account', id, 'create');
       const { lastInsertRowid } = insert.run({

@@ -132,7 +132,7 @@ export function createDescribe(
         { key: 'datafy:source-volume:id', value: row.volume_id },
         { key: 'datafy:snapshot:id', value: row.id },
         { key: 'datafy:snapshot:generation-id', value: String(row.generation) },
-        ...(JSON.parse(row.tags) as Tag[]),
+        ...withoutOurs(JSON.parse(row.tags)),
       ];
       return {
         datafySnapshotId: row.id,
@@ -149,6 +149,11 @@ export function createDescribe(
   };
 }
 
+/** The caller's tags, but for one that Datafy sets itself: a resource has one value for a key [A]. */
+function withoutOurs(tags: readonly Tag[]): Tag[] {
+  return tags.filter(({ key }) => key !== 'Managed-By');
+}
+
 /**
  * The EBS volumes behind a volume: its size, IOPS and throughput shared out evenly, rounded up, and no less than gp3
  * has at least [A]; Datafy's own tags before the caller's [C].
@@ -160,7 +165,7 @@ function describeBacking(row: VolumeRow, ids: readonly string[], callersTags: re
     { key: 'datafy:source-volume:id', value: row.id },
     ...(row.origin === 'native' ? [{ key: 'datafy:volume-source', value: 'native' }] : []),
     ...(row.restored_from ? [{ key: 'datafy:restored-from-snapshot:id', value: row.restored_from }] : []),
-    ...callersTags,
+    ...withoutOurs(callersTags),
   ];
   return ids.map((volumeId) => ({
     volumeId,

@@ -5,7 +5,7 @@ import { regionOf } from './ebs.ts';
 import type { Machine, Thing, Tx } from './machine.ts';
 import { checkTags, type TagInput } from './tags.ts';
 import type { Status } from './transitions.ts';
-import { type VolumeRow, type Volumes, volumeThing } from './volumes.ts';
+import { ownAccountHint, type VolumeRow, type Volumes, volumeThing } from './volumes.ts';
 import type { Worlds } from './worlds.ts';
 
 /** A Datafy snapshot: a set of EBS snapshots under one id. */
@@ -81,7 +81,7 @@ export function createSnapshots(db: Database, machine: Machine, worlds: Worlds, 
     return { key: row.key, id: row.id, status: row.status, situation: `Snapshot ${row.id} is ${row.status}` };
   }
 
-  function notFound(tx: Tx, snapshotId: string, hint?: string) {
+  function notFound(tx: Tx, snapshotId: string, hint = ownAccountHint(tx)) {
     return new EmulatorError('snapshot-not-found', { snapshotId, accountId: tx.accountId, ...(hint && { hint }) });
   }
 

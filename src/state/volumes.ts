@@ -158,11 +158,7 @@ export function createVolumes(db: Database, worlds: Worlds) {
       const row = byId.get(tx.organization, volumeId, tx.account);
       if (row) return row;
       const owner = ownerOfBacking.get(tx.organization, volumeId, tx.account);
-      const hint = owner
-        ? `it is one of the EBS volumes behind ${owner}: use that id`
-        : tx.ownAccount
-          ? "this call ran against the organization's own account: name a sub-account with ?accounts=<sub-account-id>"
-          : undefined;
+      const hint = owner ? `it is one of the EBS volumes behind ${owner}: use that id` : ownAccountHint(tx);
       throw new EmulatorError('volume-not-found', { volumeId, accountId: tx.accountId, ...(hint && { hint }) });
     },
 
@@ -230,6 +226,13 @@ export function createVolumes(db: Database, worlds: Worlds) {
       return { count: count.get(where) ?? 0, rows: page.all({ ...where, limit, offset }) };
     },
   };
+}
+
+/** What an organization token that named no account needs to hear when nothing is found. */
+export function ownAccountHint(tx: Tx): string | undefined {
+  return tx.ownAccount
+    ? "this call ran against the organization's own account: name a sub-account with ?accounts=<sub-account-id>"
+    : undefined;
 }
 
 /** A volume as the machine and its messages speak of it. */

@@ -96,7 +96,11 @@ const rule = Type.Object(
     ruleId: uuid(),
     accountId: uuid(),
     active: Type.Boolean(),
-    rule: Type.Unsafe<Record<string, unknown>>({ type: 'object', description: 'JsonLogic.' }),
+    rule: Type.Unsafe<Record<string, unknown>>({
+      type: 'object',
+      additionalProperties: true,
+      description: 'JsonLogic.',
+    }),
   },
   strict,
 );

@@ -1,4 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyRequest } from 'fastify';
+import { EmulatorError } from '../../errors.ts';
 import type { State } from '../../state/index.ts';
 import * as schemas from './schemas.ts';
 
@@ -9,6 +11,7 @@ export function accountRoutes(state: State): FastifyPluginAsyncTypebox {
     const path = '/accounts/:accountId';
 
     app.post('/accounts', { config: { about: 'organization' }, schema: schemas.createAccount }, (request, reply) => {
+      requireOrganization(request);
       reply.code(201).send(state.createAccount(request.target, request.body.name));
     });
 
@@ -21,8 +24,14 @@ export function accountRoutes(state: State): FastifyPluginAsyncTypebox {
     });
 
     app.delete(path, { config, schema: schemas.deleteAccount }, (request, reply) => {
+      requireOrganization(request);
       state.deleteAccount(request.target);
       reply.code(200).send();
     });
   };
+}
+
+/** Accounts come and go by an organization token only [A]. */
+function requireOrganization({ principal }: FastifyRequest): void {
+  if (!principal?.ownAccount) throw new EmulatorError('organization-token-required');
 }

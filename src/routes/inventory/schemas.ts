@@ -82,7 +82,7 @@ export const listVolumes = {
   summary: 'List volumes',
   querystring: listQuery,
   response: {
-    200: Type.Object({ ...page, volumes: Type.Array(volume) }, { description: 'Oldest first.' }),
+    200: Type.Object({ ...page, volumes: Type.Array(volume) }, { description: 'In the order they were made here.' }),
     ...refusals,
   },
 };
@@ -102,7 +102,10 @@ export const listSnapshots = {
   summary: 'List snapshots',
   querystring: listQuery,
   response: {
-    200: Type.Object({ ...page, snapshots: Type.Array(snapshot) }, { description: 'Oldest first.' }),
+    200: Type.Object(
+      { ...page, snapshots: Type.Array(snapshot) },
+      { description: 'In the order they were made here.' },
+    ),
     ...refusals,
   },
 };

@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { formatInstant } from '../../clock.ts';
 import { EmulatorError } from '../../errors.ts';
 import type { State } from '../../state/index.ts';
+import { typeName } from '../../validation.ts';
 import * as schemas from './schemas.ts';
 
 /** The five published calls [P]. */
@@ -76,6 +77,13 @@ async function acceptEitherSpelling(request: FastifyRequest): Promise<void> {
   if (upper !== undefined && lower !== undefined && upper !== lower) {
     throw new EmulatorError('size-contradictory', { upper, lower });
   }
-  const size = lower ?? upper;
-  if (size !== undefined) Object.assign(body, { volumeSizeGB: size, volumeSizeGb: size });
+  const size = lower === undefined ? upper : lower;
+  if (size === undefined) return;
+  if (lower !== undefined && !Number.isInteger(lower)) {
+    // Validation would name the other spelling.
+    throw new EmulatorError('request-invalid', {
+      problems: `body/volumeSizeGb must be integer, not ${typeName(lower)}`,
+    });
+  }
+  Object.assign(body, { volumeSizeGB: size, volumeSizeGb: size });
 }

@@ -93,7 +93,7 @@ export const optionTable = {
     schema: Type.Integer({ minimum: 0, maximum: 65_535 }),
     default: 4650,
     placeholder: 'PORT',
-    help: 'port to listen on',
+    help: 'port to listen on; 0 takes any free one',
     accepts: 'a whole number from 0 to 65535, where 0 takes any free port',
   }),
   db: option({
@@ -101,7 +101,7 @@ export const optionTable = {
     schema: Type.String({ pattern: '\\S' }),
     default: ':memory:',
     placeholder: 'FILE',
-    help: 'where the state is kept',
+    help: 'where the state is kept: a file, or :memory:',
     accepts: 'the path of a file, or :memory: to keep it only while running',
   }),
   seed: option({
@@ -109,7 +109,7 @@ export const optionTable = {
     schema: Type.Union(seedNames.map((name) => Type.Literal(name))),
     default: 'default',
     placeholder: 'NAME',
-    help: 'what a new world holds',
+    help: `what a new world holds: ${seedNames.join(' or ')}`,
     accepts: oneOf(seedNames),
   }),
   pace: option({
@@ -117,7 +117,7 @@ export const optionTable = {
     schema: Type.String(),
     default: 'instant',
     placeholder: 'PACE',
-    help: 'how long timed transitions take',
+    help: 'how long transitions take: instant, realistic, milliseconds, or a list such as snapshot=2000,attach=500',
     accepts: 'instant, realistic, milliseconds, or a list such as snapshot=2000,attach=500',
     parse: parsePace,
   }),
@@ -126,7 +126,7 @@ export const optionTable = {
     schema: Type.String(),
     default: 'system',
     placeholder: 'CLOCK',
-    help: "the default world's clock",
+    help: 'system, or an RFC 3339 instant at which time stands until it is moved',
     accepts: 'system, or an RFC 3339 instant to stand at such as 2026-01-01T00:00:00Z',
     parse: (written): 'system' | Instant | undefined => (written === 'system' ? written : parseInstant(written)),
   }),
@@ -141,7 +141,7 @@ export const optionTable = {
     name: 'control',
     schema: Type.Boolean(),
     default: true,
-    help: 'serve the control surface below /_emulator',
+    help: 'do not serve the control surface below /_emulator',
     accepts: 'true, false, 1 or 0',
   }),
   controlToken: option({
@@ -158,7 +158,7 @@ export const optionTable = {
     schema: Type.Union(logLevels.map((level) => Type.Literal(level))),
     default: 'warn',
     placeholder: 'LEVEL',
-    help: 'how much is logged',
+    help: `how much is logged: ${logLevels.join(', ')}`,
     accepts: oneOf(logLevels),
   }),
 };
@@ -304,8 +304,10 @@ function readAll(written: ReadonlyMap<Key, Written>): Options {
 /** The help text: at most 24 lines of at most 80 columns, so that it fits one screen. */
 function helpText(): string {
   const rows = entries.map(([, option]): [string, string] => {
-    const values = isSwitch(option) ? '' : `: ${option.accepts} (default ${option.default})`;
-    return [`${option.flag} ${option.placeholder}`, option.help + values];
+    // A switch that is on by default is one to switch off.
+    if (isSwitch(option)) return [option.default === true ? negation(option) : option.flag, option.help];
+    const standard = option.default === '' ? 'none' : option.default;
+    return [`${option.flag} ${option.placeholder}`, `${option.help} (default ${standard})`];
   });
   rows.push(['--help', 'show this text'], ['--version', 'show the version']);
   const width = Math.max(...rows.map(([flag]) => flag.length)) + 2;

@@ -40,8 +40,14 @@ function describeProblems(errors: readonly ErrorObject[], part: string): string 
 function helps(error: ErrorObject, all: readonly ErrorObject[]): boolean {
   const within = (one: ErrorObject, outer: ErrorObject) => one.schemaPath.startsWith(`${outer.schemaPath}/`);
   const deeper = (one: ErrorObject, outer: ErrorObject) => one.instancePath.length > outer.instancePath.length;
-  if (error.keyword === 'oneOf') return !all.some((other) => within(other, error) && deeper(other, error));
-  return all.every((other) => other.keyword !== 'oneOf' || !within(error, other) || deeper(error, other));
+  const says = (one: ErrorObject, outer: ErrorObject) => deeper(one, outer) || ofEveryBranch(one, outer);
+  if (error.keyword === 'oneOf') return !all.some((other) => within(other, error) && says(other, error));
+  return all.every((other) => other.keyword !== 'oneOf' || !within(error, other) || says(error, other));
+}
+
+/** Whether it is a type that no branch can do without. */
+function ofEveryBranch({ keyword, params }: ErrorObject, oneOf: ErrorObject): boolean {
+  return keyword === 'type' && (oneOf.schema as { type?: string }[]).every(({ type }) => type === params.type);
 }
 
 function describeProblem(error: ErrorObject, part: string): string {

@@ -12,6 +12,8 @@ const samples: { [K in keyof Options]: { text: string; value: Options[K]; bad: s
   pace: { text: 'snapshot=2000', value: { ...paces.instant, snapshot: 2000 }, bad: 'snapshot=soon' },
   clock: { text: '2026-01-02T03:04:05Z', value: Date.UTC(2026, 0, 2, 3, 4, 5), bad: '2026-01-02' },
   strict: { text: 'true', value: true, bad: 'yes' },
+  control: { text: 'false', value: false, bad: 'off' },
+  controlToken: { text: 'secret', value: 'secret', bad: 'two words' },
   logLevel: { text: 'debug', value: 'debug', bad: 'loud' },
 };
 
@@ -56,7 +58,9 @@ describe('where nothing is said', () => {
       pace: paces.instant,
       clock: 'system',
       strict: false,
-      logLevel: 'info',
+      control: true,
+      controlToken: '',
+      logLevel: 'warn',
     });
   });
 

@@ -1,8 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import { type AppOptions, buildApp } from '../src/app.ts';
-import { type ControlledClock, controlledClock } from '../src/clock.ts';
+import { type ControlledClock, controlledClock, formatInstant } from '../src/clock.ts';
 import { defaults } from '../src/options.ts';
+import type { Pace } from '../src/state/pace.ts';
 import type { State } from '../src/state/index.ts';
+import type { WorldDocument } from '../src/state/world-document.ts';
 
 /** When every test begins. */
 export const beginning = Date.UTC(2026, 0, 1);
@@ -50,6 +52,8 @@ export interface World {
   send: Send;
   /** Calls with a token. */
   as(token: string): Send;
+  /** Another world beside the default one. `clockNow` null: its time is the process's. */
+  createWorld(document: WorldDocument, options: { clockNow: number | null; pace: Pace }): number;
   /** Every row of every table. */
   dump(): Record<string, Row[]>;
   close(): Promise<void>;
@@ -97,6 +101,12 @@ export async function buildWorld(options: Partial<AppOptions> = {}): Promise<Wor
     send,
     as: (token) => (method, path, body, headers) =>
       send(method, path, body, { authorization: `Bearer ${token}`, ...headers }),
+    createWorld: (document, { clockNow, pace }) =>
+      state.control.create({
+        ...document,
+        clock: clockNow === null ? { mode: 'system' } : { mode: 'controlled', now: formatInstant(clockNow) },
+        pace,
+      }),
     dump: () => {
       const tables = db.prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'table'").pluck().all();
       return Object.fromEntries(tables.map((name) => [name, db.prepare<[], Row>(`SELECT * FROM "${name}"`).all()]));

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { ErrorCode } from '../../src/errors.ts';
 import { paces } from '../../src/state/pace.ts';
-import type { Seed } from '../../src/state/seed.ts';
+import type { WorldDocument as Seed } from '../../src/state/world-document.ts';
 import { refused } from '../refused.ts';
 import { beginning, buildWorld, production, volumes, type World } from '../world.ts';
 
@@ -151,7 +151,7 @@ describe('a token that expires', () => {
   afterEach(() => world.close());
 
   test('works until then, and not from then on', async () => {
-    world.state.createWorld(seed, { clockNow: null, pace: paces.instant });
+    world.createWorld(seed, { clockNow: null, pace: paces.instant });
     expect(await status()).toBe(200);
     world.clock.advance(10 * minute - 1);
     expect(await status()).toBe(200);
@@ -166,14 +166,14 @@ describe('a token that expires', () => {
   });
 
   test("does so by its own world's clock, whatever the process's says", async () => {
-    world.state.createWorld(seed, { clockNow: beginning, pace: paces.instant });
+    world.createWorld(seed, { clockNow: beginning, pace: paces.instant });
     world.clock.advance(60 * minute);
     expect(await status()).toBe(200);
   });
 
   test('does so from the beginning of its own world', async () => {
     const later = beginning + 365 * 24 * 60 * minute;
-    world.state.createWorld(seed, { clockNow: later, pace: paces.instant });
+    world.createWorld(seed, { clockNow: later, pace: paces.instant });
     expect(await status()).toBe(200);
   });
 

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { paces } from '../../src/state/pace.ts';
-import type { Seed } from '../../src/state/seed.ts';
+import type { WorldDocument as Seed } from '../../src/state/world-document.ts';
 import { refused } from '../refused.ts';
 import { buildWorld, organization, production, snapshots, staging, volumes, type World } from '../world.ts';
 
@@ -30,7 +30,7 @@ async function ranAgainst(token: string, query = '', headers?: Record<string, st
 describe('the account of a single-resource call', () => {
   beforeAll(async () => {
     world = await buildWorld();
-    world.state.createWorld(elsewhere, { clockNow: null, pace: paces.instant });
+    world.createWorld(elsewhere, { clockNow: null, pace: paces.instant });
   });
   afterAll(() => world.close());
 

@@ -218,7 +218,7 @@ describe('authorization', () => {
     eachInWorldOfItsOwn();
 
     // A known fault: it begins to fail here when it is mended, and is an ordinary test then.
-    test.fails('is refused', async () => {
+    test('is refused', async () => {
       const { accountId, secret } = await createWithToken();
       await refused(world, () => remove(accountId, secret), {
         status: 401,
@@ -366,11 +366,11 @@ describe('behaviour of a call whose account is deleted while its body is on its 
   }
 
   // Known faults: each begins to fail here when it is mended, and is an ordinary test then.
-  test.fails('is refused like any call for an account that is not there', async () => {
+  test('is refused like any call for an account that is not there', async () => {
     expect([401, 404]).toContain(await overtaken());
   });
 
-  test.fails('never does to a new account what was meant for the deleted one', async () => {
+  test('never does to a new account what was meant for the deleted one', async () => {
     let accountId = '';
     await overtaken(async () => {
       accountId = accepted(await create('the next one'), 201).accountId;

@@ -76,7 +76,7 @@ describe('types', () => {
     });
 
     // A known fault: it begins to fail here when it is mended, and is an ordinary test then.
-    test.fails.each(['9223372036854775808', '99999999999999999999', '1e300'])(
+    test.each(['9223372036854775808', '99999999999999999999', '1e300'])(
       'does not fail on ?offset=%s',
       async (offset) => {
         expect((await get(`${list}?offset=${offset}`)).status).toBeLessThan(500);
@@ -279,8 +279,8 @@ describe('behaviour', () => {
     const backing = (volumeId: string) => ({
       volumeId,
       volumeSizeGb: 25,
-      volumeIops: 1500,
-      volumeThroughput: 63,
+      volumeIops: 3000,
+      volumeThroughput: 125,
       tags: [
         { key: 'Managed-By', value: 'Datafy.io' },
         { key: 'datafy:source-volume:id', value: volumes.modifying },
@@ -354,9 +354,9 @@ describe('behaviour', () => {
       `its instance ${instances.withoutAgent} runs no Datafy agent`,
       volumes.withoutAgent,
     ],
-    ['being created', 'Inactive', null, volumes.creating],
+    ['being created', 'Active', null, volumes.creating],
     ['being activated', 'Inactive', null, volumes.activating],
-    ['being deactivated', 'Inactive', null, volumes.deactivating],
+    ['being deactivated', 'Active', null, volumes.deactivating],
     ['replaced', 'Inactive', null, volumes.replaced],
   ])('a volume that is %s is called %s', async (_, autoscaling, unsupportedReason, id) => {
     expect((await get(`volumes/${id}`)).body).toMatchObject({ autoscaling, unsupportedReason });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { paces } from '../../src/state/pace.ts';
-import type { Seed } from '../../src/state/seed.ts';
+import type { WorldDocument as Seed } from '../../src/state/world-document.ts';
 import { operations } from '../contract/structure.ts';
 import { withoutEffect } from '../refused.ts';
 import { type Answer, buildWorld, type Method, type Row, type World } from '../world.ts';
@@ -193,7 +193,7 @@ async function addOrganizations(world: World): Promise<Organizations> {
   count++;
   const [own, other] = [`a${count}`, `b${count}`];
   for (const seed of [seedOf(own, ['1', '2']), seedOf(other, ['3'])]) {
-    world.state.createWorld(seed, { clockNow: null, pace: paces.instant });
+    world.createWorld(seed, { clockNow: null, pace: paces.instant });
   }
   const complete = async (things: Things, organization: string): Promise<Things> => {
     const send = (path: string, body: unknown) =>
@@ -436,8 +436,8 @@ describe('two organizations with the same ids', () => {
   let world: World;
   beforeAll(async () => {
     world = await buildWorld({ seed: 'empty' });
-    world.state.createWorld(seedOf('x', ['1'], 10), { clockNow: null, pace: paces.instant });
-    world.state.createWorld(seedOf('y', ['1'], 20), { clockNow: null, pace: paces.realistic });
+    world.createWorld(seedOf('x', ['1'], 10), { clockNow: null, pace: paces.instant });
+    world.createWorld(seedOf('y', ['1'], 20), { clockNow: null, pace: paces.realistic });
   });
   afterAll(() => world.close());
 

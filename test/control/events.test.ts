@@ -1,0 +1,250 @@
+import { get as httpGet, type IncomingMessage } from 'node:http';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type Emulator, startEmulator } from '../../src/index.ts';
+import { done, furniture, ids, type Own, own, type Send, wire } from './control.ts';
+
+interface Event {
+  id: number | undefined;
+  event: string;
+  // biome-ignore lint/suspicious/noExplicitAny: what is in it is what the tests are about
+  data: any;
+}
+
+let emulator: Emulator;
+let send: Send;
+let world: Own;
+let streams: Stream[] = [];
+
+type Stream = Awaited<ReturnType<typeof listen>>;
+
+/** How long to wait for what does not come, in milliseconds. */
+const patience = 5_000;
+
+/** Listens to a world. `until` waits for the first event that agrees, and answers all there have been by then. */
+async function listen(base: string, last?: number | string) {
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    const headers = last === undefined ? {} : { 'last-event-id': String(last) };
+    httpGet(`${emulator.url}${base}/events`, { agent: false, headers }, resolve).on('error', reject);
+  });
+  const events: Event[] = [];
+  const waiting = new Set<() => void>();
+  const tell = () => {
+    for (const each of [...waiting]) each();
+  };
+  let rest = '';
+  let over = false;
+  response.setEncoding('utf8').on('data', (more) => {
+    const parts = (rest + more).split('\n\n');
+    rest = parts.pop() ?? '';
+    for (const part of parts) {
+      const fields = Object.fromEntries(part.split('\n').map((line) => line.split(/: (.*)/s, 2)));
+      events.push({ id: fields.id && Number(fields.id), event: fields.event, data: JSON.parse(fields.data) });
+    }
+    tell();
+  });
+  const ended = new Promise<void>((resolve) => {
+    response.on('close', () => {
+      over = true;
+      tell();
+      resolve();
+    });
+  });
+  response.on('error', () => {});
+  const stream = {
+    response,
+    events,
+    ended,
+    until: (agrees: (event: Event) => boolean): Promise<Event[]> =>
+      new Promise((resolve, reject) => {
+        const look = () => {
+          const found = events.some(agrees);
+          if (!found && !over) return;
+          waiting.delete(look);
+          clearTimeout(timer);
+          if (found) resolve(events);
+          else reject(new Error(`The stream ended: ${JSON.stringify(events)}`));
+        };
+        const timer = setTimeout(() => {
+          waiting.delete(look);
+          reject(new Error(`It did not come: ${JSON.stringify(events)}`));
+        }, patience);
+        waiting.add(look);
+        look();
+      }),
+    close: () => response.destroy(),
+  };
+  streams.push(stream);
+  return stream;
+}
+
+beforeAll(async () => {
+  emulator = await startEmulator();
+  send = wire(emulator.url);
+});
+afterAll(() => emulator.close());
+beforeEach(async () => {
+  world = await own(send, furniture);
+});
+afterEach(() => {
+  for (const stream of streams) stream.close();
+  streams = [];
+});
+
+const snapshot = () => done(world.api('POST', `/volumes/${ids.free}/create-snapshot`));
+const isRequest = (id: number) => (event: Event) => event.event === 'request' && event.data.id === id;
+const at = '2026-01-01T00:00:00.000Z';
+
+test('every request and every transition, numbered, as they happen', async () => {
+  const stream = await listen(world.base);
+  expect(stream.response.statusCode).toBe(200);
+  expect(stream.response.headers).toMatchObject({ 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+  const { datafySnapshotId: id } = await snapshot();
+  await stream.until(isRequest(1));
+  await world.api('GET', `/volumes/${ids.free}x`);
+  const events = await stream.until(isRequest(2));
+  const request = {
+    method: 'POST',
+    path: `/api/v1/volumes/${ids.free}/create-snapshot`,
+    operationId: 'createSnapshotCommand',
+    status: 200,
+    error: null,
+    accountId: world.accountId,
+    faultId: null,
+  };
+  expect(events).toEqual([
+    { id: 1, event: 'transition', data: { resource: 'snapshot', id, action: 'create', to: 'pending', at, request: 1 } },
+    { id: 2, event: 'request', data: { id: 1, ...request } },
+    { id: 3, event: 'transition', data: { resource: 'snapshot', id, action: 'complete', to: 'completed', at, request: null } },
+    {
+      id: 4,
+      event: 'request',
+      data: {
+        ...request,
+        id: 2,
+        method: 'GET',
+        path: `/api/v1/volumes/${ids.free}x`,
+        operationId: 'getVolume',
+        status: 404,
+        error: 'volume-not-found',
+      },
+    },
+  ]);
+});
+
+test('a reset, and what a fault did', async () => {
+  const stream = await listen(world.base);
+  await done(world.control('POST', '/faults', { match: {}, effect: { status: 503 } }));
+  await world.api('GET', '/volumes');
+  await done(world.control('POST', '/reset'));
+  const events = await stream.until(({ event }) => event === 'reset');
+  expect(events).toMatchObject([{ event: 'request', data: { faultId: 'fault-1', status: 503 } }, { event: 'reset' }]);
+  await world.api('GET', '/volumes');
+  await stream.until(({ event, data }) => event === 'request' && data.status === 200);
+});
+
+test('what comes due when the clock is moved', async () => {
+  await done(world.control('PUT', '/pace', { snapshot: 60_000 }));
+  const { datafySnapshotId: id } = await snapshot();
+  const stream = await listen(world.base);
+  await done(world.control('POST', '/clock/advance', { seconds: 60 }));
+  expect(await stream.until(({ event }) => event === 'transition')).toMatchObject([
+    { data: { id, action: 'complete', at: '2026-01-01T00:01:00.000Z', request: null } },
+  ]);
+});
+
+test('no secret is in them', async () => {
+  const stream = await listen(world.base);
+  const { secret } = await done(world.api('POST', `/accounts/${world.accountId}/tokens`, {}));
+  const text = JSON.stringify(await stream.until(isRequest(1)));
+  expect(text).toContain('token');
+  for (const each of [secret, world.token, world.accounts[0]?.token ?? '']) expect(text).not.toContain(each.split('.').at(-1));
+});
+
+describe('Last-Event-ID', () => {
+  test('goes on where one left off: nothing is lost, nothing comes twice', async () => {
+    const whole = await listen(world.base, 0);
+    const seen: Event[] = [];
+    let last: number | undefined;
+    for (let round = 0; round < 5; round++) {
+      const stream = await listen(world.base, last ?? 0);
+      await snapshot();
+      await stream.until(isRequest(2 * round + 1));
+      stream.close();
+      await stream.ended;
+      seen.push(...stream.events);
+      last = seen.at(-1)?.id;
+      // Nobody but the first listens meanwhile.
+      await snapshot();
+    }
+    const stream = await listen(world.base, last);
+    const missed = await stream.until(isRequest(10));
+    const all = await whole.until(isRequest(10));
+    expect([...seen, ...missed]).toEqual(all);
+    expect(all.map(({ id }) => id)).toEqual(all.map((_, index) => index + 1));
+  });
+
+  test('left out: only what happens from now on', async () => {
+    await snapshot();
+    const stream = await listen(world.base);
+    await world.api('GET', '/volumes');
+    expect((await stream.until(isRequest(2))).filter(({ event }) => event === 'request')).toMatchObject([{ data: { id: 2 } }]);
+  });
+
+  test.each(['x', '-1', '1.5', '1e400', 'NaN'])('%s is refused', async (last) => {
+    const refused = await world.control('GET', '/events', undefined, { 'last-event-id': last });
+    expect(refused).toMatchObject({ status: 400, code: 'request-invalid' });
+    expect(refused.body.message).toContain(last);
+  });
+
+  test('too old: it says how many are no longer there', async () => {
+    for (let at = 0; at < 4_100; at += 50) {
+      await Promise.all(Array.from({ length: 50 }, () => world.api('GET', `/volumes/${ids.free}x`)));
+    }
+    const stream = await listen(world.base, 0);
+    const events = await stream.until(isRequest(4_100));
+    const [missed] = events.filter(({ event }) => event === 'missed');
+    const numbered = events.filter(({ id }) => id !== undefined);
+    expect(missed?.data.count).toBeGreaterThan(0);
+    expect(missed?.data.count).toBe((numbered[0]?.id ?? 0) - 1);
+    expect(numbered.map(({ id }) => id)).toEqual(numbered.map((_, index) => (numbered[0]?.id ?? 0) + index));
+  });
+});
+
+describe('a listener of one world', () => {
+  test('hears nothing of another', async () => {
+    const other = await own(send, furniture);
+    const [stream, default_, others] = [await listen(world.base), await listen('/_emulator'), await listen(other.base)];
+    await done(other.api('POST', `/volumes/${ids.free}/create-snapshot`));
+    await send('GET', '/api/v1/volumes');
+    await others.until(isRequest(1));
+    await default_.until(({ event }) => event === 'request');
+    await snapshot();
+    await stream.until(isRequest(1));
+    expect(stream.events).toHaveLength(2);
+    expect(others.events).toHaveLength(2);
+    expect(default_.events).toMatchObject([{ event: 'request', data: { status: 401, error: 'authorization-missing' } }]);
+  });
+
+  test('that is deleted hears nothing of the next, and the next nothing of it', async () => {
+    await snapshot();
+    const stream = await listen(world.base);
+    await done(send('DELETE', `/_emulator/organizations/${world.organizationId}`));
+    const next = await own(send, furniture);
+    const fresh = await listen(next.base, 0);
+    await done(next.api('GET', '/volumes'));
+    const heard = await fresh.until(isRequest(1));
+    expect(heard).toMatchObject([{ id: 1, event: 'request', data: { id: 1, operationId: 'listVolumes' } }]);
+    expect(stream.events.filter(({ event }) => event !== 'reset')).toEqual([]);
+  });
+});
+
+test('closing the server ends the streams', async () => {
+  const own = await startEmulator();
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    httpGet(`${own.url}/_emulator/events`, { agent: false }, resolve).on('error', reject);
+  });
+  const ended = new Promise((resolve) => response.resume().on('end', resolve));
+  await own.close();
+  await ended;
+  expect(response.complete).toBe(true);
+});

@@ -10,18 +10,24 @@ export let world: World;
 
 /** A world for each test of a block. */
 export function eachInWorldOfItsOwn(options?: Parameters<typeof buildWorld>[0]): void {
+  let own: World;
   beforeEach(async () => {
-    world = await buildWorld(options);
+    own = await buildWorld(options);
+    world = own;
   });
-  afterEach(() => world.close());
+  afterEach(() => own.close());
 }
 
-/** One world for all tests of a block: none of them has an effect that another could see. */
+/** One world for all tests of a block, but for blocks in it that have another: no test has an effect that others see. */
 export function allInOneWorld(options?: Parameters<typeof buildWorld>[0]): void {
+  let own: World;
   beforeAll(async () => {
-    world = await buildWorld(options);
+    own = await buildWorld(options);
   });
-  afterAll(() => world.close());
+  beforeEach(() => {
+    world = own;
+  });
+  afterAll(() => own.close());
 }
 
 /** What a successful call answers with; the status is exactly this one. */

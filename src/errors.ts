@@ -267,6 +267,11 @@ export const errors = {
     (d: { accountId: string }) => `Account ${d.accountId} is the organization's own: only sub-accounts can be deleted`,
   ),
   'attachment-in-transition': row('conflict', wrongStatus),
+  'volume-too-large': row(
+    'conflict',
+    (d: { volumeId: string; sizeGb: number; maximum: number }) =>
+      `Volume ${d.volumeId} has ${d.sizeGb} GiB, and the one EBS volume that would take over can have ${d.maximum} at most`,
+  ),
   'volume-unsupported': row(
     'conflict',
     (d: { volumeId: string; reason: string }) => `Volume ${d.volumeId} cannot be autoscaled: ${d.reason}`,

@@ -117,7 +117,8 @@ function straighten(operation: Operation): void {
       delete schema.deprecated;
     }
   }
-  // The published document requires no body on any call.
+  // The published document requires no body on any call, and a body of which nothing is required is not.
   const body = operation.requestBody as OpenAPIV3.RequestBodyObject | undefined;
-  if (body && operation['x-datafy-source'] === 'P') delete body.required;
+  const schema = body?.content['application/json']?.schema as OpenAPIV3.SchemaObject | undefined;
+  if (body && (operation['x-datafy-source'] === 'P' || !schema?.required)) delete body.required;
 }

@@ -319,10 +319,7 @@ function helpText(): string {
       ([flag, text]) => `  ${flag.padEnd(width)}${wrap(text, 78 - width).join(`\n${' '.repeat(width + 2)}`)}`,
     ),
     '',
-    ...wrap(
-      `Each option is an environment variable too: ${flag} is ${variable}. A flag wins over its variable, and the last of a repeated flag counts.`,
-      80,
-    ),
+    ...wrap(`Each is an environment variable too: ${flag} is ${variable}. Flags win, the last one of a kind.`, 80),
   ].join('\n');
 }
 

@@ -65,6 +65,10 @@ function describeProblem(error: ErrorObject, part: string): string {
       const choices = (error.schema as Branch[]).map(describeBranch).join(' or ');
       return `${path} must be exactly one of ${choices}${error.params.passingSchemas ? ', and is more than one' : ''}`;
     }
+    case 'pattern':
+      return `${path} must be ${error.parentSchema?.title ?? `text of the form ${error.params.pattern}`}`;
+    case 'minLength':
+      return error.params.limit === 1 ? `${path} must not be empty` : `${path} ${error.message}`;
     default:
       return `${path} ${error.message}`;
   }

@@ -83,7 +83,8 @@ describe.each(table)('%s', (key, option) => {
   });
 
   test('its flag wins over its variable', () => {
-    const written = option.placeholder ? [flag, text] : [flag];
+    const off = flag.replace('--', '--no-');
+    const written = option.placeholder ? [flag, text] : [value ? flag : off];
     expect(options(written, { [variable]: String(option.default) })).toEqual(other);
     expect(options(written, { [variable]: bad })).toEqual(other);
   });
@@ -96,7 +97,8 @@ describe.each(table)('%s', (key, option) => {
   });
 
   test('stands in the help text', () => {
-    expect(helpText()).toContain(`${flag} ${option.placeholder}`);
+    const off = option.default === true ? flag.replace('--', '--no-') : flag;
+    expect(helpText()).toContain(`${off} ${option.placeholder}`);
   });
 });
 

@@ -1,5 +1,6 @@
 -- Conventions, for every table:
 --   key           INTEGER, handed out in ascending order: what rows are joined by. Callers never see it.
+--                 Those of organizations and accounts are never used again: a call under way may hold one.
 --   id            what callers say (vol-…, dsnap-…, i-…, a UUID), unique within its organization.
 --   organization  the world the row lives in; account: whose it is. Every statement names them.
 --   …_at          an instant of the world's clock: milliseconds since the Unix epoch, UTC.
@@ -8,7 +9,7 @@
 
 -- A world. clock_now NULL: its time is the process's; otherwise it stands there until it is moved.
 CREATE TABLE organization (
-  key        INTEGER PRIMARY KEY,
+  key        INTEGER PRIMARY KEY AUTOINCREMENT,
   id         TEXT    NOT NULL UNIQUE,
   name       TEXT    NOT NULL,
   clock_now  INTEGER,
@@ -35,7 +36,7 @@ CREATE TABLE checkpoint (
 
 -- parent NULL: the organization's own account.
 CREATE TABLE account (
-  key          INTEGER PRIMARY KEY,
+  key          INTEGER PRIMARY KEY AUTOINCREMENT,
   organization INTEGER NOT NULL REFERENCES organization (key) ON DELETE CASCADE,
   id           TEXT    NOT NULL,
   name         TEXT    NOT NULL,

@@ -32,12 +32,15 @@ export function createAutoscaling(
     /**
      * Switches autoscaling off: the data is copied back to one fresh EBS volume, which takes the device over [C][D].
      *
-     * @throws EmulatorError `volume-not-found`, `volume-not-managed`, `modification-in-progress`,
-     *   `attachment-in-transition`
+     * @throws EmulatorError `volume-not-found`, `volume-not-managed`, `volume-too-large`,
+     *   `modification-in-progress`, `attachment-in-transition`
      */
     deactivate(tx: Tx, volumeId: string): void {
       const volume = volumes.find(tx, volumeId);
       machine.apply(tx, 'volume', 'deactivate', volumeThing(volume));
+      if (volume.size_gb > gp3.sizeGb.maximum) {
+        throw new EmulatorError('volume-too-large', { volumeId, sizeGb: volume.size_gb, maximum: gp3.sizeGb.maximum });
+      }
       const modification = modifications.underWay(volume);
       if (modification) machine.apply(tx, 'modification', 'outlast', modification);
       const attachment = attachments.of(volume);
@@ -59,9 +62,7 @@ export function createAutoscaling(
           origin: 'ebs',
           has_source: 1,
           size_gb: volume.size_gb,
-          // An array's totals may be more than one volume can have.
-          iops: Math.min(volume.iops, gp3.iops.maximum),
-          throughput: Math.min(volume.throughput, gp3.throughput.maximum),
+          ...ofOneVolume(volume),
           availability_zone: volume.availability_zone,
           encrypted: volume.encrypted,
           kms_key_id: volume.kms_key_id,
@@ -76,6 +77,16 @@ export function createAutoscaling(
   };
 }
 
+/** IOPS and throughput as one gp3 volume of that size can have them: an array's totals may be more [A]. */
+function ofOneVolume({ size_gb, iops, throughput }: VolumeRow): { iops: number; throughput: number } {
+  const most = Math.max(gp3.iops.minimum, Math.min(gp3.iops.maximum, size_gb * gp3.iops.perGb));
+  const possible = Math.min(iops, most);
+  return {
+    iops: possible,
+    throughput: Math.min(throughput, gp3.throughput.maximum, Math.floor(possible * gp3.throughput.perIops)),
+  };
+}
+
 /** Why a volume cannot be autoscaled, if it cannot: what Datafy's app calls Unsupported [D]. */
 export function unsupportedReason(
   volume: VolumeRow,
@@ -86,6 +97,7 @@ export function unsupportedReason(
   if (!supported.fileSystems.includes(volume.file_system))
     return `its file system ${volume.file_system} is not supported`;
   if (!attachment) return 'it is not attached to any instance';
+  if (attachment.status !== 'attached') return `it is ${attachment.status}, not attached`;
   if (!attachment.instance_agent) return `its instance ${attachment.instance_id} runs no Datafy agent`;
   return undefined;
 }

@@ -1,4 +1,3 @@
-import type { Database } from 'better-sqlite3';
 import type { Clock, Instant } from '../clock.ts';
 import { EmulatorError } from '../errors.ts';
 import { type Account, createAccounts } from './accounts.ts';
@@ -8,6 +7,7 @@ import { createAws, type InstanceChange, type NewEbsVolume, type NewInstance } f
 import { createCheckpoints } from './checkpoints.ts';
 import { createControl } from './control.ts';
 import { type CreateVolumeRequest, createCreation, type RestoreRequest } from './creation.ts';
+import { type Database, SqliteError } from './database.ts';
 import { createDescribe, type SnapshotDescription, type VolumeDescription } from './describe.ts';
 import { createExport } from './export.ts';
 import { createFaults } from './faults.ts';
@@ -113,6 +113,18 @@ export function createState(db: Database, clock: Clock, observer: Observer = {})
 
   const transaction = db.transaction((body: (tx: Tx) => unknown, tx: Tx) => body(tx));
 
+  /** @throws EmulatorError `account-not-found` where the account was deleted while the call was under way. */
+  function inTransaction<R>(body: (tx: Tx) => R, tx: Tx): R {
+    try {
+      return transaction(body, tx) as R;
+    } catch (error) {
+      if (error instanceof SqliteError && error.code === 'SQLITE_CONSTRAINT_FOREIGNKEY') {
+        throw new EmulatorError('account-not-found', { accountId: tx.accountId });
+      }
+      throw error;
+    }
+  }
+
   function run<R>(target: Target, body: (tx: Tx) => R): R {
     const { organization, account, accountId, ownAccount, request = null } = target;
     settle(organization);
@@ -120,7 +132,7 @@ export function createState(db: Database, clock: Clock, observer: Observer = {})
     const changes: Change[] = [];
     const { pace } = world;
     const tx: Tx = { organization, account, accountId, ownAccount, now: worlds.now(world), pace, request, changes };
-    const result = transaction(body, tx) as R;
+    const result = inTransaction(body, tx);
     if (changes.length > 0) observer.changed?.(organization, changes, request);
     return result;
   }

@@ -120,7 +120,7 @@ export function createModifications(db: Database, machine: Machine, volumes: Vol
       if (arraySize && arraySize !== volume.backing_count) {
         throw new EmulatorError('array-size-fixed', { volumeId, current: volume.backing_count, wanted: arraySize });
       }
-      if (!sizeGb && !iops && !throughput) throw new EmulatorError('nothing-to-modify');
+      if (!sizeGb && !iops && !throughput && !arraySize) throw new EmulatorError('nothing-to-modify');
       const changes = {
         ...(sizeGb && sizeGb !== volume.size_gb && { sizeGb }),
         ...(iops && iops !== volume.iops && { iops }),

@@ -3,6 +3,12 @@ import { EmulatorError } from '../errors.ts';
 import type { Faults } from './faults.ts';
 import { note, type Tx } from './machine.ts';
 
+/** An IAM role's ARN: any partition, a path if it has one, and a name of up to 64 characters [D]. */
+const roleForm = /^arn:aws(-[a-z]+)*:iam::\d{12}:role\/([\w+=,.@-]+\/)*[\w+=,.@-]{1,64}$/;
+
+/** With AWS's longest path and name. */
+const longest = 700;
+
 export type RoleArns = ReturnType<typeof createRoleArns>;
 
 /** The AWS role that Datafy uses for an account. */
@@ -42,7 +48,7 @@ export function createRoleArns(db: Database, faults: Faults) {
      * @throws EmulatorError `role-arn-invalid`, `role-check-failed`
      */
     set(tx: Tx, roleArn: string, skipValidation: boolean): void {
-      if (!/^arn:aws[a-z-]{0,20}:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/.test(roleArn)) {
+      if (roleArn.length > longest || !roleForm.test(roleArn)) {
         throw new EmulatorError('role-arn-invalid', { roleArn });
       }
       const reason = skipValidation ? undefined : failureOf(tx, roleArn);

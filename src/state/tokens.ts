@@ -135,5 +135,7 @@ export function createTokens(db: Database, worlds: Worlds) {
 
 /** Whether the roles a token carries let it read only. */
 export function isReadOnly(roleIds: string): boolean {
-  return roleIds.includes(roles.readOnly) && !roleIds.includes(roles.admin);
+  // UUIDs are the same in upper and lower case.
+  const ids = roleIds.toLowerCase();
+  return ids.includes(roles.readOnly) && !ids.includes(roles.admin);
 }

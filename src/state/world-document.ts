@@ -13,10 +13,15 @@ const words = <const T extends readonly string[]>(values: T, description?: strin
   Type.Unsafe<T[number]>({ type: 'string', enum: [...values], ...(description && { description }) });
 
 const id = (prefix: string, description?: string) =>
-  Type.String({ pattern: `^${prefix}-[0-9a-f]{8,17}$`, ...(description && { description }) });
+  Type.String({
+    title: `${prefix}- and 8 to 17 hex digits`,
+    pattern: `^${prefix}-[0-9a-f]{8,17}$`,
+    ...(description && { description }),
+  });
 
 const uuid = (description?: string) =>
   Type.String({
+    title: 'a UUID',
     pattern: '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$',
     ...(description && { description }),
   });
@@ -24,6 +29,7 @@ const uuid = (description?: string) =>
 /** Whole seconds or milliseconds, in UTC: what an export writes, and what years a date can have. */
 const instant = (description: string) =>
   Type.String({
+    title: 'an RFC 3339 instant in UTC',
     pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,3})?Z$',
     description: `${description} RFC 3339, in UTC.`,
   });

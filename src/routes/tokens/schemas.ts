@@ -29,7 +29,7 @@ export const createToken = {
     expireInMinutes: Type.Optional(
       Type.Integer({ minimum: 0, maximum: longest, default: 0, description: '0: it never expires.' }),
     ),
-    roleIds: Type.Optional(Type.Array(Type.String({ pattern: uuid }), { description: 'UUIDs.' })),
+    roleIds: Type.Optional(Type.Array(Type.String({ pattern: uuid, title: 'a UUID' }), { description: 'UUIDs.' })),
   }),
   response: {
     201: Type.Object({ ...token, secret: Type.String() }, { description: 'The new token.' }),

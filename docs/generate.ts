@@ -1,0 +1,112 @@
+/**
+ * Writes the pages of docs/ that come from the code: `npm run docs`. A test compares them, so that none can drift.
+ */
+import { writeFileSync } from 'node:fs';
+import { type PaceKey, paceKeys, paces } from '../src/state/pace.ts';
+import { type Resource, resources, statuses, type Transition, transitions } from '../src/state/transitions.ts';
+
+const table: readonly Transition[] = transitions;
+
+/** Every page, by its place in this folder. */
+export const pages: Record<string, () => string> = { 'transitions.md': transitionsPage };
+
+/** docs/transitions.md: the table of src/state/transitions.ts, drawn and written out. */
+export function transitionsPage(): string {
+  return `${[
+    '<!-- Written by `npm run docs` from src/state/transitions.ts: edit that, and run it again. -->',
+    '# Transitions',
+    introduction,
+    ...resources.flatMap(resourceSection),
+    paceSection(),
+  ].join('\n\n')}\n`;
+}
+
+const introduction = `These have a status: ${resources.join(', ')}. This page lists what can happen to each of them, from which
+statuses, and where it leads. From any other status it is refused, with the error code of its row, and changes nothing.
+
+A transition is caused by
+
+- a **request**: somebody calls the API, or does something in AWS;
+- the **clock**: what was begun takes its time, which is the world's [pace](#pace), and then ends;
+- a **cascade**: another transition brings it about;
+- a **fault**: somebody planted a failure.
+
+In the diagrams, the plain dot is where a thing comes into being, and the ringed dot where it is gone. They show moves only;
+the tables also have the actions that depend on a status and leave it as it is (*unchanged*).
+
+**Source** says where a behaviour is known from: \`P\` the published API document, \`C\` Datafy's own public clients, \`D\`
+product documentation, \`A\` our assumption. [fidelity.md](fidelity.md) has more on what is known and what is not.`;
+
+function resourceSection(resource: Resource): string[] {
+  const rows = table.filter((row) => row.resource === resource);
+  const headings = ['Action', 'From', 'To', 'Caused by', 'Then', 'Refused with', 'Source', 'Note'];
+  return [
+    `## ${resource[0]?.toUpperCase()}${resource.slice(1)}`,
+    `Statuses: ${statuses[resource].map(code).join(', ')}.`,
+    diagram(rows),
+    markdownTable(headings, rows.map(cells)),
+  ];
+}
+
+function cells(row: Transition): string[] {
+  const { action, says, from, to, cause, next, refusal, source, note } = row;
+  return [
+    says ? `${code(action)}<br>(${says})` : code(action),
+    from.map((status) => (status === 'absent' ? 'absent' : code(status))).join(', '),
+    to === 'same' ? '*unchanged*' : to === 'absent' ? 'gone' : code(to),
+    cause,
+    next ? `${code(next.action)} after [${code(next.takes)}](#pace)` : '',
+    code(refusal),
+    `[${source}](fidelity.md)`,
+    note,
+  ];
+}
+
+/** The moves as Mermaid draws them. The point that stands for absence is both a beginning and an end. */
+function diagram(rows: readonly Transition[]): string {
+  const point = (status: string) => (status === 'absent' ? '[*]' : status);
+  const moves = rows
+    .filter(({ to }) => to !== 'same')
+    .flatMap(({ from, to, action, cause }) =>
+      from.map((status) => `    ${point(status)} --> ${point(to)} : ${action} (${cause})`),
+    );
+  return ['```mermaid', 'stateDiagram-v2', ...moves, '```'].join('\n');
+}
+
+function paceSection(): string {
+  const names = Object.keys(paces) as (keyof typeof paces)[];
+  const rows = paceKeys.map((key) => [code(key), timed(key), ...names.map((name) => duration(paces[name][key]))]);
+  return `## Pace
+
+How long a timed transition takes, by the clock of its world. Datafy publishes no durations, so all of them are assumptions
+([A](fidelity.md)). \`--pace\` takes one of the names below, milliseconds for all of them, or a list of some of the rows, such
+as \`snapshot=2000,attach=500\`, in which what is left out takes no time. Taking no time is being due at once: the next
+request sees it done.
+
+${markdownTable(['Row', 'Times', ...names.map(code)], rows)}`;
+}
+
+/** What a pace is the time of: the status that lasts so long, and what brings a thing there. */
+function timed(key: PaceKey): string {
+  const rows = table.filter(({ next }) => next?.takes === key);
+  const lasting = [...new Set(rows.map(({ resource, to }) => `${resource} ${code(to)}`))];
+  return lasting.join(', ') || 'nothing';
+}
+
+function duration(milliseconds: number): string {
+  if (milliseconds === 0) return 'no time';
+  const [unit, name] =
+    milliseconds % 60_000 === 0 ? [60_000, 'min'] : milliseconds % 1_000 === 0 ? [1_000, 's'] : [1, 'ms'];
+  return `${milliseconds / unit} ${name}`;
+}
+
+const code = (text: string) => `\`${text}\``;
+
+function markdownTable(headings: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (each: readonly string[]) => `| ${each.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(headings), line(headings.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+if (import.meta.main) {
+  for (const [name, page] of Object.entries(pages)) writeFileSync(new URL(name, import.meta.url), page());
+}

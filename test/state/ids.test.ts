@@ -1,0 +1,157 @@
+import fc from 'fast-check';
+import { afterEach, describe, expect, test } from 'vitest';
+import { controlledClock } from '../../src/clock.ts';
+import { makeId, makeUuid, randomSeed } from '../../src/ids.ts';
+import { type Database, openDatabase } from '../../src/state/database.ts';
+import { createState, type State, type Target } from '../../src/state/index.ts';
+import { paces } from '../../src/state/pace.ts';
+import type { Seed } from '../../src/state/seed.ts';
+import { defaultSeed } from '../../src/state/seeds/default.ts';
+import { beginning, organization, production } from '../world.ts';
+
+const aws = (prefix: string) => new RegExp(`^${prefix}-0[0-9a-f]{16}$`);
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+const seeds = fc.string({ minLength: 1 });
+const counts = fc.integer({ min: 0, max: 0xffff_fffe });
+
+describe('an id', () => {
+  test('has the form of AWS, and the order of its count', () => {
+    fc.assert(
+      fc.property(fc.constantFrom('vol', 'dsnap', 'snap', 'i'), seeds, counts, (prefix, seed, count) => {
+        const id = makeId(prefix, seed, count);
+        expect(id).toMatch(aws(prefix));
+        expect(makeId(prefix, seed, count + 1) > id).toBe(true);
+        expect(makeId(prefix, seed, count)).toBe(id);
+      }),
+    );
+  });
+
+  test('says something of its seed', () => {
+    const ids = Array.from({ length: 1_000 }, (_, at) => makeId('vol', `seed ${at}`, 1));
+    expect(new Set(ids).size).toBeGreaterThan(990);
+  });
+
+  test('as a UUID has the form of version 4, and comes once', () => {
+    const check = (seed: string, count: number) => {
+      expect(makeUuid(seed, count)).toMatch(uuid);
+      expect(makeUuid(seed, count)).toBe(makeUuid(seed, count));
+    };
+    fc.assert(fc.property(seeds, counts, check));
+    const ids = Array.from({ length: 1_000 }, (_, at) => makeUuid('a', at));
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  test('of a world without a seed is not to be guessed', () => {
+    const made = Array.from({ length: 100 }, randomSeed);
+    expect(new Set(made).size).toBe(made.length);
+    for (const each of made) expect(each).toMatch(/^[0-9a-f]{32}$/);
+  });
+});
+
+const databases: Database[] = [];
+afterEach(() => {
+  for (const db of databases.splice(0)) db.close();
+});
+
+/** Databases in which a world of the default seed is the first one, or comes after others. */
+function database() {
+  const db = openDatabase(':memory:');
+  databases.push(db);
+  const clock = controlledClock(beginning);
+  const state = createState(db, clock);
+  const add = (seed: Seed): Target => {
+    const key = state.createWorld(seed, { clockNow: null, pace: paces.realistic });
+    const account = state.findAccount(key, production)?.key as number;
+    return { organization: key, account, accountId: production, ownAccount: false };
+  };
+  return { db, clock, state, add };
+}
+
+/** The default world again, as another organization with secrets of its own. */
+const another = (at: number): Seed => {
+  const organizationId = `${organization.slice(0, -2)}${at}`;
+  const tokens = defaultSeed.tokens.map((token) => ({
+    ...token,
+    token: `${token.token}-${at}`,
+    accountId: token.accountId === organization ? organizationId : token.accountId,
+  }));
+  return { ...defaultSeed, organizationId, tokens };
+};
+
+const volumeId = 'vol-0b9176567fe16f0bc';
+const source = { datafySnapshotId: 'dsnap-0b9176567fe16f0bd' };
+const restore = (state: State, target: Target) => state.restore(target, { source, availabilityZone: 'us-east-1a' });
+const snapshot = (state: State, target: Target) => state.createSnapshot(target, volumeId, { autoscalingOnly: true });
+const refused = (state: State, target: Target) => {
+  expect(() => state.restore(target, { source, availabilityZone: 'us-east-1a', iops: 1 })).toThrow('volumeIops');
+};
+
+/** Calls, and clocked effects, that make ids of every kind; `between` runs after each. Answers all ids in that order. */
+function play({ clock, state }: ReturnType<typeof database>, target: Target, between: () => void): string[] {
+  const ids: string[] = [];
+  const of = (volume: string) => state.volume(target, volume);
+  const steps = [
+    () => ids.push(restore(state, target).volumeId),
+    () => ids.push(...of(ids[0] as string).backingVolumes.map((each) => each.volumeId)),
+    () => {
+      const { datafySnapshotId, ebsSnapshots } = snapshot(state, target);
+      ids.push(datafySnapshotId, ...ebsSnapshots.map((each) => each.snapshotId));
+    },
+    () => state.deactivate(target, volumeId),
+    () => clock.advance(3_600_000),
+    () => ids.push(of(volumeId).replacedBy as string),
+    () => state.activate(target, 'vol-0a1b2c3d4e5f60030'),
+    () => clock.advance(3_600_000),
+    () => ids.push(...of('vol-0a1b2c3d4e5f60030').backingVolumes.map((each) => each.volumeId)),
+    () => ids.push(restore(state, target).volumeId),
+  ];
+  for (const step of steps) {
+    step();
+    between();
+  }
+  return ids;
+}
+
+describe('the ids of a world', () => {
+  test('are the same for the same calls, whatever other worlds do', () => {
+    const alone = database();
+    const ids = play(alone, alone.add(defaultSeed), () => undefined);
+
+    const crowded = database();
+    const before = crowded.add(another(1));
+    snapshot(crowded.state, before);
+    const target = crowded.add(defaultSeed);
+    const after = crowded.add(another(2));
+    const others = () => {
+      for (const each of [before, after]) {
+        restore(crowded.state, each);
+        snapshot(crowded.state, each);
+      }
+    };
+    expect(play(crowded, target, others)).toEqual(ids);
+  });
+
+  test('are the same whatever was refused in between', () => {
+    const plain = database();
+    const ids = play(plain, plain.add(defaultSeed), () => undefined);
+    const stubborn = database();
+    const target = stubborn.add(defaultSeed);
+    expect(play(stubborn, target, () => refused(stubborn.state, target))).toEqual(ids);
+  });
+
+  test('are its own: another organization has others', () => {
+    const world = database();
+    const [one, two] = [another(1), another(2)].map((seed) => restore(world.state, world.add(seed)).volumeId);
+    expect(one).not.toBe(two);
+  });
+
+  test('have the form of AWS, ascend, and none comes twice', () => {
+    const world = database();
+    const ids = play(world, world.add(defaultSeed), () => undefined);
+    const prefixes = ['vol', 'vol', 'vol', 'dsnap', 'snap', 'snap', 'vol', 'vol', 'vol', 'vol'];
+    for (const [at, prefix] of prefixes.entries()) expect(ids[at]).toMatch(aws(prefix));
+    expect(ids).toHaveLength(prefixes.length);
+    const digits = ids.map((id) => id.replace(/^\w+-/, ''));
+    expect(digits).toEqual([...new Set(digits)].sort());
+  });
+});

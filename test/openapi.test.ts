@@ -42,7 +42,9 @@ function served({ app }: World): string[] {
       const depth = indent.length / 4;
       above.splice(depth, above.length, part);
       const path = above.join('').replace(/:(\w+)/g, '{$1}');
-      return ends === '' ? [] : ends.split(', ').map((method) => `${method} ${path}`);
+      // The control surface has a document of its own.
+      if (ends === '' || path.startsWith('/_emulator')) return [];
+      return ends.split(', ').map((method) => `${method} ${path}`);
     });
 }
 

@@ -52,11 +52,26 @@ export interface World {
   send: Send;
   /** Calls with a token. */
   as(token: string): Send;
-  /** Another world beside the default one. `clockNow` null: its time is the process's. */
-  createWorld(document: WorldDocument, options: { clockNow: number | null; pace: Pace }): number;
+  /** Another world beside the default one. */
+  createWorld(document: WorldDocument, when: When): number;
   /** Every row of every table. */
   dump(): Record<string, Row[]>;
   close(): Promise<void>;
+}
+
+/** A world's time. `clockNow` null: it is the process's. */
+interface When {
+  clockNow: number | null;
+  pace: Pace;
+}
+
+/** Makes a world from a document, and answers its key. */
+export function createWorld(state: State, document: WorldDocument, { clockNow, pace }: When): number {
+  return state.control.create({
+    ...document,
+    clock: clockNow === null ? { mode: 'system' } : { mode: 'controlled', now: formatInstant(clockNow) },
+    pace,
+  });
 }
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -101,12 +116,7 @@ export async function buildWorld(options: Partial<AppOptions> = {}): Promise<Wor
     send,
     as: (token) => (method, path, body, headers) =>
       send(method, path, body, { authorization: `Bearer ${token}`, ...headers }),
-    createWorld: (document, { clockNow, pace }) =>
-      state.control.create({
-        ...document,
-        clock: clockNow === null ? { mode: 'system' } : { mode: 'controlled', now: formatInstant(clockNow) },
-        pace,
-      }),
+    createWorld: (document, when) => createWorld(state, document, when),
     dump: () => {
       const tables = db.prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'table'").pluck().all();
       return Object.fromEntries(tables.map((name) => [name, db.prepare<[], Row>(`SELECT * FROM "${name}"`).all()]));

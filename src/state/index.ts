@@ -60,7 +60,8 @@ export interface Target extends Pick<Tx, 'organization' | 'account' | 'accountId
 export interface Targets {
   organization: number;
   accounts: readonly number[];
-  accountIds: readonly string[];
+  /** Their ids, for faults to be matched against. */
+  accountIds?: readonly string[];
 }
 
 /** What the engine tells whoever listens, after each commit. */

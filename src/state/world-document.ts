@@ -241,6 +241,8 @@ export const worldDocument = Type.Object(
 );
 
 export type WorldDocument = Static<typeof worldDocument>;
+/** A document that says which organization it is: a seed. */
+export type Seed = WorldDocument & { organizationId: string };
 export type AccountDocument = Static<typeof account>;
 export type TokenDocument = Static<typeof token>;
 export type InstanceDocument = Static<typeof instance>;

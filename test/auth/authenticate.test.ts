@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { ErrorCode } from '../../src/errors.ts';
 import { paces } from '../../src/state/pace.ts';
-import type { WorldDocument as Seed } from '../../src/state/world-document.ts';
+import type { Seed } from '../../src/state/world-document.ts';
 import { refused } from '../refused.ts';
 import { beginning, buildWorld, production, volumes, type World } from '../world.ts';
 

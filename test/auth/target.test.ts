@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { paces } from '../../src/state/pace.ts';
-import type { WorldDocument as Seed } from '../../src/state/world-document.ts';
+import type { Seed } from '../../src/state/world-document.ts';
 import { refused } from '../refused.ts';
 import { buildWorld, organization, production, snapshots, staging, volumes, type World } from '../world.ts';
 

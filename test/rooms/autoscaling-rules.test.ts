@@ -58,9 +58,9 @@ async function switchedOn(): Promise<string[]> {
 const zone = 'us-east-1a';
 const aws = () => world.state.aws;
 const newInstance = (more: object = {}, accountId = production) =>
-  aws().createInstance(targetOf(accountId), { availabilityZone: zone, agent: true, ...more });
+  aws().createInstance(targetOf(accountId), { availabilityZone: zone, agent: true, ...more }).instanceId;
 const newVolume = (tags = teamTags, accountId = production) =>
-  aws().createVolume(targetOf(accountId), { sizeGb: 10, availabilityZone: zone, tags });
+  aws().createVolume(targetOf(accountId), { sizeGb: 10, availabilityZone: zone, tags }).volumeId;
 const attach = (volumeId: string, instanceId: string = instances.documented, accountId = production) =>
   aws().attachVolume(targetOf(accountId), volumeId, { instanceId, deviceName: '/dev/sdz', deleteOnTermination: false });
 
@@ -283,7 +283,6 @@ describe('behaviour', () => {
       ['a negation', not(everything)],
       ['a negation in a list', { '!': [everything] }],
       ['any letters', some('tags', 'Größe:groß ☾', '鍵:値', 'a:b:c', '"q":\\ \n\t\u0001', 'e\u0301:é')],
-      ['half of a letter', some('tags', 'a:\ud800')],
       ['many values', isIn('instance_id', ...Array.from({ length: 1_000 }, (_, at) => `i-${at}`))],
     ] as const;
 

@@ -722,8 +722,8 @@ describe('behaviour', () => {
       const backing = {
         volumeId,
         volumeSizeGb: 50,
-        volumeIops: 1_500,
-        volumeThroughput: 63,
+        volumeIops: 3_000,
+        volumeThroughput: 125,
         tags: [
           { key: 'Managed-By', value: 'Datafy.io' },
           { key: 'datafy:source-volume:id', value: id },
@@ -870,8 +870,8 @@ describe('behaviour', () => {
       const backing = {
         volumeId,
         volumeSizeGb: 15,
-        volumeIops: 1_500,
-        volumeThroughput: 63,
+        volumeIops: 3_000,
+        volumeThroughput: 125,
         tags: [
           { key: 'Managed-By', value: 'Datafy.io' },
           { key: 'datafy:source-volume:id', value: id },
@@ -919,7 +919,7 @@ describe('behaviour', () => {
     });
 
     test('bring a volume from one instance to another', async () => {
-      const instanceId = world.state.aws.createInstance(targetOf(), { availabilityZone: zone, agent: true });
+      const { instanceId } = world.state.aws.createInstance(targetOf(), { availabilityZone: zone, agent: true });
       isEmpty(await detach());
       isEmpty(await attach(volumes.attached, { instanceId, deviceName: '/dev/sdf' }));
       expect((await inventory(volumes.attached)).attachment).toMatchObject({ instanceId, status: 'attached' });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { paces } from '../../src/state/pace.ts';
-import type { WorldDocument as Seed } from '../../src/state/world-document.ts';
+import type { Seed } from '../../src/state/world-document.ts';
 import { operations } from '../contract/structure.ts';
 import { withoutEffect } from '../refused.ts';
 import { type Answer, buildWorld, type Method, type Row, type World } from '../world.ts';

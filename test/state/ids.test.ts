@@ -5,7 +5,7 @@ import { makeId, makeUuid, randomSeed } from '../../src/ids.ts';
 import { type Database, openDatabase } from '../../src/state/database.ts';
 import { createState, type State, type Target } from '../../src/state/index.ts';
 import { paces } from '../../src/state/pace.ts';
-import type { Seed } from '../../src/state/seed.ts';
+import type { WorldDocument as Seed } from '../../src/state/world-document.ts';
 import { defaultSeed } from '../../src/state/seeds/default.ts';
 import { beginning, organization, production } from '../world.ts';
 

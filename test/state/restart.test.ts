@@ -8,7 +8,7 @@ import { defaults } from '../../src/options.ts';
 import { type Database, openDatabase } from '../../src/state/database.ts';
 import { createState, type State, type Target } from '../../src/state/index.ts';
 import { paces } from '../../src/state/pace.ts';
-import type { Seed } from '../../src/state/seed.ts';
+import type { WorldDocument as Seed } from '../../src/state/world-document.ts';
 import { emptySeed } from '../../src/state/seeds/empty.ts';
 import { beginning } from '../world.ts';
 

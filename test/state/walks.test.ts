@@ -6,7 +6,7 @@ import { EmulatorError } from '../../src/errors.ts';
 import { openDatabase } from '../../src/state/database.ts';
 import { createState, type State, type Target } from '../../src/state/index.ts';
 import { type Pace, paceKeys, paces } from '../../src/state/pace.ts';
-import type { Seed } from '../../src/state/seed.ts';
+import type { WorldDocument as Seed } from '../../src/state/world-document.ts';
 import { emptySeed } from '../../src/state/seeds/empty.ts';
 import { beginning } from '../world.ts';
 

@@ -1,4 +1,4 @@
-import type { WorldDocument } from '../world-document.ts';
+import type { Seed } from '../world-document.ts';
 
 const organizationId = '0a6f2a52-3c1d-4d62-9d0e-8f3c5b7a1e00';
 /** The sub-account of the API documentation's examples. */
@@ -13,7 +13,7 @@ const day = 24 * 60;
  * The world of the API documentation: its own ids, so that every example there succeeds when it is pasted, and a
  * volume in every state worth meeting. Statuses of a transition under way are held.
  */
-export const defaultSeed: WorldDocument = {
+export const defaultSeed: Seed = {
   organizationId,
   name: 'Example organization',
   accounts: [

@@ -1,5 +1,5 @@
-import type { WorldDocument } from '../world-document.ts';
+import type { Seed } from '../world-document.ts';
 import { defaultSeed } from './default.ts';
 
 /** The default world's organization, accounts and tokens, and nothing in them. */
-export const emptySeed: WorldDocument = { ...defaultSeed, instances: [], volumes: [], snapshots: [] };
+export const emptySeed: Seed = { ...defaultSeed, instances: [], volumes: [], snapshots: [] };

@@ -4,14 +4,17 @@ import { seeds } from './state/seeds/index.ts';
 import type { SeedName } from './state/seeds/names.ts';
 import type { WorldDocument } from './state/world-document.ts';
 
+/** Something that belongs to the first account, unless it names another. */
+type Unowned<T extends { accountId: string }> = Omit<T, 'accountId'> & { accountId?: string };
+
 /** What a test asks for; what it leaves out is filled in, the same in every world. */
 export interface NewWorld {
   name?: string;
   /** What it begins with; accounts, volumes and instances given beside it come on top. */
   seed?: SeedName;
   accounts?: readonly { name?: string; accountId?: string }[];
-  volumes?: WorldDocument['volumes'];
-  instances?: WorldDocument['instances'];
+  volumes?: readonly Unowned<WorldDocument['volumes'][number]>[];
+  instances?: readonly Unowned<WorldDocument['instances'][number]>[];
   failingRoles?: NonNullable<WorldDocument['failingRoles']>;
   clock?: NonNullable<WorldDocument['clock']>;
   pace?: NonNullable<WorldDocument['pace']>;
@@ -35,7 +38,7 @@ export async function newWorld(request: NewWorld): Promise<{ document: WorldDocu
   const accountIds = [ownAccountId, ...accounts.map(({ accountId }) => accountId)];
   const tokens = await Promise.all(accountIds.map((accountId) => mintSecret(accountId, 0)));
   const first = accounts[0]?.accountId ?? ownAccountId;
-  const owned = <T extends { accountId: string }>(items: readonly T[] = []) =>
+  const owned = <T extends { accountId?: string }>(items: readonly T[] = []) =>
     items.map((item) => ({ ...item, accountId: item.accountId ?? first }));
   const { clock, pace } = request;
   return {

@@ -2,8 +2,8 @@ import type { FastifyInstance } from 'fastify';
 import { type AppOptions, buildApp } from '../src/app.ts';
 import { type ControlledClock, controlledClock, formatInstant } from '../src/clock.ts';
 import { defaults } from '../src/options.ts';
-import type { Pace } from '../src/state/pace.ts';
 import type { State } from '../src/state/index.ts';
+import type { Pace } from '../src/state/pace.ts';
 import type { WorldDocument } from '../src/state/world-document.ts';
 
 /** When every test begins. */
@@ -118,7 +118,10 @@ export async function buildWorld(options: Partial<AppOptions> = {}): Promise<Wor
       send(method, path, body, { authorization: `Bearer ${token}`, ...headers }),
     createWorld: (document, when) => createWorld(state, document, when),
     dump: () => {
-      const tables = db.prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'table'").pluck().all();
+      const tables = db
+        .prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+        .pluck()
+        .all();
       return Object.fromEntries(tables.map((name) => [name, db.prepare<[], Row>(`SELECT * FROM "${name}"`).all()]));
     },
     close: () => app.close(),

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { faultyTransitions, transitions } from '../../src/state/transitions.ts';
+import { faultyTransitions, type Transition, transitions } from '../../src/state/transitions.ts';
 import { paceKeys, paces } from '../../src/state/pace.ts';
 import { busy, done, type Emulated, emulate, furniture, ids, type Own, own, seconds, slow, worker, zone } from './control.ts';
 
@@ -247,7 +247,7 @@ describe('the pace', () => {
   });
 
   test('there is one for every transition that takes time, and each is what its transition takes', async () => {
-    const timed = transitions.flatMap((row) => ('next' in row ? [row.next.takes] : []));
+    const timed = (transitions as readonly Transition[]).flatMap(({ next }) => (next ? [next.takes] : []));
     expect(new Set(timed)).toEqual(new Set(paceKeys));
     expect(faultyTransitions.size).toBe(timed.length + 1);
     // `busy` has one of each under way, and the order in which they end says how long each took.

@@ -15,13 +15,19 @@ let send: Send;
 let world: Own;
 let streams: Stream[] = [];
 
-type Stream = Awaited<ReturnType<typeof listen>>;
+interface Stream {
+  response: IncomingMessage;
+  events: Event[];
+  ended: Promise<void>;
+  until(agrees: (event: Event) => boolean): Promise<Event[]>;
+  close(): void;
+}
 
 /** How long to wait for what does not come, in milliseconds. */
 const patience = 5_000;
 
 /** Listens to a world. `until` waits for the first event that agrees, and answers all there have been by then. */
-async function listen(base: string, last?: number | string) {
+async function listen(base: string, last?: number | string): Promise<Stream> {
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     const headers = last === undefined ? {} : { 'last-event-id': String(last) };
     httpGet(`${emulator.url}${base}/events`, { agent: false, headers }, resolve).on('error', reject);
@@ -38,7 +44,7 @@ async function listen(base: string, last?: number | string) {
     rest = parts.pop() ?? '';
     for (const part of parts) {
       const fields = Object.fromEntries(part.split('\n').map((line) => line.split(/: (.*)/s, 2)));
-      events.push({ id: fields.id && Number(fields.id), event: fields.event, data: JSON.parse(fields.data) });
+      events.push({ id: fields.id === undefined ? undefined : Number(fields.id), event: fields.event, data: JSON.parse(fields.data) });
     }
     tell();
   });
@@ -50,11 +56,11 @@ async function listen(base: string, last?: number | string) {
     });
   });
   response.on('error', () => {});
-  const stream = {
+  const stream: Stream = {
     response,
     events,
     ended,
-    until: (agrees: (event: Event) => boolean): Promise<Event[]> =>
+    until: (agrees) =>
       new Promise((resolve, reject) => {
         const look = () => {
           const found = events.some(agrees);

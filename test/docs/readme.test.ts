@@ -185,7 +185,7 @@ describe('the tables', () => {
     };
     expect(table(readme, 'Tokens', ['Token', 'Account', 'May'])).toEqual(
       defaultSeed.tokens.map((token) => ({
-        Token: code(token.token),
+        Token: code(token.token ?? ''),
         Account: accountName(token.accountId),
         May: may(token),
       })),

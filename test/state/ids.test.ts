@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import { controlledClock } from '../../src/clock.ts';
-import { makeId, makeUuid, randomSeed } from '../../src/ids.ts';
+import { fractionOf, makeId, makeUuid, randomUuid } from '../../src/ids.ts';
 import { type Database, openDatabase } from '../../src/state/database.ts';
 import { createState, type State, type Target } from '../../src/state/index.ts';
 import { paces } from '../../src/state/pace.ts';
-import type { WorldDocument as Seed } from '../../src/state/world-document.ts';
 import { defaultSeed } from '../../src/state/seeds/default.ts';
-import { beginning, organization, production } from '../world.ts';
+import type { WorldDocument } from '../../src/state/world-document.ts';
+import { beginning, createWorld, organization, production } from '../world.ts';
 
 const aws = (prefix: string) => new RegExp(`^${prefix}-0[0-9a-f]{16}$`);
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
@@ -41,10 +41,32 @@ describe('an id', () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  test('of a world without a seed is not to be guessed', () => {
-    const made = Array.from({ length: 100 }, randomSeed);
+  test('that no other world has is a UUID, and never the same', () => {
+    const made = Array.from({ length: 100 }, randomUuid);
     expect(new Set(made).size).toBe(made.length);
-    for (const each of made) expect(each).toMatch(/^[0-9a-f]{32}$/);
+    for (const each of made) expect(each).toMatch(uuid);
+  });
+});
+
+describe('the dice of a world', () => {
+  test('fall from 0 up to 1, and the same for the same seed and count', () => {
+    fc.assert(
+      fc.property(seeds, counts, (seed, count) => {
+        const fallen = fractionOf(seed, count);
+        expect(fallen).toBeGreaterThanOrEqual(0);
+        expect(fallen).toBeLessThan(1);
+        expect(fractionOf(seed, count)).toBe(fallen);
+      }),
+    );
+  });
+
+  test('favour no number', () => {
+    const tenths = new Array<number>(10).fill(0);
+    for (let count = 1; count <= 10_000; count++) {
+      const tenth = Math.floor(fractionOf('seed', count) * 10);
+      tenths[tenth] = (tenths[tenth] ?? 0) + 1;
+    }
+    for (const each of tenths) expect(Math.abs(each - 1_000)).toBeLessThan(150);
   });
 });
 
@@ -59,8 +81,8 @@ function database() {
   databases.push(db);
   const clock = controlledClock(beginning);
   const state = createState(db, clock);
-  const add = (seed: Seed): Target => {
-    const key = state.createWorld(seed, { clockNow: null, pace: paces.realistic });
+  const add = (seed: WorldDocument): Target => {
+    const key = createWorld(state, seed, { clockNow: null, pace: paces.realistic });
     const account = state.findAccount(key, production)?.key as number;
     return { organization: key, account, accountId: production, ownAccount: false };
   };
@@ -68,7 +90,7 @@ function database() {
 }
 
 /** The default world again, as another organization with secrets of its own. */
-const another = (at: number): Seed => {
+const another = (at: number): WorldDocument => {
   const organizationId = `${organization.slice(0, -2)}${at}`;
   const tokens = defaultSeed.tokens.map((token) => ({
     ...token,
@@ -152,6 +174,25 @@ describe('the ids of a world', () => {
     for (const [at, prefix] of prefixes.entries()) expect(ids[at]).toMatch(aws(prefix));
     expect(ids).toHaveLength(prefixes.length);
     const digits = ids.map((id) => id.replace(/^\w+-/, ''));
+    expect(digits).toEqual([...new Set(digits)].sort());
+  });
+
+  test('pass over those that callers have brought along', () => {
+    const plain = database();
+    const ids = play(plain, plain.add(defaultSeed), () => undefined);
+    const crowded = database();
+    const target = crowded.add(defaultSeed);
+    const [next, , third] = ids as [string, string, string];
+    for (const volumeId of [next, third]) {
+      crowded.state.aws.createVolume(target, { sizeGb: 10, availabilityZone: 'us-east-1a', volumeId });
+    }
+    const made = play(crowded, target, () => undefined);
+    expect(made).not.toContain(next);
+    expect(made).not.toContain(third);
+    // The stream is the same otherwise, and goes on where it would.
+    expect(made[0]).toBe(ids[1]);
+    expect(made.map((id) => id.slice(-16)).slice(0, 2)).not.toContain(third.slice(-16));
+    const digits = made.map((id) => id.replace(/^\w+-/, ''));
     expect(digits).toEqual([...new Set(digits)].sort());
   });
 });

@@ -8,15 +8,15 @@ import { defaults } from '../../src/options.ts';
 import { type Database, openDatabase } from '../../src/state/database.ts';
 import { createState, type State, type Target } from '../../src/state/index.ts';
 import { paces } from '../../src/state/pace.ts';
-import type { WorldDocument as Seed } from '../../src/state/world-document.ts';
 import { emptySeed } from '../../src/state/seeds/empty.ts';
-import { beginning } from '../world.ts';
+import type { WorldDocument } from '../../src/state/world-document.ts';
+import { beginning, createWorld } from '../world.ts';
 
 const pace = paces.realistic;
 const accountId = 'c0000000-0000-4000-a000-000000000001';
 const availabilityZone = 'us-east-1a';
 
-const seed: Seed = {
+const seed: WorldDocument = {
   ...emptySeed,
   accounts: [{ accountId, name: 'one' }],
   tokens: [],
@@ -64,7 +64,7 @@ function processes(database: string) {
   const clock = controlledClock(beginning);
   let db = openDatabase(database);
   let state = createState(db, clock);
-  const organization = state.createWorld(seed, { clockNow: null, pace });
+  const organization = createWorld(state, seed, { clockNow: null, pace });
   const account = state.findAccount(organization, accountId)?.key as number;
   const target: Target = { organization, account, accountId, ownAccount: false };
   return {
@@ -235,7 +235,7 @@ test('the seed is applied to a new database only', async () => {
   for (const name of ['default', 'empty'] as const) {
     const next = await buildApp({ ...options, seed: name }, clock);
     expect(next.tokens).toEqual([]);
-    expect(next.state.isEmpty()).toBe(false);
+    expect(next.state.control.first()).toBeDefined();
     await next.app.close();
   }
   expect(rows()).toEqual(before);

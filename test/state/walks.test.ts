@@ -6,9 +6,9 @@ import { EmulatorError } from '../../src/errors.ts';
 import { openDatabase } from '../../src/state/database.ts';
 import { createState, type State, type Target } from '../../src/state/index.ts';
 import { type Pace, paceKeys, paces } from '../../src/state/pace.ts';
-import type { WorldDocument as Seed } from '../../src/state/world-document.ts';
 import { emptySeed } from '../../src/state/seeds/empty.ts';
-import { beginning } from '../world.ts';
+import type { WorldDocument } from '../../src/state/world-document.ts';
+import { beginning, createWorld } from '../world.ts';
 
 // Random walks of calls over two worlds, beside a model of what they should do. The model is written from the rules, not
 // from the table: it imports neither the table nor the machine.
@@ -75,7 +75,7 @@ const snapshots = [
   { snapshotId: 'dsnap-3', account: 1, volumeId: 'vol-7', status: 'error', sizeGb: 60, parts: ['snap-31', 'snap-32'] },
 ] as const;
 
-const seedOf = (world: number): Seed => ({
+const seedOf = (world: number): WorldDocument => ({
   ...emptySeed,
   organizationId: organizationIds[world] as string,
   accounts: accountIds.map((accountId) => ({ accountId, name: accountId })),
@@ -85,7 +85,7 @@ const seedOf = (world: number): Seed => ({
     ...volume,
     accountId: accountIds[account],
     availabilityZone: zone,
-    backingVolumeIds: backing,
+    backingVolumeIds: [...backing],
   })),
   snapshots: snapshots.map(({ account, snapshotId, parts, ...snapshot }) => ({
     ...snapshot,
@@ -221,11 +221,15 @@ function endOf(world: World, volume: Volume): void {
     return;
   }
   const { size, account, attachment } = volume;
-  const performance = { iops: Math.min(volume.iops, 80_000), throughput: Math.min(volume.throughput, 2_000) };
+  // What one volume of that size cannot have is lost.
+  const iops = Math.min(volume.iops, 80_000, Math.max(3_000, 500 * size));
+  const throughput = Math.min(volume.throughput, 2_000, Math.floor(iops / 4));
+  const impossible = gp3Refusal(size, iops, throughput, 1);
+  if (impossible) throw new Error(`${volume.id} gives way to a volume that AWS would refuse: ${impossible}`);
   const place = { account, zone: volume.zone, attachment, createdAt: at };
   const replacedBy: Volume = {
     ...{ ...fresh, ...nothing, id: undefined, status: 'ordinary', size, backingCount: 0, backing: [] },
-    ...performance,
+    ...{ iops, throughput },
     ...place,
   };
   Object.assign(volume, { status: 'replaced', backingCount: 0, backing: [], attachment: undefined, replacedBy });
@@ -431,6 +435,7 @@ const calls = {
       const volume = find(step, id);
       if (!volume) return 'volume-not-found';
       if (volume.status !== 'managed') return 'volume-not-managed';
+      if (volume.size > 65_536) return 'volume-too-large';
       if (volume.modification?.status === 'modifying') return 'modification-in-progress';
       if (volume.attachment && volume.attachment.status !== 'attached') return 'attachment-in-transition';
       Object.assign(volume, { status: 'deactivating', due: step.now + step.world.pace.deactivate });
@@ -445,7 +450,7 @@ const calls = {
       if (!volume) return 'volume-not-found';
       if (volume.status !== 'ordinary') return 'volume-not-ordinary';
       const instance = instances.find(({ instanceId }) => instanceId === volume.attachment?.instanceId);
-      if (volume.boot || !instance?.agent) return 'volume-unsupported';
+      if (volume.boot || !instance?.agent || volume.attachment?.status !== 'attached') return 'volume-unsupported';
       Object.assign(volume, { status: 'activating', due: step.now + step.world.pace.activate });
       return undefined;
     },
@@ -746,7 +751,10 @@ function same(found: unknown, expected: unknown, what: string): void {
 
 /** Answers every row of one world, as text: made anew only where a row was written since, in whatever world. */
 function dumper(db: Database) {
-  const tables = db.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").pluck().all() as string[];
+  const tables = db
+    .prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+    .pluck()
+    .all() as string[];
   const statements = tables.map((name) => {
     const mine = name === 'organization' ? 'key' : 'organization';
     return db.prepare(`SELECT * FROM ${name} WHERE ${mine} = ? ORDER BY 1, 2`).raw();
@@ -814,7 +822,7 @@ test(`${walks} walks of ${steps} steps go as the model says`, () => {
         const dump = dumper(db);
         const worlds = options.map(({ pace, stands }, at) => {
           const clockNow = stands ? beginning : null;
-          const organization = state.createWorld(seedOf(at), { clockNow, pace });
+          const organization = createWorld(state, seedOf(at), { clockNow, pace });
           const accounts = accountIds.map((id) => state.findAccount(organization, id)?.key as number);
           return {
             organization,

@@ -8,10 +8,14 @@ import { noContent, responses, strict, strictObject } from './shared.ts';
 const { accounts, instances, volumes, failingRoles } = worldDocument.properties;
 
 /** Left out, a thing belongs to the first account. */
-function accountOptional<T extends typeof volumes.items | typeof instances.items>(item: T) {
-  const { accountId, ...rest } = item.properties;
-  return Type.Object({ accountId: Type.Optional(accountId), ...rest }, strict) as unknown as T;
-}
+const volume = Type.Object(
+  { ...volumes.items.properties, accountId: Type.Optional(volumes.items.properties.accountId) },
+  strict,
+);
+const instance = Type.Object(
+  { ...instances.items.properties, accountId: Type.Optional(instances.items.properties.accountId) },
+  strict,
+);
 
 export const createOrganization = {
   operationId: 'createOrganization',
@@ -28,8 +32,8 @@ export const createOrganization = {
         { maxItems: 100, description: 'Its sub-accounts; left out: one.' },
       ),
     ),
-    volumes: Type.Optional(Type.Array(accountOptional(volumes.items))),
-    instances: Type.Optional(Type.Array(accountOptional(instances.items))),
+    volumes: Type.Optional(Type.Array(volume)),
+    instances: Type.Optional(Type.Array(instance)),
     failingRoles,
     seed: Type.Optional(
       Type.Unsafe<SeedName>({

@@ -1,0 +1,230 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import {
+  ControlError,
+  controlClient,
+  type Emulator,
+  type NewOrganization,
+  type Options,
+  startEmulator,
+  type World,
+} from '../src/index.ts';
+import { paces } from '../src/state/pace.ts';
+import { furniture, ids, operationsOf, worker, zone } from './control/control.ts';
+
+describe('startEmulator', () => {
+  let emulators: Emulator[] = [];
+  let folder: string | undefined;
+  afterEach(async () => {
+    await Promise.all(emulators.map((each) => each.close()));
+    emulators = [];
+    if (folder) rmSync(folder, { recursive: true });
+    folder = undefined;
+  });
+
+  async function start(options?: Partial<Options>): Promise<Emulator> {
+    const emulator = await startEmulator(options);
+    emulators.push(emulator);
+    return emulator;
+  }
+
+  const list = (emulator: Emulator, token = 'account-token') =>
+    fetch(`${emulator.url}/api/v1/volumes`, { headers: { authorization: `Bearer ${token}` } });
+
+  test('without options serves the default world on a free port of the loopback address', async () => {
+    const [one, other] = [await start(), await start()];
+    expect(one.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    expect(one.url).not.toBe(other.url);
+    expect(await (await list(one)).json()).toMatchObject({ count: 11 });
+    expect(await one.control.health()).toMatchObject({ status: 'ok' });
+    await one.control.checkpoints.create('here');
+    expect(await other.control.checkpoints.list()).toEqual([]);
+  });
+
+  test('takes the options of the executable', async () => {
+    const now = '2030-01-01T00:00:00.000Z';
+    const emulator = await start({ seed: 'empty', pace: paces.realistic, clock: Date.parse(now), strict: true });
+    expect(await emulator.control.clock.get()).toEqual({ mode: 'controlled', now, settled: [] });
+    expect(await emulator.control.pace.get()).toEqual(paces.realistic);
+    expect((await emulator.control.state.export()).volumes).toEqual([]);
+    // --strict: the list extension is not there.
+    expect((await list(emulator)).status).toBe(404);
+  });
+
+  test('keeps its state in a file, where it is given one', async () => {
+    folder = mkdtempSync(join(tmpdir(), 'datafy-emulator-'));
+    const db = join(folder, 'world.db');
+    const first = await startEmulator({ db });
+    const world = await first.control.createOrganization({ name: 'kept', ...(furniture as unknown as NewOrganization) });
+    await fetch(`${first.url}/api/v1/volumes/${ids.free}/create-snapshot`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${world.accounts[0]?.token}` },
+    });
+    const state = await world.control.state.export();
+    await world.control.checkpoints.create('kept too');
+    await first.close();
+
+    const second = await start({ db });
+    const control = `${second.url}/_emulator/organizations/${world.organizationId}`;
+    const again = await (await fetch(`${control}/state`)).json();
+    expect(again).toEqual({ ...state, clock: { mode: 'system' } });
+    expect(await (await fetch(`${control}/checkpoints`)).json()).toMatchObject({ checkpoints: [{ name: 'kept too' }] });
+    expect((await list(second, world.accounts[0]?.token)).status).toBe(200);
+    // Numbers of requests go on, so that what rows name stays what it was.
+    const { requests } = (await (await fetch(`${control}/requests`)).json()) as { requests: { id: number }[] };
+    expect(requests.map(({ id }) => id)).toEqual([2]);
+  });
+
+  test('gives its client the control token', async () => {
+    const emulator = await start({ controlToken: 's3cret' });
+    expect(await emulator.control.clock.get()).toMatchObject({ mode: 'system' });
+    const world = await emulator.control.createOrganization();
+    expect(await world.control.faults.list()).toEqual([]);
+    await expect(controlClient(emulator.url).clock.get()).rejects.toMatchObject({ status: 401, code: 'control-token-wrong' });
+    await expect(controlClient(emulator.url, 'other').clock.get()).rejects.toMatchObject({ status: 401 });
+    expect(await controlClient(emulator.url, 's3cret').clock.get()).toMatchObject({ mode: 'system' });
+  });
+
+  test('without control has a client that is refused', async () => {
+    const emulator = await start({ control: false });
+    await expect(emulator.control.clock.get()).rejects.toMatchObject({ status: 404, code: 'call-not-found' });
+    expect((await list(emulator)).status).toBe(200);
+  });
+
+  test('fails where it cannot listen, or the file cannot be used', async () => {
+    const { url } = await start();
+    await expect(startEmulator({ port: Number(new URL(url).port) })).rejects.toMatchObject({ code: 'EADDRINUSE' });
+    await expect(startEmulator({ db: '/' })).rejects.toMatchObject({ name: 'DatabaseFileError' });
+  });
+
+  test('closed, it is gone; once more closes nothing', async () => {
+    const emulator = await startEmulator();
+    await emulator.close();
+    await expect(list(emulator)).rejects.toThrow();
+    await emulator.close();
+  });
+});
+
+describe('the control client', () => {
+  let emulator: Emulator;
+  let world: World;
+  /** What was called, as the document names it. */
+  const called = new Set<string>();
+  const original = globalThis.fetch;
+
+  beforeAll(async () => {
+    emulator = await startEmulator();
+    globalThis.fetch = (input, init) => {
+      called.add(`${init?.method ?? 'GET'} ${String(input).replace(emulator.url, '').split('?', 1)[0]}`);
+      return original(input, init);
+    };
+    world = await emulator.control.createOrganization({
+      ...(furniture as unknown as NewOrganization),
+      name: 'client',
+      clock: { mode: 'controlled', now: '2026-01-01T00:00:00.000Z' },
+    });
+  });
+  afterAll(async () => {
+    globalThis.fetch = original;
+    await emulator.close();
+  });
+
+  test('makes worlds and removes them', async () => {
+    const other = await emulator.control.createOrganization();
+    expect(other).toMatchObject({ url: emulator.url, organizationId: expect.any(String), token: expect.any(String) });
+    expect(other.accounts).toHaveLength(1);
+    await other.delete();
+    await expect(other.control.clock.get()).rejects.toMatchObject({ code: 'organization-not-found' });
+    expect(await emulator.control.health()).toMatchObject({ status: 'ok' });
+  });
+
+  test('has every call about a world', async () => {
+    const { control } = world;
+    const accountId = world.accounts[0]?.accountId ?? '';
+    const token = world.accounts[0]?.token;
+    const api = (path: string, method = 'GET') =>
+      fetch(`${world.url}/api/v1${path}`, { method, headers: { authorization: `Bearer ${token}` } });
+
+    const state = await control.state.export();
+    expect(state.name).toBe('client');
+    expect(await control.state.import({ ...state, name: 'imported' })).toBeUndefined();
+    expect(await control.checkpoints.create('a / b')).toEqual({ name: 'a / b' });
+    expect((await control.checkpoints.list()).map(({ name }) => name)).toEqual(['a / b']);
+    expect(await control.checkpoints.restore('a / b')).toBeUndefined();
+    expect(await control.checkpoints.delete('a / b')).toBeUndefined();
+
+    expect(await control.clock.get()).toEqual({ mode: 'controlled', now: '2026-01-01T00:00:00.000Z', settled: [] });
+    expect((await control.clock.set({ mode: 'controlled', now: '2026-01-01T00:00:01Z' })).now).toBe('2026-01-01T00:00:01.000Z');
+    expect((await control.clock.advance(0.5)).now).toBe('2026-01-01T00:00:01.500Z');
+    expect(await control.pace.set({ snapshot: 1000 })).toMatchObject({ snapshot: 1000 });
+    expect(await control.pace.get()).toMatchObject({ snapshot: 1000, attach: 0 });
+    expect((await api(`/volumes/${ids.free}/create-snapshot`, 'POST')).status).toBe(200);
+    expect((await control.clock.advanceUntilIdle()).settled).toMatchObject([{ resource: 'snapshot', action: 'complete' }]);
+    expect(await control.pace.set('instant')).toEqual(paces.instant);
+
+    const fault = await control.faults.create({ match: { operationId: 'listVolumes' }, effect: { status: 503 }, times: 1 });
+    expect((await api('/volumes')).status).toBe(503);
+    expect(await control.faults.list()).toEqual([{ ...fault, seen: 1, fired: 1 }]);
+    expect(await control.faults.delete(fault.faultId)).toBeUndefined();
+    expect(await control.faults.deleteAll()).toBeUndefined();
+
+    expect((await control.requests.list()).map(({ status }) => status)).toEqual([200, 503]);
+    expect(await control.requests.list({ status: 503, limit: 1 })).toMatchObject([{ id: 2, faultId: fault.faultId }]);
+    expect(await control.requests.clear()).toBeUndefined();
+
+    expect((await control.accounts()).map((each) => each.accountId)).toContain(accountId);
+    const account = control.account(accountId);
+    const volumeId = 'vol-0000beef';
+    const tags = [{ key: 'Name', value: 'x' }];
+    const wanted = { sizeGb: 5, availabilityZone: zone };
+    expect(await account.volumes.create({ volumeId, ...wanted })).toMatchObject({ volumeId, status: 'ordinary' });
+    expect(await account.volumes.tag(volumeId, tags)).toMatchObject({ tags });
+    expect(await account.volumes.attach(volumeId, { instanceId: worker, deviceName: '/dev/sdz' })).toMatchObject({ volumeId });
+    expect(await account.volumes.get(volumeId)).toMatchObject({ attachment: { status: 'attached' } });
+    expect(await account.volumes.activate(volumeId)).toMatchObject({ status: 'activating' });
+    expect((await account.volumes.list({ search: volumeId })).map((each) => each.status)).toEqual(['managed']);
+    expect(await account.snapshots.list()).toHaveLength(1);
+    expect((await account.attachments.list({ limit: 1 })).length).toBe(1);
+    const { instanceId } = await account.instances.create({ availabilityZone: zone });
+    expect(await account.instances.change(instanceId, { agent: false })).toMatchObject({ agent: false });
+    expect(await account.instances.get(instanceId)).toMatchObject({ instanceId });
+    expect((await account.instances.list()).map((each) => each.instanceId)).toEqual([worker, instanceId]);
+    expect(await account.instances.terminate(instanceId)).toBeUndefined();
+    const extra = 'vol-0000cafe';
+    await account.volumes.create({ volumeId: extra, ...wanted });
+    expect(await account.volumes.delete(extra)).toBeUndefined();
+    expect(await control.reset()).toBeUndefined();
+    expect((await control.state.export()).name).toBe('client');
+  });
+
+  test('calls what the document has: the stream of events alone is left to others', async () => {
+    const document = (await (await original(`${emulator.url}/_emulator/openapi.json`)).json()) as Parameters<typeof operationsOf>[0];
+    const prefix = `/_emulator/organizations/${world.organizationId}`;
+    const calls = [...called].map((each) => each.replace(prefix, '/_emulator'));
+    const missing = operationsOf(document)
+      .filter(({ path }) => !path.startsWith('/_emulator/organizations/{organizationId}/'))
+      .filter(({ method, path }) => {
+        const pattern = new RegExp(`^${method} ${path.replace(/\{\w+\}/g, '[^/]+')}$`);
+        // The world that was removed has another id than the one that all else is called in.
+        return !calls.some((each) => pattern.test(each));
+      })
+      .map(({ operation }) => operation.operationId);
+    expect(missing).toEqual(['listEvents']);
+  });
+
+  test('throws what was refused: its status, its code, and its sentence', async () => {
+    const error = await world.control.checkpoints.restore('nothing').catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(ControlError);
+    expect(error).toBeInstanceOf(Error);
+    expect(error).toMatchObject({
+      name: 'ControlError',
+      status: 404,
+      code: 'checkpoint-not-found',
+      message: 'There is no checkpoint "nothing"',
+    });
+    const invalid = await world.control.clock.advance(-1).catch((caught: unknown) => caught);
+    expect(invalid).toMatchObject({ status: 400, code: 'request-invalid', message: expect.stringContaining('seconds') });
+  });
+});

@@ -44,10 +44,17 @@ export function createRecorder(lastRequest: (world: number) => number) {
       underWay.set(key, [...(underWay.get(key) ?? []), ...changes]);
     },
 
-    /** A world was reset, or removed. */
+    /** A world was reset. */
     renewed(world: number): void {
       journal.forget(world);
       events.publish(world, 'reset', {});
+    },
+
+    /** A world is gone: whoever listens is told so, and nothing of it is kept. */
+    removed(world: number): void {
+      journal.forget(world);
+      events.publish(world, 'removed', {});
+      events.forget(world);
     },
 
     /** The world of a request is known. */

@@ -25,12 +25,22 @@ interface Parts {
   settle(organization: number): readonly Change[];
   /** A world has begun anew: what is remembered of it outside the database goes. */
   renewed(organization: number): void;
+  removed(organization: number): void;
 }
 
 export type Control = ReturnType<typeof createControl>;
 
 /** What a test does to a whole world: copy it, put it back, move its time. */
-export function createControl({ worlds, machine, checkpoints, exportWorld, importWorld, settle, renewed }: Parts) {
+export function createControl({
+  worlds,
+  machine,
+  checkpoints,
+  exportWorld,
+  importWorld,
+  settle,
+  renewed,
+  removed,
+}: Parts) {
   function clock(organization: number, settled = settle(organization)): WorldClock {
     const world = worlds.get(organization);
     return { mode: world.clockNow === null ? 'system' : 'controlled', now: worlds.now(world), settled };
@@ -50,7 +60,7 @@ export function createControl({ worlds, machine, checkpoints, exportWorld, impor
       worlds.remove(organization);
       worlds.forget(organization);
       machine.forget(organization);
-      renewed(organization);
+      removed(organization);
     },
 
     /** Back to what the world was made from: state, clock, pace, ids, faults and journal; checkpoints stay. */

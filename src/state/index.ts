@@ -68,8 +68,9 @@ export interface Targets {
 export interface Observer {
   /** `request` null: these came due. */
   changed?(organization: number, changes: readonly Change[], request: number | null): void;
-  /** A world was made anew, or removed. */
+  /** A world was made anew. */
   renewed?(organization: number): void;
+  removed?(organization: number): void;
 }
 
 export interface Page<T> {
@@ -168,6 +169,10 @@ export function createState(db: Database, clock: Clock, observer: Observer = {})
     renewed(organization) {
       faults.forget(organization);
       observer.renewed?.(organization);
+    },
+    removed(organization) {
+      faults.forget(organization);
+      observer.removed?.(organization);
     },
   });
 

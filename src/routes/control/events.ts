@@ -39,6 +39,7 @@ export function eventRoutes({ events }: Recorder): FastifyPluginAsyncTypebox {
       open.add(stream);
       const { missed, stop } = events.listen(request.world, since, (event) => {
         stream.write(render(event));
+        if (event.type === 'removed') stream.end();
         if (stream.writableLength > patience) stream.destroy();
       });
       if (missed > 0) stream.write(`event: missed\ndata: {"count":${missed}}\n\n`);

@@ -69,7 +69,11 @@ async function runTest(control: ControlClient, url: string, number: number): Pro
   });
   same(`Test ${number}: after`, await status(), [`${volumeId} completed`]);
   const { count, volumes } = await call('GET', '/volumes');
-  same(`Test ${number}: its volumes`, [count, volumes[0].volumeId, volumes[0].volumeSizeGb], [1, volumeId, 1 + (number % 1000)]);
+  same(
+    `Test ${number}: its volumes`,
+    [count, volumes[0].volumeId, volumes[0].volumeSizeGb],
+    [1, volumeId, 1 + (number % 1000)],
+  );
   same(
     `Test ${number}: its journal`,
     (await world.control.requests.list()).map((each) => [each.id, each.operationId, each.accountId]),

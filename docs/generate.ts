@@ -28,7 +28,7 @@ A transition is caused by
 
 - a **request**: somebody calls the API, or does something in AWS;
 - the **clock**: what was begun takes its time, which is the world's [pace](#pace), and then ends;
-- a **cascade**: another transition brings it about;
+- a **cascade**: another transition brings it about, or the end of an instance;
 - a **fault**: somebody planted a failure.
 
 In the diagrams, the plain dot is where a thing comes into being, and the ringed dot where it is gone. They show moves only;

@@ -207,6 +207,7 @@ export const errors = {
     (d: { organizationId: string }) => `There is no organization ${d.organizationId}`,
   ),
   'fault-not-found': row('missing', (d: { faultId: string }) => `There is no fault ${d.faultId}`),
+  'organization-gone': row('missing', () => 'The organization was deleted while the call was under way'),
   'checkpoint-not-found': row(
     'missing',
     (d: { name: string; known: readonly string[] }) =>

@@ -112,7 +112,7 @@ export function record(app: FastifyInstance, state: State, recorder: Recorder): 
 
   app.addHook('onResponse', async (request, reply) => {
     const world = request.principal?.organization ?? state.control.first();
-    if (world === undefined) return;
+    if (world === undefined || !state.hasWorld(world)) return;
     const error = reply.getHeader('x-emulator-error');
     const status = request.raw.destroyed && !reply.raw.headersSent ? null : reply.statusCode;
     recorder.end(request, world, state.now(world), status, typeof error === 'string' ? error : null);

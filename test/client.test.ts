@@ -2,15 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import {
-  ControlError,
-  controlClient,
-  type Emulator,
-  type NewOrganization,
-  type Options,
-  startEmulator,
-  type World,
-} from '../src/index.ts';
+import { ControlError, controlClient, type Emulator, type Options, startEmulator, type World } from '../src/index.ts';
 import { paces } from '../src/state/pace.ts';
 import { furniture, ids, operationsOf, worker, zone } from './control/control.ts';
 
@@ -57,7 +49,10 @@ describe('startEmulator', () => {
     folder = mkdtempSync(join(tmpdir(), 'datafy-emulator-'));
     const db = join(folder, 'world.db');
     const first = await startEmulator({ db });
-    const world = await first.control.createOrganization({ name: 'kept', ...(furniture as unknown as NewOrganization) });
+    const world = await first.control.createOrganization({
+      name: 'kept',
+      ...furniture,
+    });
     await fetch(`${first.url}/api/v1/volumes/${ids.free}/create-snapshot`, {
       method: 'POST',
       headers: { authorization: `Bearer ${world.accounts[0]?.token}` },
@@ -82,7 +77,10 @@ describe('startEmulator', () => {
     expect(await emulator.control.clock.get()).toMatchObject({ mode: 'system' });
     const world = await emulator.control.createOrganization();
     expect(await world.control.faults.list()).toEqual([]);
-    await expect(controlClient(emulator.url).clock.get()).rejects.toMatchObject({ status: 401, code: 'control-token-wrong' });
+    await expect(controlClient(emulator.url).clock.get()).rejects.toMatchObject({
+      status: 401,
+      code: 'control-token-wrong',
+    });
     await expect(controlClient(emulator.url, 'other').clock.get()).rejects.toMatchObject({ status: 401 });
     expect(await controlClient(emulator.url, 's3cret').clock.get()).toMatchObject({ mode: 'system' });
   });
@@ -121,7 +119,7 @@ describe('the control client', () => {
       return original(input, init);
     };
     world = await emulator.control.createOrganization({
-      ...(furniture as unknown as NewOrganization),
+      ...furniture,
       name: 'client',
       clock: { mode: 'controlled', now: '2026-01-01T00:00:00.000Z' },
     });
@@ -156,15 +154,23 @@ describe('the control client', () => {
     expect(await control.checkpoints.delete('a / b')).toBeUndefined();
 
     expect(await control.clock.get()).toEqual({ mode: 'controlled', now: '2026-01-01T00:00:00.000Z', settled: [] });
-    expect((await control.clock.set({ mode: 'controlled', now: '2026-01-01T00:00:01Z' })).now).toBe('2026-01-01T00:00:01.000Z');
+    expect((await control.clock.set({ mode: 'controlled', now: '2026-01-01T00:00:01Z' })).now).toBe(
+      '2026-01-01T00:00:01.000Z',
+    );
     expect((await control.clock.advance(0.5)).now).toBe('2026-01-01T00:00:01.500Z');
     expect(await control.pace.set({ snapshot: 1000 })).toMatchObject({ snapshot: 1000 });
     expect(await control.pace.get()).toMatchObject({ snapshot: 1000, attach: 0 });
     expect((await api(`/volumes/${ids.free}/create-snapshot`, 'POST')).status).toBe(200);
-    expect((await control.clock.advanceUntilIdle()).settled).toMatchObject([{ resource: 'snapshot', action: 'complete' }]);
+    expect((await control.clock.advanceUntilIdle()).settled).toMatchObject([
+      { resource: 'snapshot', action: 'complete' },
+    ]);
     expect(await control.pace.set('instant')).toEqual(paces.instant);
 
-    const fault = await control.faults.create({ match: { operationId: 'listVolumes' }, effect: { status: 503 }, times: 1 });
+    const fault = await control.faults.create({
+      match: { operationId: 'listVolumes' },
+      effect: { status: 503 },
+      times: 1,
+    });
     expect((await api('/volumes')).status).toBe(503);
     expect(await control.faults.list()).toEqual([{ ...fault, seen: 1, fired: 1 }]);
     expect(await control.faults.delete(fault.faultId)).toBeUndefined();
@@ -181,7 +187,9 @@ describe('the control client', () => {
     const wanted = { sizeGb: 5, availabilityZone: zone };
     expect(await account.volumes.create({ volumeId, ...wanted })).toMatchObject({ volumeId, status: 'ordinary' });
     expect(await account.volumes.tag(volumeId, tags)).toMatchObject({ tags });
-    expect(await account.volumes.attach(volumeId, { instanceId: worker, deviceName: '/dev/sdz' })).toMatchObject({ volumeId });
+    expect(await account.volumes.attach(volumeId, { instanceId: worker, deviceName: '/dev/sdz' })).toMatchObject({
+      volumeId,
+    });
     expect(await account.volumes.get(volumeId)).toMatchObject({ attachment: { status: 'attached' } });
     expect(await account.volumes.activate(volumeId)).toMatchObject({ status: 'activating' });
     expect((await account.volumes.list({ search: volumeId })).map((each) => each.status)).toEqual(['managed']);
@@ -200,7 +208,9 @@ describe('the control client', () => {
   });
 
   test('calls what the document has: the stream of events alone is left to others', async () => {
-    const document = (await (await original(`${emulator.url}/_emulator/openapi.json`)).json()) as Parameters<typeof operationsOf>[0];
+    const document = (await (await original(`${emulator.url}/_emulator/openapi.json`)).json()) as Parameters<
+      typeof operationsOf
+    >[0];
     const prefix = `/_emulator/organizations/${world.organizationId}`;
     const calls = [...called].map((each) => each.replace(prefix, '/_emulator'));
     const missing = operationsOf(document)
@@ -225,6 +235,10 @@ describe('the control client', () => {
       message: 'There is no checkpoint "nothing"',
     });
     const invalid = await world.control.clock.advance(-1).catch((caught: unknown) => caught);
-    expect(invalid).toMatchObject({ status: 400, code: 'request-invalid', message: expect.stringContaining('seconds') });
+    expect(invalid).toMatchObject({
+      status: 400,
+      code: 'request-invalid',
+      message: expect.stringContaining('seconds'),
+    });
   });
 });

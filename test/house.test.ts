@@ -37,10 +37,14 @@ function places(pattern: RegExp, allowed: (file: string) => boolean): string[] {
 describe('imports', () => {
   /** From the top down; a file belongs to the first that fits it. */
   const layers: Record<string, RegExp> = {
+    // For tests that are written with vitest: on top of the package's face.
+    fixture: /^vitest\.ts$/,
     main: /^(main|index)\.ts$/,
+    client: /^client\.ts$/,
     app: /^app\.ts$/,
     routes: /^routes\//,
-    auth: /^auth\//,
+    // What a call passes before its room: who it is, what is remembered of it, and what goes wrong with it on purpose.
+    auth: /^auth\/|^(recorder|strike)\.ts$/,
     // What every file may use: time, ids, errors.
     ground: /^(clock|ids|errors|secrets)\.ts$/,
     // What main, the app and the doors use, and what knows none of them: options, parsing, rendering.
@@ -50,7 +54,19 @@ describe('imports', () => {
     foundation: /^state\/(transitions|pace|database|migrations)\.ts$/,
     parts: /^state\//,
   };
-  const order = ['main', 'app', 'routes', 'auth', 'tools', 'engine', 'parts', 'foundation', 'ground'];
+  const order = [
+    'fixture',
+    'main',
+    'client',
+    'app',
+    'routes',
+    'auth',
+    'tools',
+    'engine',
+    'parts',
+    'foundation',
+    'ground',
+  ];
   const layerOf = (file: string) => Object.keys(layers).find((layer) => layers[layer]?.test(file)) as string;
   const rank = (file: string) => order.indexOf(layerOf(file));
 
@@ -76,16 +92,49 @@ describe('imports', () => {
   });
 
   test('let the doors see nothing of the engine but its face', () => {
-    const doors = within.filter(({ from, to }) => /^(routes|auth)\//.test(from) && to.startsWith('state/'));
-    expect(doors.length).toBeGreaterThan(0);
+    const isDoor = (file: string) => layerOf(file) === 'routes' || layerOf(file) === 'auth';
+    const doors = within.filter(({ from, to }) => isDoor(from) && to.startsWith('state/'));
+    for (const part of [/^routes\/control\//, /^auth\//, /^recorder\.ts$/, /^strike\.ts$/]) {
+      expect(doors.some(({ from }) => part.test(from))).toBe(true);
+    }
     expect(doors.filter(({ to }) => to !== 'state/index.ts')).toEqual([]);
   });
 
+  test('let the tools see of the engine what is data, and nothing that acts', () => {
+    const data = /^state\/(pace|world-document|seeds\/\w+)\.ts$/;
+    const tools = within.filter(({ from, to }) => layerOf(from) === 'tools' && to.startsWith('state/'));
+    expect(tools.length).toBeGreaterThan(0);
+    expect(tools.filter(({ to }) => !data.test(to))).toEqual([]);
+  });
+
+  test('let only the control surface, and what calls pass, see what is remembered of them', () => {
+    const memory = /^(recorder|journal|events)\.ts$/;
+    const seers = new Set(within.filter(({ to }) => memory.test(to)).map(({ from }) => from));
+    expect(
+      [...seers].filter((file) => !/^(app|recorder|strike|routes\/index|routes\/control\/\w+)\.ts$/.test(file)),
+    ).toEqual([]);
+    // Who is calling is found out by itself, whatever is remembered of it.
+    const neighbours = within.filter(({ from, to }) => layerOf(from) === 'auth' && layerOf(to) === 'auth');
+    expect(neighbours.filter(({ from, to }) => from.startsWith('auth/') !== to.startsWith('auth/'))).toEqual([]);
+  });
+
+  test('let the client, and the fixture, run without what they have only types of', () => {
+    const values = /^(?:import|export)\b(?! type\b)[^;]*?\bfrom '([^']+)'|^import '|\bimport\(/gm;
+    const valuesOf = (file: string) => [...(files.get(file) ?? '').matchAll(values)].map((found) => found[1]);
+    expect(importsOf('client.ts').length).toBeGreaterThan(0);
+    expect(valuesOf('client.ts')).toEqual([]);
+    expect(valuesOf('vitest.ts')).toEqual(['vitest', './index.ts']);
+    expect(valuesOf('index.ts')).toEqual(['./app.ts', './client.ts', './options.ts', './client.ts']);
+  });
+
   test('reach every file from the executable or the face of the package', () => {
-    const reached = new Set(['main.ts', 'index.ts']);
+    // Reached by the tests of whoever uses it, and by nothing here.
+    const forUsers = ['vitest.ts'];
+    const reached = new Set(['main.ts', 'index.ts', ...forUsers]);
     // A set that grows while it is walked through is walked through to its new end.
     for (const file of reached) for (const { from, to } of within) if (from === file) reached.add(to);
     expect([...files.keys()].filter((file) => !reached.has(file))).toEqual([]);
+    expect(within.filter(({ to }) => forUsers.includes(to))).toEqual([]);
   });
 });
 
@@ -110,14 +159,22 @@ describe('in one place only', () => {
     },
     {
       pattern: /\bperformance\.(now|timeOrigin|mark|measure)\b|\bhrtime\b|\buptime\b|perf_hooks/,
-      exceptions: { 'main.ts': 'says how long the start of the process took' },
+      exceptions: {
+        'main.ts': 'says how long the start of the process took',
+        'routes/control/health.ts': 'says how long the process has run, which is of no world',
+      },
     },
     {
       pattern: /\bset(Timeout|Interval|Immediate)\b|node:timers/,
-      exceptions: { 'main.ts': 'cuts connections that outlast the grace given at the end of the process' },
+      exceptions: {
+        'main.ts': 'cuts connections that outlast the grace given at the end of the process',
+        'strike.ts': "waits for a fault's delay: it is the caller that is kept waiting, not the world",
+      },
     },
   ];
   test.each(time)('$pattern is in clock.ts', ({ pattern, exceptions }) => {
+    // An exception that is none any more goes.
+    expect(places(pattern, (file) => !(file in exceptions)).sort()).toEqual(Object.keys(exceptions).sort());
     expect(places(pattern, (file) => file === 'clock.ts' || file in exceptions)).toEqual([]);
   });
 

@@ -107,13 +107,11 @@ export function createAttachments(db: Database, machine: Machine, volumes: Volum
     checkDeviceName(request.deviceName);
     const instance = instances.find(tx, request.instanceId);
     const existing = of(volume);
-    const begun = machine.begin(tx, 'attachment', 'attach', volume.id, {
-      existing: existing && thing(volume, existing),
-    });
+    if (existing) machine.allow('attachment', 'attach', thing(volume, existing));
     if (needsAgent && !instance.agent) throw new EmulatorError('instance-without-agent', { instanceId: instance.id });
     checkPlace(tx, volume, instance, request.deviceName);
     insert.run({
-      ...begun,
+      ...machine.begin(tx, 'attachment', 'attach', volume.id),
       organization: tx.organization,
       account: tx.account,
       volume: volume.key,

@@ -37,7 +37,7 @@ export function createAutoscaling(
      */
     deactivate(tx: Tx, volumeId: string): void {
       const volume = volumes.find(tx, volumeId);
-      machine.apply(tx, 'volume', 'deactivate', volumeThing(volume));
+      machine.allow('volume', 'deactivate', volumeThing(volume));
       if (volume.size_gb > gp3.sizeGb.maximum) {
         throw new EmulatorError('volume-too-large', { volumeId, sizeGb: volume.size_gb, maximum: gp3.sizeGb.maximum });
       }
@@ -45,6 +45,7 @@ export function createAutoscaling(
       if (modification) machine.apply(tx, 'modification', 'outlast', modification);
       const attachment = attachments.of(volume);
       if (attachment) machine.apply(tx, 'attachment', 'keep', attachments.thing(volume, attachment));
+      machine.apply(tx, 'volume', 'deactivate', volumeThing(volume));
     },
 
     effects: {

@@ -7,7 +7,7 @@ import { createAws, type InstanceChange, type NewEbsVolume, type NewInstance } f
 import { createCheckpoints } from './checkpoints.ts';
 import { createControl } from './control.ts';
 import { type CreateVolumeRequest, createCreation, type RestoreRequest } from './creation.ts';
-import { type Database, SqliteError } from './database.ts';
+import type { Database } from './database.ts';
 import { createDescribe, type SnapshotDescription, type VolumeDescription } from './describe.ts';
 import { createExport } from './export.ts';
 import { createFaults } from './faults.ts';
@@ -22,10 +22,11 @@ import {
   type InventoryVolume,
   type ListRequest,
 } from './inventory.ts';
-import { type Change, createMachine, type Tx } from './machine.ts';
+import { createMachine, type Tx } from './machine.ts';
 import { createModifications, type ModifyAttachedRequest, type ModifyRequest } from './modifications.ts';
 import { createRoleArns } from './role-arns.ts';
 import { createRules, type Rule, type RuleRequest } from './rules.ts';
+import { createRun, type Observer, type Target } from './run.ts';
 import { type CreateSnapshotRequest, createSnapshots } from './snapshots.ts';
 import type { Tag } from './tags.ts';
 import { createTokens, type Token, type TokenRequest } from './tokens.ts';
@@ -44,17 +45,13 @@ export {
   orders,
 } from './inventory.ts';
 export type { Change } from './machine.ts';
+export { newWorld } from './new-world.ts';
 export type { Rule } from './rules.ts';
+export type { Observer, Target } from './run.ts';
 export { type SeedName, seedNames } from './seeds/names.ts';
 export { isReadOnly, type Token } from './tokens.ts';
 export { faultyTransitions } from './transitions.ts';
 export { clockSchema, paceSchema, type WorldDocument, worldDocument } from './world-document.ts';
-
-/** The account that a call runs against. */
-export interface Target extends Pick<Tx, 'organization' | 'account' | 'accountId' | 'ownAccount'> {
-  /** The request, by its number in the world's journal. */
-  request?: number;
-}
 
 /** The accounts that a list call runs over. */
 export interface Targets {
@@ -62,15 +59,6 @@ export interface Targets {
   accounts: readonly number[];
   /** Their ids, for faults to be matched against. */
   accountIds?: readonly string[];
-}
-
-/** What the engine tells whoever listens, after each commit. */
-export interface Observer {
-  /** `request` null: these came due. */
-  changed?(organization: number, changes: readonly Change[], request: number | null): void;
-  /** A world was made anew. */
-  renewed?(organization: number): void;
-  removed?(organization: number): void;
 }
 
 export interface Page<T> {
@@ -105,39 +93,7 @@ export function createState(db: Database, clock: Clock, observer: Observer = {})
   const inventory = createInventory(db, describe, volumes, instances);
   const effects = { ...modifications.effects, ...autoscaling.effects, ...rules.effects };
 
-  /** Does what is due in a world; answers what that was. */
-  function settle(organization: number): readonly Change[] {
-    const world = worlds.get(organization);
-    const settled = machine.settle(world, worlds.now(world), effects);
-    if (settled.length > 0) observer.changed?.(organization, settled, null);
-    return settled;
-  }
-
-  const transaction = db.transaction((body: (tx: Tx) => unknown, tx: Tx) => body(tx));
-
-  /** @throws EmulatorError `account-not-found` where the account was deleted while the call was under way. */
-  function inTransaction<R>(body: (tx: Tx) => R, tx: Tx): R {
-    try {
-      return transaction(body, tx) as R;
-    } catch (error) {
-      if (error instanceof SqliteError && error.code === 'SQLITE_CONSTRAINT_FOREIGNKEY') {
-        throw new EmulatorError('account-not-found', { accountId: tx.accountId });
-      }
-      throw error;
-    }
-  }
-
-  function run<R>(target: Target, body: (tx: Tx) => R): R {
-    const { organization, account, accountId, ownAccount, request = null } = target;
-    settle(organization);
-    const world = worlds.get(organization);
-    const changes: Change[] = [];
-    const { pace } = world;
-    const tx: Tx = { organization, account, accountId, ownAccount, now: worlds.now(world), pace, request, changes };
-    const result = inTransaction(body, tx);
-    if (changes.length > 0) observer.changed?.(organization, changes, request);
-    return result;
-  }
+  const { settle, run } = createRun(db, { worlds, machine, effects, observer });
 
   /** The volume as it is when `body` has been done to it, before anything comes due. */
   function volumeAfter(target: Target, volumeId: string, body: (tx: Tx) => void): InventoryVolume {
@@ -304,6 +260,9 @@ export function createState(db: Database, clock: Clock, observer: Observer = {})
 
     /** The highest request number that anything in a world names: where a journal goes on after a restart. */
     lastRequest: worlds.lastRequest,
+
+    /** Whether a world is still there: it may go while a call is under way. */
+    hasWorld: worlds.isThere,
 
     hasVolume: worlds.hasVolume,
     hasToken: worlds.hasToken,

@@ -135,13 +135,23 @@ export function createMachine(db: Database, faults: Faults) {
   }
 
   /**
+   * Guards only: for a verb that has more to check before it moves. A fault that is planted for the move is not spent.
+   *
+   * @throws EmulatorError with the transition's refusal.
+   */
+  function allow<R extends Resource>(resource: R, action: Action<R>, thing: Thing): void {
+    const { row } = lookUp(resource, action);
+    if (!(row.from as readonly string[]).includes(thing.status)) refuse(row, thing);
+  }
+
+  /**
    * Moves a row as the table says, or refuses. Where the action keeps the status, it only guards.
    *
    * @throws EmulatorError with the transition's refusal: nothing was changed.
    */
   function apply<R extends Resource>(tx: Tx, resource: R, action: Action<R>, thing: Thing): void {
+    allow(resource, action, thing);
     const { row, move } = lookUp(resource, action);
-    if (!(row.from as readonly string[]).includes(thing.status)) refuse(row, thing);
     if (!move) return;
     const { changes } = move.run({
       ...outcome(tx, row, thing.id),
@@ -200,7 +210,13 @@ export function createMachine(db: Database, faults: Faults) {
   function place<R extends Resource>(resource: R, status: Status<R>, due?: Partial<Pending>): Begun<R> {
     const began = transitions.find((row: Transition) => row.resource === resource && row.to === status && row.next);
     const usual = (began as Transition | undefined)?.next?.action ?? null;
-    return { status, due_at: due?.at ?? null, due_action: due?.action ?? usual, changed_by: null };
+    const action = due?.action ?? usual;
+    if (action !== null && !ends(resource, status, action)) {
+      throw new EmulatorError('world-invalid', {
+        problem: `a ${resource} that is ${status} does not end by ${action}`,
+      });
+    }
+    return { status, due_at: due?.at ?? null, due_action: action, changed_by: null };
   }
 
   /** Rows were put in place, or taken away, by something else than transitions: what is due is looked for anew. */
@@ -208,7 +224,13 @@ export function createMachine(db: Database, faults: Faults) {
     nextDue.delete(organization);
   }
 
-  return { begin, apply, settle, place, forget, findNextDue };
+  return { begin, allow, apply, settle, place, forget, findNextDue };
+}
+
+/** Whether an action is one that ends this status by itself. */
+function ends(resource: Resource, status: string, action: string): boolean {
+  const row: Transition | undefined = transitions.find((each) => each.resource === resource && each.action === action);
+  return (row?.cause === 'clock' || row?.cause === 'fault') && (row.from as readonly string[]).includes(status);
 }
 
 /** Tells the journal of a change that is no transition. */

@@ -2,7 +2,6 @@ import type { Database } from 'better-sqlite3';
 import type { Clock, Instant } from '../clock.ts';
 import { EmulatorError } from '../errors.ts';
 import { type IdKind, makeId } from '../ids.ts';
-import type { Tx } from './machine.ts';
 import type { Pace } from './pace.ts';
 
 /** An organization as the engine needs it at every call. `clockNow` null: its time is the process's. */
@@ -66,7 +65,7 @@ export function createWorlds(db: Database, clock: Clock) {
 
   function row(key: number): WorldRow {
     const found = byKey.get(key);
-    if (!found) throw new Error(`No organization has the key ${key}`);
+    if (!found) throw new EmulatorError('organization-gone');
     return found;
   }
 
@@ -124,6 +123,8 @@ export function createWorlds(db: Database, clock: Clock) {
       return key;
     },
 
+    isThere: (key: number) => byKey.get(key) !== undefined,
+
     has: (organizationId: string) => keyOf.get(organizationId) !== undefined,
 
     insert(world: Omit<WorldRow, 'key'>, originDocument: string): number {
@@ -152,10 +153,10 @@ export function createWorlds(db: Database, clock: Clock) {
     forget: (key: number) => known.delete(key),
 
     /** The next id of the world's stream; passes over what callers or documents have brought along. */
-    makeId(tx: Tx, kind: IdKind): string {
+    makeId(tx: { readonly organization: number }, kind: IdKind): string {
       for (;;) {
         const taken = takeId.get(tx.organization);
-        if (!taken) throw new Error(`No organization has the key ${tx.organization}`);
+        if (!taken) throw new EmulatorError('organization-gone');
         const id = makeId(kind, taken.id_seed, taken.ids_made);
         if (holders[kind].every((holder) => holder.get(tx.organization, id) === undefined)) return id;
       }

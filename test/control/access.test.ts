@@ -39,7 +39,10 @@ async function everyCall(send: Send, world: Own, headers?: Record<string, string
   expect(operations.length).toBeGreaterThan(50);
   const answers = [];
   for (const { method, path, operation } of operations) {
-    answers.push({ operationId: operation.operationId, ...(await send(method, fill(path, world), undefined, headers)) });
+    answers.push({
+      operationId: operation.operationId,
+      ...(await send(method, fill(path, world), undefined, headers)),
+    });
   }
   return answers;
 }
@@ -51,7 +54,8 @@ describe('a control token', () => {
 
   beforeAll(async () => {
     emulated = await emulate({ controlToken: 's3cret' });
-    const trusted: Send = (method, url, body, headers) => emulated.send(method, url, body, { ...bearer('s3cret'), ...headers });
+    const trusted: Send = (method, url, body, headers) =>
+      emulated.send(method, url, body, { ...bearer('s3cret'), ...headers });
     world = await own(trusted, furniture);
   });
   afterAll(() => emulated.close());
@@ -118,7 +122,9 @@ describe('without control', () => {
       expect(answer, path).toMatchObject({ status: 404, code: 'call-not-found' });
     }
     expect((await closed.send('GET', '/_emulator/openapi.json')).status).toBe(404);
-    expect((await closed.send('GET', '/api/v1/volumes', undefined, { authorization: 'Bearer account-token' })).status).toBe(200);
+    expect(
+      (await closed.send('GET', '/api/v1/volumes', undefined, { authorization: 'Bearer account-token' })).status,
+    ).toBe(200);
     const documented = (await closed.send('GET', '/openapi.json')).text;
     expect(documented).toBe((await open.send('GET', '/openapi.json')).text);
     expect(documented).not.toContain('_emulator');
@@ -206,7 +212,12 @@ describe('/_emulator/openapi.json', () => {
     expect(new Set(operationIds).size).toBe(operationIds.length);
     const tags = document.tags.map(({ name }: { name: string }) => name);
     for (const { operation } of operations) {
-      const { summary, tags: named, responses, operationId } = operation as unknown as {
+      const {
+        summary,
+        tags: named,
+        responses,
+        operationId,
+      } = operation as unknown as {
         operationId: string;
         summary: string;
         tags: string[];
@@ -217,7 +228,9 @@ describe('/_emulator/openapi.json', () => {
       expect(tags).toContain(named[0]);
       for (const { description } of Object.values(responses)) expect(description, operationId).not.toBe('');
     }
-    expect(new Set(operations.flatMap(({ operation }) => (operation as unknown as { tags: string[] }).tags))).toEqual(new Set(tags));
+    expect(new Set(operations.flatMap(({ operation }) => (operation as unknown as { tags: string[] }).tags))).toEqual(
+      new Set(tags),
+    );
   });
 
   test('has a parameter for each name in a path, and references that lead somewhere', () => {
@@ -226,7 +239,9 @@ describe('/_emulator/openapi.json', () => {
       const given = (operation.parameters ?? []).filter((each) => each.in === 'path').map(({ name }) => name);
       expect(given.sort(), path).toEqual(wanted);
     }
-    const references = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]*)"/g)].map(([, reference]) => reference ?? '');
+    const references = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]*)"/g)].map(
+      ([, reference]) => reference ?? '',
+    );
     for (const reference of references) {
       const target = reference
         .replace(/^#\//, '')
@@ -259,8 +274,17 @@ describe('a field that is not known', () => {
     setClock: () => ({ mode: 'controlled' }),
     advanceClock: () => ({ seconds: 1 }),
     setPace: () => ({ attach: 1 }),
-    createFault: () => ({ match: { operationId: 'getVolume' }, times: 1, effect: { status: 503, headers: { a: 'b' } } }),
-    createInventoryVolume: () => ({ sizeGb: 5, volumeSizeGb: 5, availabilityZone: zone, tags: [{ key: 'a', value: 'b' }] }),
+    createFault: () => ({
+      match: { operationId: 'getVolume' },
+      times: 1,
+      effect: { status: 503, headers: { a: 'b' } },
+    }),
+    createInventoryVolume: () => ({
+      sizeGb: 5,
+      volumeSizeGb: 5,
+      availabilityZone: zone,
+      tags: [{ key: 'a', value: 'b' }],
+    }),
     tagInventoryVolume: () => ({ tags: [{ key: 'a', value: 'b' }] }),
   };
 
@@ -300,7 +324,8 @@ describe('a field that is not known', () => {
 
   test('is refused wherever a body has an object, and nothing is changed', async () => {
     const operations = operationsOf((await emulated.send('GET', '/_emulator/openapi.json')).body).filter(
-      ({ operation, path }) => operation.requestBody && (path.includes('{organizationId}') || operation.operationId === 'createOrganization'),
+      ({ operation, path }) =>
+        operation.requestBody && (path.includes('{organizationId}') || operation.operationId === 'createOrganization'),
     );
     expect(operations.length).toBeGreaterThan(6);
     const tried: string[] = [];
@@ -317,7 +342,17 @@ describe('a field that is not known', () => {
         tried.push(`${name} ${at}`);
       }
     }
-    for (const at of ['/', '/volumes/*', '/volumes/*/due', '/volumes/*/attachment/due', '/tokens/*', '/rules/*', '/snapshots/*/tags/*', '/clock', '/ids']) {
+    for (const at of [
+      '/',
+      '/volumes/*',
+      '/volumes/*/due',
+      '/volumes/*/attachment/due',
+      '/tokens/*',
+      '/rules/*',
+      '/snapshots/*/tags/*',
+      '/clock',
+      '/ids',
+    ]) {
       expect(tried).toContain(`importState ${at}`);
     }
     expect(tried).toContain('createFault /match');

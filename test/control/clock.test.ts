@@ -1,7 +1,20 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { faultyTransitions, type Transition, transitions } from '../../src/state/transitions.ts';
 import { paceKeys, paces } from '../../src/state/pace.ts';
-import { busy, done, type Emulated, emulate, furniture, ids, type Own, own, seconds, slow, worker, zone } from './control.ts';
+import { faultyTransitions, type Transition, transitions } from '../../src/state/transitions.ts';
+import {
+  busy,
+  done,
+  type Emulated,
+  emulate,
+  furniture,
+  ids,
+  type Own,
+  own,
+  seconds,
+  slow,
+  worker,
+  zone,
+} from './control.ts';
 
 let emulated: Emulated;
 let world: Own;
@@ -14,7 +27,7 @@ afterAll(() => emulated.close());
 const clock = (body?: unknown) => world.control('PUT', '/clock', body);
 const advance = (by: unknown) => world.control('POST', '/clock/advance', by);
 const snapshot = (volumeId = ids.free) => done(world.api('POST', `/volumes/${volumeId}/create-snapshot`));
-const after = (second: number) => new Date(Date.UTC(2026, 0, 1) + second * 1000).toISOString();
+const inSeconds = (second: number) => new Date(Date.UTC(2026, 0, 1) + second * 1000).toISOString();
 const volume = (volumeId: string) => done(world.api('GET', `/volumes/${volumeId}`));
 const statusOf = async (snapshotId: string) =>
   (await done(world.api('GET', '/snapshots'))).snapshots.find(
@@ -29,7 +42,7 @@ describe('the modes', () => {
   test('a controlled clock stands, whatever the time of the process', async () => {
     await fresh();
     emulated.clock.advance(5000);
-    expect(await done(world.control('GET', '/clock'))).toEqual({ mode: 'controlled', now: after(0), settled: [] });
+    expect(await done(world.control('GET', '/clock'))).toEqual({ mode: 'controlled', now: inSeconds(0), settled: [] });
   });
 
   test("a world without a clock of its own follows the process's, and is stopped where it is", async () => {
@@ -60,16 +73,16 @@ describe('forward only', () => {
   beforeEach(() => fresh());
 
   test('an instant at or after the present one is taken, in any zone', async () => {
-    expect((await done(clock({ mode: 'controlled', now: after(0) }))).now).toBe(after(0));
-    expect((await done(clock({ mode: 'controlled', now: '2026-01-01T02:00:00.5+01:00' }))).now).toBe(after(3600.5));
+    expect((await done(clock({ mode: 'controlled', now: inSeconds(0) }))).now).toBe(inSeconds(0));
+    expect((await done(clock({ mode: 'controlled', now: '2026-01-01T02:00:00.5+01:00' }))).now).toBe(inSeconds(3600.5));
   });
 
   test('an earlier one is refused, and the clock stays', async () => {
     await done(advance({ seconds: 10 }));
     const before = emulated.dump();
-    const refused = await clock({ mode: 'controlled', now: after(9.999) });
+    const refused = await clock({ mode: 'controlled', now: inSeconds(9.999) });
     expect(refused).toMatchObject({ status: 409, code: 'clock-backwards' });
-    expect(refused.body.message).toContain(after(10));
+    expect(refused.body.message).toContain(inSeconds(10));
     expect(emulated.dump()).toBe(before);
   });
 
@@ -80,13 +93,13 @@ describe('forward only', () => {
   });
 
   test.each([
-    ['no mode', { now: after(1) }, /mode is missing/],
+    ['no mode', { now: inSeconds(1) }, /mode is missing/],
     ['an unknown mode', { mode: 'fast' }, /mode must be one of/],
-    ['an instant for the system', { mode: 'system', now: after(1) }, /now goes with mode controlled only/],
+    ['an instant for the system', { mode: 'system', now: inSeconds(1) }, /now goes with mode controlled only/],
     ['a date', { mode: 'controlled', now: '2026-01-02' }, /now is not an RFC 3339 instant/],
     ['a day that there is not', { mode: 'controlled', now: '2026-02-30T00:00:00Z' }, /now is not an RFC 3339/],
     ['a number', { mode: 'controlled', now: 5 }, /now must be string/],
-    ['an unknown field', { mode: 'controlled', to: after(1) }, /to is not known/],
+    ['an unknown field', { mode: 'controlled', to: inSeconds(1) }, /to is not known/],
   ])('%s is refused', async (_, body, message) => {
     const before = emulated.dump();
     const refused = await clock(body);
@@ -114,29 +127,29 @@ describe('advancing by seconds', () => {
   beforeEach(() => fresh({ pace: { snapshot: 1500 } }));
 
   test('takes fractions, to the millisecond', async () => {
-    expect((await done(advance({ seconds: 0.25 }))).now).toBe(after(0.25));
-    expect((await done(advance({ seconds: 0.001 }))).now).toBe(after(0.251));
-    expect((await done(advance({ seconds: 0 }))).now).toBe(after(0.251));
+    expect((await done(advance({ seconds: 0.25 }))).now).toBe(inSeconds(0.25));
+    expect((await done(advance({ seconds: 0.001 }))).now).toBe(inSeconds(0.251));
+    expect((await done(advance({ seconds: 0 }))).now).toBe(inSeconds(0.251));
   });
 
   test('ends what is due by then, at the instant it was due, and nothing later', async () => {
     const { datafySnapshotId: id } = await snapshot();
-    expect(await done(advance({ seconds: 1.499 }))).toEqual({ mode: 'controlled', now: after(1.499), settled: [] });
+    expect(await done(advance({ seconds: 1.499 }))).toEqual({ mode: 'controlled', now: inSeconds(1.499), settled: [] });
     expect(await statusOf(id)).toBe('pending');
     expect(await done(advance({ seconds: 0.001 }))).toEqual({
       mode: 'controlled',
-      now: after(1.5),
-      settled: [{ resource: 'snapshot', id, action: 'complete', to: 'completed', at: after(1.5) }],
+      now: inSeconds(1.5),
+      settled: [{ resource: 'snapshot', id, action: 'complete', to: 'completed', at: inSeconds(1.5) }],
     });
     expect(await statusOf(id)).toBe('completed');
   });
 
   test('by a leap too, and setting the clock does the same', async () => {
     const { datafySnapshotId: id } = await snapshot();
-    const settled = [{ resource: 'snapshot', id, action: 'complete', to: 'completed', at: after(1.5) }];
-    expect(await done(clock({ mode: 'controlled', now: after(86_400) }))).toEqual({
+    const settled = [{ resource: 'snapshot', id, action: 'complete', to: 'completed', at: inSeconds(1.5) }];
+    expect(await done(clock({ mode: 'controlled', now: inSeconds(86_400) }))).toEqual({
       mode: 'controlled',
-      now: after(86_400),
+      now: inSeconds(86_400),
       settled,
     });
   });
@@ -150,11 +163,21 @@ describe('until idle', () => {
   test('ends everything that ends by itself, in order, and stands at the last instant', async () => {
     const { now, settled } = await done(advance({ untilIdle: true }));
     const created = JSON.parse(await world.export())
-      .volumes.filter((each: { origin: string; accountId: string }) => each.origin === 'native' && each.accountId === world.accountId)
+      .volumes.filter(
+        (each: { origin: string; accountId: string }) => each.origin === 'native' && each.accountId === world.accountId,
+      )
       .map((each: { volumeId: string }) => each.volumeId);
-    const snapshots = (await done(world.api('GET', '/snapshots'))).snapshots.map((each: { datafySnapshotId: string }) => each.datafySnapshotId);
+    const snapshots = (await done(world.api('GET', '/snapshots'))).snapshots.map(
+      (each: { datafySnapshotId: string }) => each.datafySnapshotId,
+    );
     const { replacedBy } = await volume(ids.idle);
-    const row = (resource: string, id: string, action: string, to: string, second: number) => ({ resource, id, action, to, at: after(second) });
+    const row = (resource: string, id: string, action: string, to: string, second: number) => ({
+      resource,
+      id,
+      action,
+      to,
+      at: inSeconds(second),
+    });
     expect(settled).toEqual([
       row('modification', ids.attached, 'complete', 'completed', seconds.modify),
       row('modification', ids.attached2, 'fail', 'failed', seconds.modify),
@@ -167,7 +190,7 @@ describe('until idle', () => {
       row('volume', ids.idle, 'finish-deactivation', 'replaced', seconds.deactivate),
       row('volume', replacedBy, 'appear', 'ordinary', seconds.deactivate),
     ]);
-    expect(now).toBe(after(seconds.deactivate));
+    expect(now).toBe(inSeconds(seconds.deactivate));
     expect(await done(advance({ untilIdle: true }))).toEqual({ mode: 'controlled', now, settled: [] });
   });
 
@@ -175,7 +198,11 @@ describe('until idle', () => {
     const held = async () => {
       const { volumes, snapshots } = JSON.parse(await world.export());
       return [
-        ...volumes.flatMap((each: Record<string, unknown>) => [each, each.attachment, ...((each.modifications as unknown[]) ?? [])]),
+        ...volumes.flatMap((each: Record<string, unknown>) => [
+          each,
+          each.attachment,
+          ...((each.modifications as unknown[]) ?? []),
+        ]),
         ...snapshots,
       ].filter((each?: { due?: { at?: string } }) => each?.due && each.due.at === undefined);
     };
@@ -193,7 +220,8 @@ describe('until idle', () => {
     const after = await world.export();
     await done(world.control('PUT', '/state', JSON.parse(text)));
     const steps = [];
-    for (let second = 0; second < seconds.deactivate; second++) steps.push(...(await done(advance({ seconds: 1 }))).settled);
+    for (let second = 0; second < seconds.deactivate; second++)
+      steps.push(...(await done(advance({ seconds: 1 }))).settled);
     expect(steps).toEqual(leap);
     // Ids go on counting, so what took over has another: all else is the same.
     expect(await world.export()).toBe(after);
@@ -205,14 +233,14 @@ test('a token expires by the clock of its world', async () => {
   const { secret, expires } = await done(
     world.api('POST', `/accounts/${world.accountId}/tokens`, { expireInMinutes: 10 }),
   );
-  expect(expires).toBe(after(600));
+  expect(expires).toBe(inSeconds(600));
   const call = () => world.as(secret)('GET', '/volumes');
   await done(advance({ seconds: 599.999 }));
   expect((await call()).status).toBe(200);
   await done(advance({ seconds: 0.001 }));
   const refused = await call();
   expect(refused).toMatchObject({ status: 401, code: 'token-expired' });
-  expect(refused.body.message).toContain(after(600));
+  expect(refused.body.message).toContain(inSeconds(600));
 });
 
 describe('the pace', () => {
@@ -264,8 +292,8 @@ describe('the pace', () => {
     const second = await snapshot();
     const { settled } = await done(advance({ untilIdle: true }));
     expect(settled.map(({ id, at }: { id: string; at: string }) => [id, at])).toEqual([
-      [second.datafySnapshotId, after(1)],
-      [first.datafySnapshotId, after(seconds.snapshot)],
+      [second.datafySnapshotId, inSeconds(1)],
+      [first.datafySnapshotId, inSeconds(seconds.snapshot)],
     ]);
   });
 
@@ -281,7 +309,7 @@ describe('the pace', () => {
       }),
     );
     // The call that asks for the time is such a request too.
-    expect((await done(world.control('GET', '/clock'))).settled).toMatchObject([{ id: volumeId, at: after(0) }]);
+    expect((await done(world.control('GET', '/clock'))).settled).toMatchObject([{ id: volumeId, at: inSeconds(0) }]);
     expect((await done(world.control('GET', '/clock'))).settled).toEqual([]);
   });
 });

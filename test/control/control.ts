@@ -1,5 +1,6 @@
 import { Agent, request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { type App, type AppOptions, buildApp } from '../../src/app.ts';
+import type { NewOrganization } from '../../src/client.ts';
 import { type ControlledClock, controlledClock } from '../../src/clock.ts';
 import { defaults } from '../../src/options.ts';
 import { beginning, type Method } from '../world.ts';
@@ -18,12 +19,7 @@ export interface Answer {
 }
 
 /** Sends a call: its body as JSON, a buffer as it is. */
-export type Send = (
-  method: Method,
-  url: string,
-  body?: unknown,
-  headers?: Record<string, string>,
-) => Promise<Answer>;
+export type Send = (method: Method, url: string, body?: unknown, headers?: Record<string, string>) => Promise<Answer>;
 
 function answerOf(status: number, headers: Answer['headers'], text: string): Answer {
   const code = headers['x-emulator-error'];
@@ -63,7 +59,11 @@ export async function emulate(options: Partial<AppOptions> = {}): Promise<Emulat
     });
     return answerOf(response.statusCode, response.headers, response.body);
   };
-  const tables = db.prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name").pluck();
+  const tables = db
+    .prepare<[], string>(
+      "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name",
+    )
+    .pluck();
   return {
     ...built,
     clock,
@@ -215,7 +215,7 @@ export const ids = {
 
 const managed = (volumeId: string, device?: string) => ({
   volumeId,
-  status: 'managed',
+  status: 'managed' as const,
   sizeGb: 10,
   availabilityZone: zone,
   backingVolumeIds: [`${volumeId}a`, `${volumeId}b`],
@@ -242,7 +242,7 @@ export const furniture = {
       attachment: { instanceId: worker, deviceName: '/dev/sde' },
     },
   ],
-};
+} satisfies NewOrganization;
 
 /** The seconds that each transition of `busy` takes: every one another, so that they end one after the other. */
 export const seconds = { modify: 10, snapshot: 20, attach: 30, detach: 40, create: 50, activate: 60, deactivate: 70 };
@@ -293,7 +293,7 @@ export async function busy(send: Send): Promise<Own> {
   await call('POST', `/volumes/${ids.free}/attach`, { instanceId: worker, deviceName: '/dev/sdx' });
   await fault('attachment.attach', 'hold');
   await call('POST', `/volumes/${ids.free2}/attach`, { instanceId: worker, deviceName: '/dev/sdy' });
-  await call('POST', `/volumes/${ids.attached}/modify`, { volumeSizeGb: 20 });
+  await call('POST', `/volumes/${ids.attached}/modify`, { volumeSizeGb: 20, expandFilesystem: true });
   await fault('modification.modify', 'fail');
   await call('POST', `/volumes/${ids.attached2}/modify`, { volumeSizeGb: 20 });
   await call('POST', `/aws/volumes/${ids.attached3}/detach`, { instanceId: worker });

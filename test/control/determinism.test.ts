@@ -1,5 +1,17 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { busy, done, type Emulated, emulate, furniture, ids, type Own, operationsOf, own, worker, zone } from './control.ts';
+import {
+  busy,
+  done,
+  type Emulated,
+  emulate,
+  furniture,
+  ids,
+  type Own,
+  operationsOf,
+  own,
+  worker,
+  zone,
+} from './control.ts';
 
 let emulated: Emulated;
 
@@ -29,7 +41,12 @@ async function script(world: Own): Promise<string[]> {
 
   await control('PUT', '/pace', { snapshot: 4000, create: 3000, attach: 2000, modify: 1000, deactivate: 5000 });
   await control('POST', '/faults', { match: { method: 'GET' }, probability: 0.3, effect: { status: 503 } });
-  await control('POST', '/faults', { match: { transition: 'snapshot.create' }, skip: 1, times: 1, effect: { outcome: 'fail' } });
+  await control('POST', '/faults', {
+    match: { transition: 'snapshot.create' },
+    skip: 1,
+    times: 1,
+    effect: { outcome: 'fail' },
+  });
   await call('GET', '/volumes');
   await whole('GET', '/volumes?accounts=all');
   await call('GET', `/volumes/${ids.free}`);
@@ -37,15 +54,26 @@ async function script(world: Own): Promise<string[]> {
   const { datafySnapshotId } = await call('POST', `/volumes/${ids.free}/create-snapshot`, { description: 'one' });
   await call('POST', `/volumes/${ids.free}/create-snapshot`, { description: 'two', tags: [{ key: 'a', value: 'b' }] });
   await call('POST', `/volumes/${ids.ordinary}/create-snapshot`);
-  await call('POST', '/volumes/create-from-snapshots', { source: { datafySnapshotId }, volumeProperties: { availabilityZone: zone } });
+  await call('POST', '/volumes/create-from-snapshots', {
+    source: { datafySnapshotId },
+    volumeProperties: { availabilityZone: zone },
+  });
   await control('POST', '/clock/advance', { seconds: 4 });
   await call('GET', '/snapshots');
   await call('GET', `/aws/snapshots/${datafySnapshotId}`);
-  const restored = await call('POST', '/volumes/create-from-snapshots', { source: { datafySnapshotId }, volumeProperties: { availabilityZone: zone } });
-  await call('POST', '/aws/volumes/create-from-snapshots', { source: { datafySnapshotId }, volumeProperties: { availabilityZone: zone, diskSize: 30 } });
+  const restored = await call('POST', '/volumes/create-from-snapshots', {
+    source: { datafySnapshotId },
+    volumeProperties: { availabilityZone: zone },
+  });
+  await call('POST', '/aws/volumes/create-from-snapshots', {
+    source: { datafySnapshotId },
+    volumeProperties: { availabilityZone: zone, diskSize: 30 },
+  });
   const created = await call('POST', '/aws/volumes/create-autoscaling-volume', { volumeProperties });
   await call('POST', '/aws/volumes/create-datafied-volume', { volumeProperties });
-  await call('POST', '/aws/volumes/create-autoscaling-volume', { volumeProperties: { ...volumeProperties, datafyMode: 'performance' } });
+  await call('POST', '/aws/volumes/create-autoscaling-volume', {
+    volumeProperties: { ...volumeProperties, datafyMode: 'performance' },
+  });
   await call('POST', `/volumes/${restored.volumeId}/attach`, device);
   await control('POST', '/clock/advance', { untilIdle: true });
   await call('POST', `/volumes/${restored.volumeId}/attach`, device);
@@ -97,7 +125,11 @@ test('the same calls in two fresh worlds are answered alike, whatever other worl
   const alone = await own(emulated.send, furniture);
   const first = await script(alone);
   expect(first.length).toBeGreaterThan(60);
-  const used = new Set((await done(alone.control('GET', '/requests?limit=5000'))).requests.map((each: { operationId: string }) => each.operationId));
+  const used = new Set(
+    (await done(alone.control('GET', '/requests?limit=5000'))).requests.map(
+      (each: { operationId: string }) => each.operationId,
+    ),
+  );
   const documented = operationsOf((await emulated.send('GET', '/openapi.json')).body);
   expect([...used].sort()).toEqual(documented.map(({ operation }) => operation.operationId).sort());
   const refused = first.filter((text) => /^4\d\d [a-z-]+ /.test(text));

@@ -44,7 +44,11 @@ async function listen(base: string, last?: number | string): Promise<Stream> {
     rest = parts.pop() ?? '';
     for (const part of parts) {
       const fields = Object.fromEntries(part.split('\n').map((line) => line.split(/: (.*)/s, 2)));
-      events.push({ id: fields.id === undefined ? undefined : Number(fields.id), event: fields.event, data: JSON.parse(fields.data) });
+      events.push({
+        id: fields.id === undefined ? undefined : Number(fields.id),
+        event: fields.event,
+        data: JSON.parse(fields.data),
+      });
     }
     tell();
   });
@@ -120,7 +124,11 @@ test('every request and every transition, numbered, as they happen', async () =>
   expect(events).toEqual([
     { id: 1, event: 'transition', data: { resource: 'snapshot', id, action: 'create', to: 'pending', at, request: 1 } },
     { id: 2, event: 'request', data: { id: 1, ...request } },
-    { id: 3, event: 'transition', data: { resource: 'snapshot', id, action: 'complete', to: 'completed', at, request: null } },
+    {
+      id: 3,
+      event: 'transition',
+      data: { resource: 'snapshot', id, action: 'complete', to: 'completed', at, request: null },
+    },
     {
       id: 4,
       event: 'request',
@@ -163,7 +171,8 @@ test('no secret is in them', async () => {
   const { secret } = await done(world.api('POST', `/accounts/${world.accountId}/tokens`, {}));
   const text = JSON.stringify(await stream.until(isRequest(1)));
   expect(text).toContain('token');
-  for (const each of [secret, world.token, world.accounts[0]?.token ?? '']) expect(text).not.toContain(each.split('.').at(-1));
+  for (const each of [secret, world.token, world.accounts[0]?.token ?? ''])
+    expect(text).not.toContain(each.split('.').at(-1));
 });
 
 describe('Last-Event-ID', () => {
@@ -193,7 +202,9 @@ describe('Last-Event-ID', () => {
     await snapshot();
     const stream = await listen(world.base);
     await world.api('GET', '/volumes');
-    expect((await stream.until(isRequest(2))).filter(({ event }) => event === 'request')).toMatchObject([{ data: { id: 2 } }]);
+    expect((await stream.until(isRequest(2))).filter(({ event }) => event === 'request')).toMatchObject([
+      { data: { id: 2 } },
+    ]);
   });
 
   test.each(['x', '-1', '1.5', '1e400', 'NaN'])('%s is refused', async (last) => {
@@ -228,7 +239,9 @@ describe('a listener of one world', () => {
     await stream.until(isRequest(1));
     expect(stream.events).toHaveLength(2);
     expect(others.events).toHaveLength(2);
-    expect(default_.events).toMatchObject([{ event: 'request', data: { status: 401, error: 'authorization-missing' } }]);
+    expect(default_.events).toMatchObject([
+      { event: 'request', data: { status: 401, error: 'authorization-missing' } },
+    ]);
   });
 
   test('that is deleted hears nothing of the next, and the next nothing of it', async () => {

@@ -2,8 +2,22 @@ import { Agent } from 'node:http';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Emulator, startEmulator } from '../../src/index.ts';
 import { faultyTransitions } from '../../src/state/transitions.ts';
-import { type Method } from '../world.ts';
-import { type Answer, done, furniture, hear, ids, type Own, own, roleArn, type Send, slow, wire, worker, zone } from './control.ts';
+import type { Method } from '../world.ts';
+import {
+  type Answer,
+  done,
+  furniture,
+  hear,
+  ids,
+  type Own,
+  own,
+  roleArn,
+  type Send,
+  slow,
+  wire,
+  worker,
+  zone,
+} from './control.ts';
 
 let emulator: Emulator;
 let agent: Agent;
@@ -205,7 +219,16 @@ describe('what is matched', () => {
   }
 
   const effect = { status: 503 };
-  const everything = ['list', 'list as organization', 'list second', 'read free', 'read idle', 'read idle as organization', 'snapshot idle', 'account'];
+  const everything = [
+    'list',
+    'list as organization',
+    'list second',
+    'read free',
+    'read idle',
+    'read idle as organization',
+    'snapshot idle',
+    'account',
+  ];
   const firstAccount = () => world.accounts[0]?.accountId;
   const secondAccount = () => world.accounts[1]?.accountId;
 
@@ -214,15 +237,37 @@ describe('what is matched', () => {
     ['operationId', () => ({ operationId: 'getVolume' }), ['read free', 'read idle', 'read idle as organization']],
     ['method', () => ({ method: 'POST' }), ['snapshot idle']],
     ['path, as it is called', () => ({ path: `/api/v1/volumes/${ids.free}` }), ['read free']],
-    ['path, as it is documented', () => ({ path: '/api/v1/volumes/{volumeId}' }), ['read free', 'read idle', 'read idle as organization']],
+    [
+      'path, as it is documented',
+      () => ({ path: '/api/v1/volumes/{volumeId}' }),
+      ['read free', 'read idle', 'read idle as organization'],
+    ],
     ['accountId', () => ({ accountId: secondAccount() }), ['list as organization', 'list second', 'account']],
     ['volumeId', () => ({ volumeId: ids.idle }), ['read idle', 'read idle as organization', 'snapshot idle']],
-    ['operationId and volumeId', () => ({ operationId: 'getVolume', volumeId: ids.idle }), ['read idle', 'read idle as organization']],
-    ['method and path', () => ({ method: 'GET', path: '/api/v1/volumes' }), ['list', 'list as organization', 'list second']],
-    ['accountId and operationId', () => ({ accountId: firstAccount(), operationId: 'listVolumes' }), ['list', 'list as organization']],
+    [
+      'operationId and volumeId',
+      () => ({ operationId: 'getVolume', volumeId: ids.idle }),
+      ['read idle', 'read idle as organization'],
+    ],
+    [
+      'method and path',
+      () => ({ method: 'GET', path: '/api/v1/volumes' }),
+      ['list', 'list as organization', 'list second'],
+    ],
+    [
+      'accountId and operationId',
+      () => ({ accountId: firstAccount(), operationId: 'listVolumes' }),
+      ['list', 'list as organization'],
+    ],
     [
       'all of them',
-      () => ({ operationId: 'getVolume', method: 'GET', path: '/api/v1/volumes/{volumeId}', accountId: firstAccount(), volumeId: ids.free }),
+      () => ({
+        operationId: 'getVolume',
+        method: 'GET',
+        path: '/api/v1/volumes/{volumeId}',
+        accountId: firstAccount(),
+        volumeId: ids.free,
+      }),
       ['read free'],
     ],
   ])('%s', async (_, match, expected) => {
@@ -283,8 +328,13 @@ describe('how often', () => {
     await done(world.control('POST', '/reset'));
     await plant(fault);
     expect(await sequence(40)).toEqual(first);
-    // Another fault has another sequence.
+    // Another fault has another sequence, and so has a world of another seed.
     await done(world.control('DELETE', '/faults'));
+    await plant(fault);
+    expect(await sequence(40)).not.toEqual(first);
+    const state = JSON.parse(await world.export());
+    await done(world.control('POST', '/reset'));
+    await done(world.control('PUT', '/state', { ...state, ids: { seed: 'another', made: 0 } }));
     await plant(fault);
     expect(await sequence(40)).not.toEqual(first);
     await done(send('DELETE', `/_emulator/organizations/${other.organizationId}`));
@@ -301,7 +351,10 @@ describe('how often', () => {
 
 describe('what is made of a transition', () => {
   const some = { some: [{ var: 'tags' }, { in: [{ var: '' }, ['autoscale:yes']] }] };
-  const create = () => world.api('POST', '/aws/volumes/create-autoscaling-volume', { volumeProperties: { availabilityZone: zone, diskSize: 5 } });
+  const create = () =>
+    world.api('POST', '/aws/volumes/create-autoscaling-volume', {
+      volumeProperties: { availabilityZone: zone, diskSize: 5 },
+    });
   /** How each transition begins, and what says its status. */
   const ways: Record<string, () => Promise<string | undefined>> = {
     async 'snapshot.create'() {
@@ -331,7 +384,10 @@ describe('what is made of a transition', () => {
       const { datafySnapshotId } = await done(world.api('POST', `/volumes/${ids.free}/create-snapshot`, {}));
       await done(world.control('POST', '/clock/advance', { untilIdle: true }));
       const restored = await done(
-        world.api('POST', '/volumes/create-from-snapshots', { source: { datafySnapshotId }, volumeProperties: { availabilityZone: zone } }),
+        world.api('POST', '/volumes/create-from-snapshots', {
+          source: { datafySnapshotId },
+          volumeProperties: { availabilityZone: zone },
+        }),
       );
       return restored.volumeId;
     },
@@ -410,7 +466,11 @@ describe('what is made of a transition', () => {
   });
 
   test('role-arn.set fails with the message, unless the check is skipped', async () => {
-    await plant({ match: { transition: 'role-arn.set' }, times: 1, effect: { outcome: 'fail', message: 'it may not call ec2:X' } });
+    await plant({
+      match: { transition: 'role-arn.set' },
+      times: 1,
+      effect: { outcome: 'fail', message: 'it may not call ec2:X' },
+    });
     const path = `/accounts/${world.accountId}/role-arn`;
     expect((await world.api('POST', path, { roleArn, skipValidation: true })).status).toBe(201);
     expect(await faults()).toMatchObject([{ seen: 0 }]);
@@ -425,8 +485,12 @@ describe('what is made of a transition', () => {
 
   test('of one account, or one volume', async () => {
     await plant({ match: { transition: 'snapshot.create', volumeId: ids.idle }, effect: { outcome: 'fail' } });
-    await plant({ match: { transition: 'volume.create', accountId: world.accounts[1]?.accountId }, effect: { outcome: 'hold' } });
-    for (const volumeId of [ids.free, ids.idle]) await done(world.api('POST', `/volumes/${volumeId}/create-snapshot`, {}));
+    await plant({
+      match: { transition: 'volume.create', accountId: world.accounts[1]?.accountId },
+      effect: { outcome: 'hold' },
+    });
+    for (const volumeId of [ids.free, ids.idle])
+      await done(world.api('POST', `/volumes/${volumeId}/create-snapshot`, {}));
     const { snapshots } = await done(world.api('GET', '/snapshots'));
     expect(snapshots).toMatchObject([{ status: 'completed' }, { volumeId: ids.idle, status: 'error' }]);
     await done(create());
@@ -470,18 +534,33 @@ describe('what is refused', () => {
     ['a volume in an operation that names none', { match: { operationId: 'listVolumes', volumeId: ids.free }, effect }],
     ['a path of another volume', { match: { path: `/api/v1/volumes/${ids.idle}`, volumeId: ids.free }, effect }],
     ['an unknown transition', { match: { transition: 'snapshot.complete' }, effect: hold }],
-    ['a transition with an operation', { match: { transition: 'snapshot.create', operationId: 'getVolume' }, effect: hold }],
+    [
+      'a transition with an operation',
+      { match: { transition: 'snapshot.create', operationId: 'getVolume' }, effect: hold },
+    ],
     ['a transition with a method', { match: { transition: 'snapshot.create', method: 'POST' }, effect: hold }],
     ['a transition with a token', { match: { transition: 'snapshot.create', tokenId: nowhere }, effect: hold }],
-    ['a new volume that is there already', { match: { transition: 'volume.create', volumeId: ids.free }, effect: hold }],
-    ["a volume in a role's check", { match: { transition: 'role-arn.set', volumeId: ids.free }, effect: { outcome: 'fail' } }],
+    [
+      'a new volume that is there already',
+      { match: { transition: 'volume.create', volumeId: ids.free }, effect: hold },
+    ],
+    [
+      "a volume in a role's check",
+      { match: { transition: 'role-arn.set', volumeId: ids.free }, effect: { outcome: 'fail' } },
+    ],
     ['an outcome that it cannot have', { match: { transition: 'attachment.attach' }, effect: { outcome: 'fail' } }],
     ["a role's check that is held", { match: { transition: 'role-arn.set' }, effect: hold }],
     ['a transition without an outcome', { match: { transition: 'snapshot.create' }, effect }],
     ['an outcome without a transition', { match: {}, effect: hold }],
     ['an outcome and a status', { match: { transition: 'snapshot.create' }, effect: { outcome: 'hold', status: 500 } }],
-    ['an outcome, no delay, and a status', { match: { transition: 'snapshot.create' }, effect: { outcome: 'hold', delayMs: 0, status: 500 } }],
-    ['a message for a snapshot', { match: { transition: 'snapshot.create' }, effect: { outcome: 'fail', message: 'x' } }],
+    [
+      'an outcome, no delay, and a status',
+      { match: { transition: 'snapshot.create' }, effect: { outcome: 'hold', delayMs: 0, status: 500 } },
+    ],
+    [
+      'a message for a snapshot',
+      { match: { transition: 'snapshot.create' }, effect: { outcome: 'fail', message: 'x' } },
+    ],
     ['a message without a status', { match: {}, effect: { message: 'x' } }],
     ['a status and a drop', { match: {}, effect: { status: 500, drop: 'connection' } }],
     ['headers of an answer that does not come', { match: {}, effect: { drop: 'connection', headers: { a: 'b' } } }],
@@ -536,6 +615,10 @@ describe('removing', () => {
     expect(await world.control('DELETE', '/faults')).toMatchObject({ status: 204, text: '' });
     expect((await list()).status).toBe(200);
     // Ids are not used again.
-    expect(await plant({ match: {}, effect: { status: 500 } })).toMatchObject({ faultId: 'fault-4', seen: 0, fired: 0 });
+    expect(await plant({ match: {}, effect: { status: 500 } })).toMatchObject({
+      faultId: 'fault-4',
+      seen: 0,
+      fired: 0,
+    });
   });
 });

@@ -13,14 +13,12 @@ beforeAll(async () => {
 });
 afterAll(() => emulator.close());
 
-test(
-  `${workers} workers, ${tests} tests each, every one with a world and a time of its own`,
-  { timeout: process.env.DEEP ? 300_000 : 60_000 },
-  async () => {
-    const before = await emulator.control.state.export();
-    await runWorkers(emulator.url, workers, tests);
-    const after = await emulator.control.state.export();
-    expect(after).toEqual({ ...before, clock: after.clock });
-    expect(await emulator.control.requests.list()).toEqual([]);
-  },
-);
+test(`${workers} workers, ${tests} tests each, every one with a world and a time of its own`, {
+  timeout: process.env.DEEP ? 300_000 : 60_000,
+}, async () => {
+  const before = await emulator.control.state.export();
+  await runWorkers(emulator.url, workers, tests);
+  const after = await emulator.control.state.export();
+  expect(after).toEqual({ ...before, clock: after.clock });
+  expect(await emulator.control.requests.list()).toEqual([]);
+});

@@ -19,7 +19,12 @@ const at = '2026-01-01T00:00:00.000Z';
 
 describe('an entry', () => {
   test('says what was called, what came of it, and what it changed', async () => {
-    const answer = await world.api('POST', `/volumes/${ids.free}/create-snapshot?accounts=${world.accountId}`, { description: 'd' }, { 'x-own': 'header' });
+    const answer = await world.api(
+      'POST',
+      `/volumes/${ids.free}/create-snapshot?accounts=${world.accountId}`,
+      { description: 'd' },
+      { 'x-own': 'header' },
+    );
     const { count, requests } = await journal();
     expect(count).toBe(1);
     expect(requests).toEqual([
@@ -47,7 +52,11 @@ describe('an entry', () => {
     await done(world.api('GET', '/volumes'));
     const { requests } = await journal();
     expect(requests).toMatchObject([
-      { response: null, body: { ...device }, changes: [{ resource: 'attachment', id: ids.free, action: 'attach', to: 'attaching' }] },
+      {
+        response: null,
+        body: { ...device },
+        changes: [{ resource: 'attachment', id: ids.free, action: 'attach', to: 'attaching' }],
+      },
       { body: null, changes: [] },
     ]);
   });
@@ -115,11 +124,31 @@ describe('an entry', () => {
 
 describe('a refused call', () => {
   test.each<[string, () => Promise<unknown>, Record<string, unknown>]>([
-    ['an invalid body', () => world.api('POST', `/volumes/${ids.free}/attach`, {}), { status: 400, error: 'request-invalid', operationId: 'attachCommand' }],
-    ['no JSON', () => world.api('POST', `/volumes/${ids.free}/attach`, Buffer.from('{')), { status: 400, error: 'json-invalid' }],
-    ['a state that does not allow it', () => world.api('POST', `/volumes/${ids.attached}/attach`, device), { status: 400, error: 'volume-already-attached' }],
-    ['what is not there', () => world.api('GET', '/aws/volumes/vol-000000ff'), { status: 404, error: 'volume-not-found' }],
-    ['an account that it may not act for', () => world.api('GET', '/volumes?accounts=other'), { status: 401, error: 'account-not-allowed' }],
+    [
+      'an invalid body',
+      () => world.api('POST', `/volumes/${ids.free}/attach`, {}),
+      { status: 400, error: 'request-invalid', operationId: 'attachCommand' },
+    ],
+    [
+      'no JSON',
+      () => world.api('POST', `/volumes/${ids.free}/attach`, Buffer.from('{')),
+      { status: 400, error: 'json-invalid' },
+    ],
+    [
+      'a state that does not allow it',
+      () => world.api('POST', `/volumes/${ids.attached}/attach`, device),
+      { status: 400, error: 'volume-already-attached' },
+    ],
+    [
+      'what is not there',
+      () => world.api('GET', '/aws/volumes/vol-000000ff'),
+      { status: 404, error: 'volume-not-found' },
+    ],
+    [
+      'an account that it may not act for',
+      () => world.api('GET', '/volumes?accounts=other'),
+      { status: 401, error: 'account-not-allowed' },
+    ],
   ])('%s has its code', async (_, call, expected) => {
     await call();
     const { requests } = await journal();
@@ -147,7 +176,9 @@ test('no secret is in it', async () => {
   const { secret, tokenId } = await done(world.api('POST', path, { description: 'minted' }));
   await done(world.as(secret)('GET', '/volumes'));
   await world.as(world.token)('GET', `/accounts/${world.accountId}`);
-  await emulated.send('GET', '/api/v1/volumes', undefined, { authorization: `Basic ${Buffer.from(`u:${secret}`).toString('base64')}` });
+  await emulated.send('GET', '/api/v1/volumes', undefined, {
+    authorization: `Basic ${Buffer.from(`u:${secret}`).toString('base64')}`,
+  });
   await emulated.send('GET', '/api/v1/volumes', undefined, { authorization: `${world.token} and more` });
   const text = (await world.control('GET', '/requests')).text + (await emulated.control('GET', '/requests')).text;
   expect(text).toContain(tokenId);

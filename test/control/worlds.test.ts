@@ -68,7 +68,10 @@ describe('making a world', () => {
   test('with instances and volumes puts them into the first account, or the one that they name', async () => {
     const world = await own(emulated.send, {
       accounts: [{}, { accountId }],
-      instances: [...furniture.instances, { instanceId: 'i-00000002', availabilityZone: 'us-east-1b', agent: false, accountId }],
+      instances: [
+        ...furniture.instances,
+        { instanceId: 'i-00000002', availabilityZone: 'us-east-1b', agent: false, accountId },
+      ],
       volumes: [
         ...furniture.volumes,
         { volumeId: 'vol-0000000f', status: 'ordinary', sizeGb: 3, availabilityZone: 'us-east-1b', accountId },
@@ -211,7 +214,10 @@ describe('deleting a world', () => {
     // A table that the test puts nothing into would prove nothing.
     expect(Object.entries(rows).filter(([, count]) => count === 0)).toEqual([]);
 
-    expect(await emulated.control('DELETE', `/organizations/${world.organizationId}`)).toMatchObject({ status: 204, text: '' });
+    expect(await emulated.control('DELETE', `/organizations/${world.organizationId}`)).toMatchObject({
+      status: 204,
+      text: '',
+    });
     expect(Object.values(rowsOf(key)).every((count) => count === 0)).toBe(true);
     expect(emulated.dump()).toBe(before);
     for (const token of [world.token, ...world.accounts.map((account) => account.token)]) {

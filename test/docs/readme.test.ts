@@ -114,6 +114,12 @@ describe(`the session${because}`, () => {
     },
   );
 
+  test.skipIf(missing.length > 0)("prints the same every time in a world of one's own", () => {
+    const own = session.findIndex(({ commands }) => commands.includes('"$control/organizations"'));
+    expect(own).toBeGreaterThan(0);
+    expect(printed[own]).toBe(session[own]!.shown);
+  });
+
   test.skipIf(missing.length > 0)('ends with nothing but its last block', () => {
     expect(printed.slice(session.length)).toEqual(['']);
   });
@@ -156,12 +162,15 @@ describe('the tables', () => {
   const accountName = (accountId: string) => accountNames.get(accountId)!;
 
   test('of options have what the options have, row by row', () => {
-    expect(table(readme, 'Options', ['Flag', 'Variable', 'Default', 'Meaning'])).toEqual(
+    // A switch that is on by default is shown by the flag that switches it off.
+    const flag = (option: Option) => (option.default === true ? option.flag.replace('--', '--no-') : option.flag);
+    expect(table(readme, 'Options', ['Flag', 'Variable', 'Default', 'Meaning', 'Value'])).toEqual(
       (Object.values(optionTable) as Option[]).map((option) => ({
-        Flag: code(`${option.flag} ${option.placeholder}`.trim()),
+        Flag: code(`${flag(option)} ${option.placeholder}`.trim()),
         Variable: code(option.variable),
-        Default: code(String(option.default)),
-        Meaning: `${option.help}: ${option.accepts}`,
+        Default: option.default === '' ? 'none' : code(String(option.default)),
+        Meaning: option.help,
+        Value: option.accepts,
       })),
     );
   });

@@ -221,7 +221,7 @@ test('the seed is applied to a new database only', async () => {
   const clock = controlledClock(beginning);
   const options = { ...defaults, logLevel: 'silent' as const, db: file };
   const first = await buildApp(options, clock);
-  expect(first.tokens).not.toEqual([]);
+  expect(first.tokens?.length).toBeGreaterThan(0);
   await first.app.close();
 
   const rows = () => {
@@ -234,7 +234,7 @@ test('the seed is applied to a new database only', async () => {
   clock.advance(hour);
   for (const name of ['default', 'empty'] as const) {
     const next = await buildApp({ ...options, seed: name }, clock);
-    expect(next.tokens).toEqual([]);
+    expect(next.tokens).toBeUndefined();
     expect(next.state.control.first()).toBeDefined();
     await next.app.close();
   }

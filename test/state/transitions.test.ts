@@ -3,12 +3,13 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { controlledClock } from '../../src/clock.ts';
 import { EmulatorError, errors } from '../../src/errors.ts';
 import { openDatabase } from '../../src/state/database.ts';
+import { createFaults } from '../../src/state/faults.ts';
 import { createState, type State, type Target } from '../../src/state/index.ts';
-import { createMachine, type Effects, type Thing, type Tx } from '../../src/state/machine.ts';
+import { type Change, createMachine, type Effects, type Thing, type Tx } from '../../src/state/machine.ts';
 import { type Pace, paceKeys } from '../../src/state/pace.ts';
-import type { Seed, SeedVolume } from '../../src/state/seed.ts';
 import { emptySeed } from '../../src/state/seeds/empty.ts';
 import {
+  faultyTransitions,
   type Resource,
   resources,
   type Status,
@@ -16,7 +17,9 @@ import {
   type Transition,
   transitions,
 } from '../../src/state/transitions.ts';
-import { beginning } from '../world.ts';
+import type { VolumeDocument, WorldDocument } from '../../src/state/world-document.ts';
+import { createWorlds } from '../../src/state/worlds.ts';
+import { beginning, createWorld } from '../world.ts';
 
 // The table is read as plain data: whatever is added to it is tested here without another line.
 const table: readonly Transition[] = transitions;
@@ -34,21 +37,24 @@ const snapshotId = 'dsnap-00000000000000001';
 const instanceId = 'i-00000000000000001';
 const zone = 'us-east-1a';
 
-const bare: Seed = { ...emptySeed, organizationId, accounts: [], tokens: [] };
+/** The request that everything is done for. */
+const request = 7;
+
+const bare: WorldDocument = { ...emptySeed, organizationId, accounts: [], tokens: [] };
 
 /** A world with one thing of the resource in it, in that status; `absent`: all that it would hang on, without it. */
-function seedOf(resource: Resource, status: Status | 'absent', volume: Partial<SeedVolume> = {}): Seed {
+function seedOf(resource: Resource, status: Status | 'absent', volume: Partial<VolumeDocument> = {}): WorldDocument {
   const there = status !== 'absent';
   const attachment = { instanceId, deviceName: '/dev/sdf', status: status as Status<'attachment'> };
   const modification = { status: status as Status<'modification'>, sizeGb: 20 };
-  const subject: SeedVolume = {
+  const subject: VolumeDocument = {
     volumeId,
     accountId,
     status: resource === 'volume' && there ? (status as Status<'volume'>) : 'managed',
     sizeGb: 10,
     availabilityZone: zone,
     ...(resource === 'attachment' && there && { attachment }),
-    ...(resource === 'modification' && there && { modification }),
+    ...(resource === 'modification' && there && { modifications: [modification] }),
     ...volume,
   };
   const snapshot = { datafySnapshotId: snapshotId, accountId, volumeId, sizeGb: 10, ebsSnapshots: [] };
@@ -67,12 +73,12 @@ afterEach(() => {
 });
 
 /** A migrated database with that seed in it, its engine, and the account that all is in. */
-function open(seed: Seed): { state: State; target: Target } {
+function open(seed: WorldDocument): { state: State; target: Target } {
   db = openDatabase(':memory:');
   const state = createState(db, controlledClock(beginning));
-  const organization = state.createWorld(seed, { clockNow: beginning, pace });
+  const organization = createWorld(state, seed, { clockNow: beginning, pace });
   const account = state.findAccount(organization, accountId)?.key ?? 0;
-  return { state, target: { organization, account, accountId, ownAccount: false } };
+  return { state, target: { organization, account, accountId, ownAccount: false, request } };
 }
 
 type Row = Record<string, unknown>;
@@ -98,26 +104,42 @@ function refusal(call: () => unknown): EmulatorError | undefined {
   return undefined;
 }
 
+/** A machine on the open database, and what goes wrong with it on purpose. */
+function engine() {
+  const faults = createFaults(createWorlds(db, controlledClock(beginning)));
+  return { faults, machine: createMachine(db, faults) };
+}
+
+/** What callers call the one thing of a resource: an attachment or a modification goes by its volume. */
+const idOf = (resource: Resource) => (resource === 'snapshot' ? snapshotId : volumeId);
+
 /** One thing in a status under a machine. A transition that is under way there is due at the world's beginning. */
 function cell(resource: Resource, status: Status) {
   const { target } = open(seedOf(resource, status));
   db.exec(`UPDATE ${resource} SET due_at = ${beginning} WHERE due_action IS NOT NULL`);
   const row = only(resource);
-  const tx: Tx = { ...target, now: beginning + 500, pace };
-  const thing: Thing = { key: row.key, status, situation: `The ${resource} is ${status}`, hint: 'its own hint' };
-  return { machine: createMachine(db), tx, row, thing };
+  const tx: Tx = { ...target, now: beginning + 500, pace, request, changes: [] };
+  const situation = `The ${resource} is ${status}`;
+  const thing: Thing = { key: row.key, id: idOf(resource), status, situation, hint: 'its own hint' };
+  return { ...engine(), tx, row, thing };
 }
 
-/** The three columns that a move decides. */
+/** The columns that a move decides. */
 function outcome({ to, next }: Transition, now: number) {
-  return { status: to, due_at: next ? now + pace[next.takes] : null, due_action: next?.action ?? null };
+  const due_at = next ? now + pace[next.takes] : null;
+  return { status: to, due_at, due_action: next?.action ?? null, changed_by: request };
 }
 
-/** The dump as it must be once the only row of the resource has moved. */
-function moved(before: ReturnType<typeof dump>, move: Transition, now: number) {
+/** What the journal is told of a move; of what keeps the status, nothing. */
+function told({ resource, action, to }: Transition, at: number): Change[] {
+  return to === 'same' ? [] : [{ resource, id: idOf(resource), action, to, at }];
+}
+
+/** The dump as it must be once the only row of the resource has moved; `by`: for which request. */
+function moved(before: ReturnType<typeof dump>, move: Transition, now: number, by: object) {
   const { resource, to } = move;
   if (to === 'same') return before;
-  const rows = to === 'absent' ? [] : before[resource]?.map((row) => ({ ...row, ...outcome(move, now) }));
+  const rows = to === 'absent' ? [] : before[resource]?.map((row) => ({ ...row, ...outcome(move, now), ...by }));
   return { ...before, [resource]: rows };
 }
 
@@ -138,32 +160,38 @@ describe.each(resources)('every cell of %s', (resource) => {
     const { machine, tx, thing } = cell(resource, each.status);
     const before = dump();
     machine.apply(tx, resource, each.action as never, thing);
-    expect(dump()).toEqual(moved(before, each.row, tx.now));
+    expect(dump()).toEqual(moved(before, each.row, tx.now, { changed_by: request }));
+    expect(tx.changes).toEqual(told(each.row, tx.now));
   });
 
   test.each(cells.filter(({ row, status }) => !allowed(row, status)))('$action from $status: $row.refusal', (each) => {
     const { machine, tx, thing } = cell(resource, each.status);
     const calls = [() => machine.apply(tx, resource, each.action as never, thing)];
-    if (begins.includes(each.row)) calls.push(() => machine.begin(tx, resource, each.action as never, thing));
+    if (begins.includes(each.row)) {
+      calls.push(() => machine.begin(tx, resource, each.action as never, thing.id, { existing: thing }));
+    }
     for (const call of calls) {
       const refused = refusal(call);
       expect(refused?.code).toBe(each.row.refusal);
       expect(refused?.message).toBe(sentence(each.row, thing, each.status));
       expect(refused?.message).toContain(each.status);
+      expect(tx.changes).toEqual([]);
     }
   });
 
   test.each(begins)('$action from absent: $to', (row) => {
     const { target } = open(seedOf(resource, 'absent'));
-    const tx: Tx = { ...target, now: beginning, pace };
+    const tx: Tx = { ...target, now: beginning, pace, request, changes: [] };
     const before = dump();
-    expect(createMachine(db).begin(tx, resource, row.action as never)).toEqual(outcome(row, beginning));
+    const begun = engine().machine.begin(tx, resource, row.action as never, idOf(resource));
+    expect(begun).toEqual(outcome(row, beginning));
+    expect(tx.changes).toEqual([{ resource, id: idOf(resource), action: row.action, to: row.to, at: beginning }]);
     expect(dump()).toEqual(before);
   });
 
   test.each(rows.filter((row) => !begins.includes(row)))('$action begins nothing', (row) => {
     const { machine, tx } = cell(resource, names(resource)[0] as Status);
-    expect(() => machine.begin(tx, resource, row.action as never)).toThrow('does not begin');
+    expect(() => machine.begin(tx, resource, row.action as never, idOf(resource))).toThrow('does not begin');
   });
 });
 
@@ -194,25 +222,72 @@ describe('a move guards the row itself, not what its caller believes of it', () 
   });
 });
 
+describe('a fault', () => {
+  const struck = [...faultyTransitions].flatMap(([title, outcomes]) =>
+    outcomes.map((end) => ({ title, end, row: table.find((row) => nameOf(row) === title) })),
+  );
+  // The check of a role is no transition: nothing of it is due.
+  const cells = struck.flatMap(({ row, ...rest }) => (row ? [{ ...rest, row }] : []));
+
+  test('can strike whatever takes time, and make fail what the table lets fail', () => {
+    const fails = (resource: Resource) => of(resource).some(({ cause }) => cause === 'fault');
+    const expected = table
+      .filter(({ next }) => next)
+      .map((row) => [nameOf(row), fails(row.resource) ? ['fail', 'hold'] : ['hold']]);
+    expect([...faultyTransitions]).toEqual([...expected, ['role-arn.set', ['fail']]]);
+  });
+
+  test.each(cells)('$end of $title: once, of that volume and in that account only', ({ title, end, row }) => {
+    const { resource, from, action } = row;
+    const begins = from.includes('absent');
+    const { machine, faults, tx, thing } = cell(resource, (begins ? row.to : from[0]) as Status);
+    faults.add(tx.organization, {
+      match: { transition: title, volumeId, accountId },
+      times: 1,
+      effect: { outcome: end },
+    });
+    const before = dump();
+    const attempt = (by: Tx, about: string) => {
+      if (begins) return machine.begin(by, resource, action as never, thing.id, { volumeId: about });
+      db.exec('SAVEPOINT attempt');
+      machine.apply(by, resource, action as never, { ...thing, id: about });
+      const { status, due_at, due_action, changed_by } = only(resource);
+      db.exec('ROLLBACK TO attempt; RELEASE attempt');
+      return { status, due_at, due_action, changed_by };
+    };
+    const usual = outcome(row, tx.now);
+    const held = { ...usual, due_at: null };
+    const failed = { ...usual, due_action: 'fail' };
+    expect(attempt(tx, 'vol-another')).toEqual(usual);
+    expect(attempt({ ...tx, accountId: organizationId }, volumeId)).toEqual(usual);
+    expect(attempt(tx, volumeId)).toEqual(end === 'hold' ? held : failed);
+    expect(attempt(tx, volumeId)).toEqual(usual);
+    expect(dump()).toEqual(before);
+  });
+});
+
 describe('what comes due', () => {
-  const clocked = table.filter(({ cause }) => cause === 'clock');
+  // A fault makes of what is due a failure, which comes due in its place.
+  const clocked = table.filter(({ cause }) => cause === 'clock' || cause === 'fault');
   const cells = clocked.flatMap((row) => row.from.map((from) => ({ row, from: from as Status, title: nameOf(row) })));
 
   test.each(cells)('$title from $from: at its instant, once, with its effect', ({ row, from }) => {
     const { machine, tx, thing } = cell(row.resource, from);
-    db.exec(`UPDATE ${row.resource} SET due_action = '${row.action}'`);
+    db.exec(`UPDATE ${row.resource} SET due_action = '${row.action}', changed_by = 5`);
     const before = dump();
     const effect = vi.fn();
     const effects: Effects = { [nameOf(row) as `${Resource}.${string}`]: effect };
     const world = { key: tx.organization, pace };
-    machine.settle(world, beginning - 1, effects);
+    expect(machine.settle(world, beginning - 1, effects)).toEqual([]);
     expect(dump()).toEqual(before);
-    for (const now of [beginning + 999, beginning + 999]) machine.settle(world, now, effects);
-    expect(dump()).toEqual(moved(before, row, beginning));
+    expect(machine.settle(world, beginning + 999, effects)).toEqual(told(row, beginning));
+    expect(machine.settle(world, beginning + 999, effects)).toEqual([]);
+    // What it was begun for is what it is put down to.
+    expect(dump()).toEqual(moved(before, row, beginning, { changed_by: 5 }));
     expect(effect).toHaveBeenCalledTimes(1);
     const { organization, account } = tx;
     expect(effect).toHaveBeenCalledWith(
-      expect.objectContaining({ organization, account, accountId, now: beginning, pace }),
+      expect.objectContaining({ organization, account, accountId, now: beginning, pace, request: null }),
       thing.key,
     );
   });
@@ -236,12 +311,12 @@ describe('what comes due', () => {
     const timed = resources.flatMap((resource) => of(resource).find(({ next }) => next) ?? []);
     const copies = timed.flatMap(({ resource, to }) => {
       const text = JSON.stringify(seedOf(resource, to as Status));
-      return ['a', 'b', 'c'].map((mark): Seed => {
+      return ['a', 'b', 'c'].map((mark): WorldDocument => {
         const ids = [volumeId, snapshotId].reduce((all, id) => all.replaceAll(id, `${id}-${resource}-${mark}`), text);
         return JSON.parse(ids.replaceAll('/dev/sdf', `/dev/sdf${mark}`));
       });
     });
-    const [{ accounts, instances }] = copies as [Seed];
+    const [{ accounts, instances }] = copies as [WorldDocument];
     const volumes = copies.flatMap((each) => each.volumes);
     const snapshots = copies.flatMap((each) => each.snapshots);
     const { target } = open({ ...bare, accounts, instances, volumes, snapshots });
@@ -264,7 +339,7 @@ describe('what comes due', () => {
     const effects: Effects = Object.fromEntries(
       names.map((name) => [name, (tx: Tx, key: number) => found.push([name, key, tx.now])]),
     );
-    createMachine(db).settle({ key: target.organization, pace }, beginning + 999, effects);
+    engine().machine.settle({ key: target.organization, pace }, beginning + 999, effects);
     expect(found).toEqual(expected.map(({ name, key, due }) => [name, key, due]));
   });
 });
@@ -273,11 +348,13 @@ describe('what comes due', () => {
 interface Reach {
   call: (state: State, target: Target) => unknown;
   /** What else the volume has to be for the verb to succeed where the table allows it. */
-  volume?: Partial<SeedVolume>;
+  volume?: Partial<VolumeDocument>;
   /** Where the verb goes through without asking, since nothing is in the way: the thing has ended, or was never there. */
   unasked?: readonly (Status | 'absent')[];
   /** For a verb that makes a thing with an id of its own, so that it never meets one in the way: where it succeeds. */
-  makes?: Seed;
+  makes?: WorldDocument;
+  /** Where the verb goes through and leaves the thing as it is. */
+  spared?: readonly Status[];
 }
 
 const attached = { attachment: { instanceId, deviceName: '/dev/sdf' } };
@@ -288,6 +365,8 @@ const modify = (autoscalingOnly: boolean) => (state: State, target: Target) =>
 const attach = (state: State, target: Target) =>
   state.attach(target, volumeId, { instanceId, deviceName: '/dev/sdg', deleteOnTermination: false });
 const detach = (force: boolean) => (state: State, target: Target) => state.detach(target, volumeId, instanceId, force);
+const remove = (state: State, target: Target) => state.aws.deleteVolume(target, volumeId);
+const terminate = (state: State, target: Target) => state.aws.terminateInstance(target, instanceId);
 const deactivate = (state: State, target: Target) => state.deactivate(target, volumeId);
 const restore = (state: State, target: Target) =>
   state.restore(target, { source: { datafySnapshotId: snapshotId }, availabilityZone: zone });
@@ -320,20 +399,32 @@ const reached: Record<string, Reach | undefined> = {
   'attachment.detach': { call: detach(false) },
   'attachment.force-detach': { call: detach(true) },
   'attachment.keep': { call: deactivate, unasked: ['absent'] },
+  'volume.appear': {
+    call: (state, target) => state.aws.createVolume(target, { availabilityZone: zone, sizeGb: 10 }),
+    makes: seedOf('volume', 'absent'),
+  },
+  'volume.delete': { call: remove },
+  'attachment.outlast': { call: remove },
+  'volume.delete-on-termination': {
+    call: terminate,
+    volume: { attachment: { ...attached.attachment, deleteOnTermination: true } },
+    spared: ['deactivating'],
+  },
+  'attachment.terminate': { call: terminate, unasked: ['absent'] },
 };
 
 /** Statuses that a message has other words for. */
 const spoken: Partial<Record<string, string>> = { modifying: 'being modified' };
 
-const requested = titled(table.filter(({ cause }) => cause === 'request'));
+const requested = titled(table.filter(({ cause }) => cause === 'request' || cause === 'cascade'));
 
 describe.each(requested)('$title through its verb', ({ row, title }) => {
   const { resource, from, to } = row;
   const reach = reached[title];
   if (!reach) return test.todo('from every status');
 
-  const { call, volume, unasked = [], makes } = reach;
-  const goesThrough = [...from, ...unasked];
+  const { call, volume, unasked = [], spared = [], makes } = reach;
+  const goesThrough = [...from, ...unasked, ...spared];
   const cells = (['absent', ...names(resource)] as const).filter(
     (each) => each !== 'absent' || goesThrough.includes(each),
   );
@@ -344,7 +435,7 @@ describe.each(requested)('$title through its verb', ({ row, title }) => {
     if (goesThrough.includes(status)) {
       const before = newest();
       call(state, target);
-      if (to === 'same') expect(newest()).toEqual(before);
+      if (to === 'same' || (spared as readonly string[]).includes(status)) expect(newest()).toEqual(before);
       else if (to === 'absent') expect(newest()).toBeUndefined();
       else expect(newest()).toMatchObject(outcome(row, beginning));
     } else {

@@ -2,8 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
 import { EmulatorError } from '../../errors.ts';
 import { type FaultMatch, type FaultRequest, faultyTransitions, type State } from '../../state/index.ts';
-import type { Operation } from './index.ts';
-import { noContent, responses, strict, strictObject } from './shared.ts';
+import { noContent, type Operation, responses, strict, strictObject } from './shared.ts';
 
 const tags = ['Faults'];
 

@@ -12,6 +12,7 @@ import { healthRoutes } from './health.ts';
 import { controlInventoryRoutes } from './inventory.ts';
 import { organizationRoutes } from './organizations.ts';
 import { requestRoutes } from './requests.ts';
+import type { Operation } from './shared.ts';
 import { stateRoutes } from './state.ts';
 
 declare module 'fastify' {
@@ -19,14 +20,6 @@ declare module 'fastify' {
     /** The world that a control call is about, by its key. */
     world: number;
   }
-}
-
-/** An operation of the Datafy API, for faults and filters to name. */
-export interface Operation {
-  operationId: string;
-  method: string;
-  /** As the OpenAPI document writes it. */
-  path: string;
 }
 
 export interface ControlOptions {

@@ -1,8 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
-import { newWorld } from '../../new-world.ts';
 import type { State } from '../../state/index.ts';
-import { clockSchema, paceSchema, type SeedName, seedNames, worldDocument } from '../../state/index.ts';
+import { clockSchema, newWorld, paceSchema, type SeedName, seedNames, worldDocument } from '../../state/index.ts';
 import { noContent, responses, strict, strictObject } from './shared.ts';
 
 const { accounts, instances, volumes, failingRoles } = worldDocument.properties;

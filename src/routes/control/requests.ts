@@ -6,8 +6,7 @@ import type { Entry } from '../../journal.ts';
 import type { Recorder } from '../../recorder.ts';
 import type { Change } from '../../state/index.ts';
 import { nullable } from '../shared.ts';
-import type { Operation } from './index.ts';
-import { change, noContent, responses, strictObject } from './shared.ts';
+import { change, noContent, type Operation, responses, strictObject } from './shared.ts';
 
 const tags = ['Journal'];
 const anything = Type.Unsafe<unknown>({});

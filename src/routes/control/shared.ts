@@ -28,3 +28,11 @@ export const change = Type.Object({
   to: Type.Optional(Type.String({ description: 'The status it has now; `absent` where it is gone.' })),
   at: Type.String({ format: 'date-time' }),
 });
+
+/** An operation of the Datafy API, for faults and filters to name. */
+export interface Operation {
+  operationId: string;
+  method: string;
+  /** As the OpenAPI document writes it. */
+  path: string;
+}

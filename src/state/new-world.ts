@@ -1,8 +1,8 @@
-import { makeId, randomUuid } from './ids.ts';
-import { mintSecret } from './secrets.ts';
-import { seeds } from './state/seeds/index.ts';
-import type { SeedName } from './state/seeds/names.ts';
-import type { WorldDocument } from './state/world-document.ts';
+import { makeId, randomUuid } from '../ids.ts';
+import { mintSecret } from '../secrets.ts';
+import { seeds } from './seeds/index.ts';
+import type { SeedName } from './seeds/names.ts';
+import type { WorldDocument } from './world-document.ts';
 
 /** Something that belongs to the first account, unless it names another. */
 type Unowned<T extends { accountId: string }> = Omit<T, 'accountId'> & { accountId?: string };

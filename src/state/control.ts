@@ -51,7 +51,6 @@ export function createControl({
     create: (document: WorldDocument): number => importWorld(document),
 
     find: worlds.find,
-    has: worlds.has,
     first: worlds.first,
 
     /** @throws EmulatorError `organization-is-default` */

@@ -125,8 +125,6 @@ export function createWorlds(db: Database, clock: Clock) {
 
     isThere: (key: number) => byKey.get(key) !== undefined,
 
-    has: (organizationId: string) => keyOf.get(organizationId) !== undefined,
-
     insert(world: Omit<WorldRow, 'key'>, originDocument: string): number {
       const key = Number(insert.run(world).lastInsertRowid);
       insertOrigin.run(key, originDocument);

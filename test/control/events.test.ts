@@ -100,7 +100,8 @@ afterEach(() => {
   streams = [];
 });
 
-const snapshot = () => done(world.api('POST', `/volumes/${ids.free}/create-snapshot`));
+const snapshotRaw = () => world.api('POST', `/volumes/${ids.free}/create-snapshot`);
+const snapshot = () => done(snapshotRaw());
 const isRequest = (id: number) => (event: Event) => event.event === 'request' && event.data.id === id;
 const at = '2026-01-01T00:00:00.000Z';
 
@@ -244,16 +245,33 @@ describe('a listener of one world', () => {
     ]);
   });
 
-  test('that is deleted hears nothing of the next, and the next nothing of it', async () => {
+  test('that is deleted is told so, and its stream ends; the next world begins its own', async () => {
     await snapshot();
     const stream = await listen(world.base);
     await done(send('DELETE', `/_emulator/organizations/${world.organizationId}`));
+    await stream.ended;
+    expect(stream.events).toEqual([{ id: 3, event: 'removed', data: {} }]);
+    expect(stream.response.complete).toBe(true);
     const next = await own(send, furniture);
     const fresh = await listen(next.base, 0);
     await done(next.api('GET', '/volumes'));
     const heard = await fresh.until(isRequest(1));
     expect(heard).toMatchObject([{ id: 1, event: 'request', data: { id: 1, operationId: 'listVolumes' } }]);
-    expect(stream.events.filter(({ event }) => event !== 'reset')).toEqual([]);
+  });
+
+  test('that is deleted while a call is under way: the call is answered, and tells nobody', async () => {
+    const everyone = await listen('/_emulator');
+    await done(world.control('POST', '/faults', { match: {}, effect: { delayMs: 50 } }));
+    const [under, gone] = await Promise.all([
+      snapshotRaw(),
+      send('DELETE', `/_emulator/organizations/${world.organizationId}`),
+    ]);
+    expect(gone.status).toBe(204);
+    expect(under.status).toBeGreaterThanOrEqual(400);
+    expect(under.status).toBeLessThan(500);
+    await send('GET', '/api/v1/volumes');
+    const events = await everyone.until(({ data }) => data.error === 'authorization-missing');
+    expect(events).toHaveLength(1);
   });
 });
 

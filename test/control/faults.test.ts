@@ -503,11 +503,31 @@ describe('what is made of a transition', () => {
     expect(await underWay()).toMatchObject([{ status: 'creating' }]);
   });
 
-  test('a call that is refused has used up the fault, and changed nothing else', async () => {
-    await plant({ match: { transition: 'attachment.attach' }, times: 1, effect: { outcome: 'hold' } });
+  test('a call that is refused changes nothing, and spends no fault', async () => {
+    for (const transition of ['attachment.attach', 'modification.modify', 'volume.create', 'volume.deactivate']) {
+      await plant({ match: { transition }, times: 1, effect: { outcome: 'hold' } });
+    }
     const before = await world.export();
-    expect((await world.api('POST', `/volumes/${ids.attached}/attach`, device)).status).toBe(400);
+    const attach = (volumeId: string, place: object) => world.api('POST', `/volumes/${volumeId}/attach`, place);
+    for (const refused of [
+      await attach(ids.attached, device),
+      await attach(ids.free, { ...device, deviceName: '/dev/sda' }),
+      await attach(ids.free, { ...device, deviceName: 'sdz' }),
+      await attach(ids.free, { ...device, instanceId: 'i-0123456789abcdef0' }),
+      await world.api('POST', `/volumes/${ids.free}/modify`, { volumeSizeGb: 5 }),
+      await world.api('POST', `/volumes/${ids.free}/modify`, { volumeSizeGb: 20, expandFilesystem: true }),
+      await world.api('POST', '/aws/volumes/create-autoscaling-volume', {
+        volumeProperties: { availabilityZone: zone, diskSize: 5, volumeIops: 1 },
+      }),
+      await world.api('POST', `/volumes/${ids.ordinary}/deactivate-autoscaling`),
+    ]) {
+      expect(refused.status, refused.text).toBeGreaterThanOrEqual(400);
+    }
     expect(await world.export()).toBe(before);
+    for (const each of await faults()) expect(each).toMatchObject({ seen: 0, fired: 0 });
+    await done(attach(ids.free, device));
+    await done(world.control('POST', '/clock/advance', { untilIdle: true }));
+    expect(await underWay()).toMatchObject([{ status: 'attaching' }]);
   });
 });
 

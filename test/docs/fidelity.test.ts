@@ -85,6 +85,13 @@ describe('the error codes', () => {
     expect(codes(unmet).filter((each) => met.has(each))).toEqual([]);
   });
 
+  test('of faults is no refusal, and named', () => {
+    const [, struck] = /'X-Emulator-Error', '([a-z-]+)'/.exec(readPage('src/strike.ts')) ?? [];
+    expect(Object.keys(errors)).not.toContain(struck);
+    expect(codes(section(page, 'Errors'))).toContain(struck);
+    expect(codes(section(page, 'Faults'))).toContain(struck);
+  });
+
   test('have their kinds', () => {
     expect(table(page, 'Errors', ['Code', 'Kind'])).toEqual(
       Object.entries(errors).map(([name, { kind }]) => ({ Code: code(name), Kind: kind })),
@@ -151,4 +158,37 @@ test('every setting of the pace is there, with its figures', () => {
   expect(
     rows.map(({ Setting, '`instant`': instant, '`realistic`': realistic }) => [Setting, instant, realistic]),
   ).toEqual(paceKeys.map((key) => [code(key), String(paces.instant[key]), String(paces.realistic[key])]));
+});
+
+describe('the control surface', () => {
+  /** A number as the page writes it, of an expression such as `8 * 1024 * 1024`. */
+  const product = (source: string) =>
+    source.split('*').reduce((all, part) => all * Number(part.replaceAll('_', '')), 1);
+  const written = (count: number) => (count < 2 ** 20 ? count.toLocaleString('en') : `${count / 2 ** 20} MiB`);
+
+  test.each([
+    ['Journal and events', 'src/journal.ts', /entries: ([\d_* ]+),/, 'calls'],
+    ['Journal and events', 'src/journal.ts', /bytes: ([\d_* ]+) \}/, ','],
+    ['Journal and events', 'src/events.ts', /most = ([\d_* ]+);/, 'events'],
+    ['Journal and events', 'src/routes/control/events.ts', /patience = ([\d_* ]+);/, 'behind'],
+    ['Errors', 'src/routes/control/state.ts', /bodyLimit = ([\d_* ]+);/, 'where'],
+    ['Errors', 'src/routes/control/organizations.ts', /bodyLimit = ([\d_* ]+);/, 'where'],
+  ])('below "%s" has the bound of %s', (heading, path, form, what) => {
+    const [, bound] = form.exec(readPage(path)) ?? [];
+    const said = section(page, heading).replace(/ whichever is less/g, '');
+    expect(said).toMatch(new RegExp(`\\b${written(product(bound!))} ?${what}`));
+  });
+
+  test('has headings for all that it is tagged with', () => {
+    const { tags } = world.app.controlDocument() as { tags: { name: string }[] };
+    const headings = [...section(page, 'The control surface').matchAll(/^### (.*)$/gm)].map(([, heading]) => heading);
+    // Checkpoints stand with worlds, events with the journal, and health needs no words.
+    const elsewhere = ['Process', 'Checkpoints'];
+    expect(headings.map((heading) => heading!.split(' ')[0]).sort()).toEqual(
+      tags
+        .map(({ name }) => name)
+        .filter((name) => !elsewhere.includes(name))
+        .sort(),
+    );
+  });
 });

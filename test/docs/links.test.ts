@@ -96,10 +96,31 @@ describe('what the pages name is there', () => {
     expect(files.filter((file) => !named.includes(file))).toEqual([]);
   });
 
+  test('every file of the engine in the architecture, and of the control surface its opening', () => {
+    const named = codes(readPage('docs/architecture.md'));
+    const files = filesBelow('src/state').filter((file) => !file.startsWith('src/state/seeds/'));
+    expect(files.length).toBeGreaterThan(0);
+    expect(files.filter((file) => !named.includes(file))).toEqual([]);
+    expect(named).toContain('src/routes/control/index.ts');
+  });
+
+  test('every decision, with a number of its own, a heading and a date', () => {
+    const decisions = all.filter((path) => path.startsWith('docs/decisions/'));
+    for (const [at, path] of decisions.entries()) {
+      const number = String(at + 1).padStart(4, '0');
+      expect(path).toMatch(new RegExp(`/${number}-[a-z0-9-]+\\.md$`));
+      expect(readPage(path)).toMatch(new RegExp(`^# ${at + 1}\\. .+\n\n\\d{4}-\\d{2}-\\d{2}\n`));
+      expect(readPage(path)).toMatch(/^\*\*Choice:\*\*[\s\S]*^\*\*Rejected:\*\*/m);
+    }
+  });
+
   test('the tables of the database, in both directions', () => {
     const db = new Sqlite(':memory:');
     for (const { sql } of projectMigrations()) db.exec(sql);
-    const tables = db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name").pluck().all();
+    const tables = db
+      .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name")
+      .pluck()
+      .all();
     db.close();
     const rows = table(readPage('db/README.md'), 'Tables', ['Table', 'What a row is']);
     expect(rows.map((row) => codes(row.Table!)[0]).sort()).toEqual(tables);

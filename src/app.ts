@@ -110,6 +110,7 @@ function callNotFound(app: FastifyInstance, method: string, url: string) {
   const methods = (['GET', 'POST', 'PUT', 'DELETE'] as const).filter((each) =>
     app.findRoute({ method: each, url: path }),
   );
-  const hint = methods.length > 0 ? `: send ${methods.join(' or ')}` : '; /openapi.json lists the calls there are';
+  const document = path.startsWith(`${controlPrefix}/`) ? `${controlPrefix}/openapi.json` : '/openapi.json';
+  const hint = methods.length > 0 ? `: send ${methods.join(' or ')}` : `; ${document} lists the calls there are`;
   return { method, path, hint };
 }

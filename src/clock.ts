@@ -28,6 +28,9 @@ export function controlledClock(start: Instant): ControlledClock {
   };
 }
 
+/** As far as a clock goes: well before a date needs a fifth digit for its year, which no client expects. */
+export const latestInstant: Instant = Date.UTC(9000, 0, 1);
+
 /** An instant as the API writes it: RFC 3339 in UTC, with milliseconds. */
 export function formatInstant(instant: Instant): string {
   return new Date(instant).toISOString();

@@ -172,6 +172,7 @@ export const errors = {
     (d: { now: Instant; wanted: Instant }) =>
       `The clock stands at ${formatInstant(d.now)}, and moves forward only: ${formatInstant(d.wanted)} is before that`,
   ),
+  'clock-too-far': row('conflict', (d: { latest: Instant }) => `The clock goes as far as ${formatInstant(d.latest)}`),
   'clock-not-controlled': row(
     'conflict',
     () => 'The clock of this world is the system\'s: send PUT …/clock {"mode": "controlled"} first',

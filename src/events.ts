@@ -1,7 +1,7 @@
 /** Something that happened in a world, by a number that counts up while the process runs. */
 export interface WorldEvent {
   number: number;
-  type: 'request' | 'transition' | 'reset' | 'removed';
+  type: 'request' | 'transition' | 'reset' | 'import' | 'removed';
   data: unknown;
 }
 

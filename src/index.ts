@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { buildApp } from './app.ts';
 import { type ControlClient, controlClient } from './client.ts';
 import { defaults, type Options } from './options.ts';
+import { stop } from './stop.ts';
 
 export * from './client.ts';
 export type { Options } from './options.ts';
@@ -33,5 +34,5 @@ export async function startEmulator(options: Partial<Options> = {}): Promise<Emu
   }
   const { address, port, family } = app.server.address() as AddressInfo;
   const url = `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
-  return { url, control: controlClient(url, all.controlToken || undefined), close: () => app.close() };
+  return { url, control: controlClient(url, all.controlToken || undefined), close: () => stop(app) };
 }

@@ -10,7 +10,8 @@ export interface Entry<C = unknown> {
   path: string;
   query: unknown;
   headers: Record<string, string | string[] | undefined>;
-  body: unknown;
+  /** The text of the body, as it was sent. */
+  body: string;
   /** Null where the connection ended without an answer. */
   status: number | null;
   error: string | null;
@@ -36,11 +37,13 @@ export function createJournal<C>(lastRequest: (world: number) => number) {
   interface Pages {
     last: number;
     bytes: number;
-    /** Forgotten entries before `from` are cut off now and then, not one by one. */
+    /** Those before `from` are forgotten. */
     entries: Entry<C>[];
     from: number;
   }
   const worlds = new Map<number, Pages>();
+  /** How often a world has begun anew: a call of before that is none of its present journal. */
+  const generations = new Map<number, number>();
 
   function pagesOf(world: number): Pages {
     let pages = worlds.get(world);
@@ -52,6 +55,14 @@ export function createJournal<C>(lastRequest: (world: number) => number) {
   }
 
   return {
+    generation: (world: number): number => generations.get(world) ?? 0,
+
+    /** A document was put in place: its rows may name requests beyond those counted so far. */
+    goOn(world: number): void {
+      const pages = pagesOf(world);
+      pages.last = Math.max(pages.last, lastRequest(world));
+    },
+
     /** The number of a request that has just arrived. */
     number(world: number): number {
       const pages = pagesOf(world);
@@ -70,16 +81,17 @@ export function createJournal<C>(lastRequest: (world: number) => number) {
         pages.bytes -= oldest.bytes;
         pages.from++;
       }
-      if (pages.from > most.entries) {
+      // Not one by one, but before the forgotten ones are as many as the kept.
+      if (pages.from * 2 > pages.entries.length) {
         pages.entries.splice(0, pages.from);
         pages.from = 0;
       }
     },
 
-    /** Oldest first. */
+    /** In the order in which the requests arrived; they are kept in the order in which they ended. */
     entries(world: number): Entry<C>[] {
       const pages = worlds.get(world);
-      return pages ? pages.entries.slice(pages.from) : [];
+      return pages ? pages.entries.slice(pages.from).sort((one, other) => one.id - other.id) : [];
     },
 
     /** Forgets the entries, and goes on counting. */
@@ -89,8 +101,15 @@ export function createJournal<C>(lastRequest: (world: number) => number) {
     },
 
     /** The world begins anew, and counts from 1 again. */
+    renew(world: number): void {
+      worlds.delete(world);
+      generations.set(world, this.generation(world) + 1);
+    },
+
+    /** The world is gone. */
     forget(world: number): void {
       worlds.delete(world);
+      generations.delete(world);
     },
   };
 }

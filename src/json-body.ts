@@ -12,6 +12,7 @@ export function acceptJsonBodies(app: FastifyInstance): void {
   const parseJson = app.getDefaultJsonParser('error', 'error');
   app.removeAllContentTypeParsers();
   app.addContentTypeParser<string>('*', { parseAs: 'string' }, (request, body, done) => {
+    request.sent = body;
     const contentType = request.headers['content-type'];
     if (contentType !== undefined && !/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(contentType)) {
       return done(new EmulatorError('content-type-unsupported', { contentType }));

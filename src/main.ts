@@ -10,9 +10,7 @@ import type { FastifyInstance } from 'fastify';
 import { buildApp, version } from './app.ts';
 import { type Options, readOptions, UsageError } from './options.ts';
 import { DatabaseFileError } from './state/database.ts';
-
-/** How long answers under way may take once told to stop, in milliseconds. */
-const grace = 2_000;
+import { stop } from './stop.ts';
 
 /** What to do where listening fails, by the error's code. */
 const listenFaults: Partial<Record<string, string>> = {
@@ -36,6 +34,11 @@ async function main(): Promise<void> {
   app = built.app;
   await built.app.listen({ host: options.host, port: options.port });
   const url = urlOf(options.host, (built.app.server.address() as AddressInfo).port);
+  if (isWildcard(options.host) && options.control && !options.controlToken) {
+    console.error(
+      'Everyone who reaches this machine can use the control surface: set --control-token, or --no-control',
+    );
+  }
   const tokens = built.tokens ?? [];
   const origin = built.tokens ? `seed ${options.seed}` : `state of ${options.db}`;
   console.log(`datafy-emulator ready on ${url} (${origin}, ${Math.round(performance.now())} ms)`);
@@ -44,20 +47,19 @@ async function main(): Promise<void> {
   if (built.app.hasRoute({ method: 'GET', url: '/openapi.json' })) console.log(`docs      ${url}/openapi.json`);
 }
 
+const isWildcard = (host: string) => host === '0.0.0.0' || host === '::';
+
 /** Where a client on this machine reaches a server that listens on the host. */
 function urlOf(host: string, port: number): string {
   const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
   return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
 }
 
-/** Stops accepting, delivers the answers under way, and ends the process; at once if it is stopping already. */
-async function stop(): Promise<void> {
+/** Stops, and ends the process; at once if it is stopping already. */
+async function end(): Promise<void> {
   if (stopping) process.exit(1);
   stopping = true;
-  // A connection whose answer is still under way would otherwise be kept alive after it.
-  if (app) Object.assign(app.server, { keepAliveTimeout: 1, keepAliveTimeoutBuffer: 0 });
-  setTimeout(() => app?.server.closeAllConnections(), grace);
-  await app?.close();
+  if (app) await stop(app);
   process.exit(0);
 }
 
@@ -75,9 +77,7 @@ async function fail(error: unknown): Promise<void> {
   process.exit(exitCode);
 }
 
-const end = () => void stop().catch(fail);
-process.on('SIGTERM', end);
-process.on('SIGINT', end);
+for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => void end().catch(fail));
 main().catch((error) => {
   // Stopping an app that is still starting makes its start fail: that is no fault.
   if (!stopping) return fail(error);

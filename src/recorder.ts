@@ -1,4 +1,5 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { parse as parseQuery } from 'node:querystring';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { formatInstant, type Instant } from './clock.ts';
 import { createEvents } from './events.ts';
 import { createJournal } from './journal.ts';
@@ -12,8 +13,13 @@ declare module 'fastify' {
     arrivedAt: Instant;
     /** The fault that struck it. */
     faultId: string | null;
+    /** The text of its body, as it was sent. */
+    sent: string;
     /** The text of its answer. */
     answer: string;
+    /** Which beginning of its world the number is of. */
+    generation: number;
+    recorded: boolean;
   }
 }
 
@@ -46,8 +52,14 @@ export function createRecorder(lastRequest: (world: number) => number) {
 
     /** A world was reset. */
     renewed(world: number): void {
-      journal.forget(world);
+      journal.renew(world);
       events.publish(world, 'reset', {});
+    },
+
+    /** A document was put in place of a world. */
+    replaced(world: number): void {
+      journal.goOn(world);
+      events.publish(world, 'import', {});
     },
 
     /** A world is gone: whoever listens is told so, and nothing of it is kept. */
@@ -60,22 +72,29 @@ export function createRecorder(lastRequest: (world: number) => number) {
     /** The world of a request is known. */
     begin(request: FastifyRequest, world: number, now: Instant): void {
       request.number = journal.number(world);
+      request.generation = journal.generation(world);
       request.arrivedAt = now;
     },
 
     /** A request has ended. `status` null: without an answer. */
     end(request: FastifyRequest, world: number, now: Instant, status: number | null, error: string | null): void {
+      if (request.recorded) return;
+      request.recorded = true;
       if (request.number === 0) this.begin(request, world, now);
       const key = `${world}:${request.number}`;
+      if (request.generation !== journal.generation(world)) {
+        underWay.delete(key);
+        return;
+      }
       const entry = {
         id: request.number,
         at: request.arrivedAt,
         operationId: request.routeOptions.schema?.operationId ?? '',
         method: request.method,
         path: request.url.split('?', 1)[0] ?? '',
-        query: request.query,
+        query: parseQuery(request.url.split('?')[1] ?? ''),
         headers: request.headers,
-        body: request.body,
+        body: request.sent,
         status,
         error,
         response: request.answer,
@@ -83,7 +102,7 @@ export function createRecorder(lastRequest: (world: number) => number) {
         accountId: request.target?.accountId ?? request.principal?.accountId ?? null,
         faultId: request.faultId,
         changes: underWay.get(key) ?? [],
-        bytes: Number(request.headers['content-length'] ?? 0),
+        bytes: sizeOf(request),
       };
       underWay.delete(key);
       journal.add(world, entry);
@@ -93,28 +112,43 @@ export function createRecorder(lastRequest: (world: number) => number) {
   };
 }
 
+/** About how many characters of a request are kept. */
+function sizeOf({ raw, url, sent }: FastifyRequest): number {
+  const head = raw.rawHeaders.reduce((sum, text) => sum + text.length, url.length);
+  return head + sent.length;
+}
+
 /** Records the calls of an instance. One whose caller is not known stands in the journal of the default world. */
 export function record(app: FastifyInstance, state: State, recorder: Recorder): void {
   app.decorateRequest('number', 0);
   app.decorateRequest('arrivedAt', 0);
   app.decorateRequest('faultId', null);
+  app.decorateRequest('sent', '');
   app.decorateRequest('answer', '');
+  app.decorateRequest('generation', 0);
+  app.decorateRequest('recorded', false);
 
   app.addHook('onRequest', async (request) => {
     const world = request.principal?.organization;
     if (world !== undefined) recorder.begin(request, world, state.now(world));
   });
 
-  app.addHook('onSend', async (request, _reply, payload) => {
+  app.addHook('onSend', async (request, reply, payload) => {
     if (typeof payload === 'string') request.answer = payload;
+    // Its client has gone, and will never see the answer: no event of the connection comes any more.
+    if (reply.raw.destroyed || request.raw.socket.destroyed) finish(request, reply, null);
     return payload;
   });
 
   app.addHook('onResponse', async (request, reply) => {
+    const answered = reply.raw.headersSent || !request.raw.destroyed;
+    finish(request, reply, answered ? reply.statusCode : null);
+  });
+
+  function finish(request: FastifyRequest, reply: FastifyReply, status: number | null): void {
     const world = request.principal?.organization ?? state.control.first();
     if (world === undefined || !state.hasWorld(world)) return;
     const error = reply.getHeader('x-emulator-error');
-    const status = request.raw.destroyed && !reply.raw.headersSent ? null : reply.statusCode;
     recorder.end(request, world, state.now(world), status, typeof error === 'string' ? error : null);
-  });
+  }
 }

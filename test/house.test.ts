@@ -124,7 +124,7 @@ describe('imports', () => {
     expect(importsOf('client.ts').length).toBeGreaterThan(0);
     expect(valuesOf('client.ts')).toEqual([]);
     expect(valuesOf('vitest.ts')).toEqual(['vitest', './index.ts']);
-    expect(valuesOf('index.ts')).toEqual(['./app.ts', './client.ts', './options.ts', './client.ts']);
+    expect(valuesOf('index.ts')).toEqual(['./app.ts', './client.ts', './options.ts', './stop.ts', './client.ts']);
   });
 
   test('reach every file from the executable or the face of the package', () => {
@@ -167,7 +167,7 @@ describe('in one place only', () => {
     {
       pattern: /\bset(Timeout|Interval|Immediate)\b|node:timers/,
       exceptions: {
-        'main.ts': 'cuts connections that outlast the grace given at the end of the process',
+        'stop.ts': 'cuts connections that outlast the grace given at the end',
         'strike.ts': "waits for a fault's delay: it is the caller that is kept waiting, not the world",
       },
     },

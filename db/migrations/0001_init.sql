@@ -187,7 +187,7 @@ CREATE TABLE modification (
 ) STRICT;
 
 CREATE INDEX modification_volume ON modification (volume);
-CREATE INDEX modification_due ON modification (organization, due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX modification_due ON modification (organization, due_at, volume) WHERE due_at IS NOT NULL;
 CREATE UNIQUE INDEX modification_one_at_a_time ON modification (volume) WHERE status = 'modifying';
 
 -- A Datafy snapshot: one EBS snapshot per backing volume. generation counts a volume's snapshots up from 0.
@@ -252,4 +252,4 @@ CREATE TABLE attachment (
   CHECK ((due_action IS NOT NULL) = (status IN ('attaching', 'detaching')))
 ) STRICT;
 
-CREATE INDEX attachment_due ON attachment (organization, due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX attachment_due ON attachment (organization, due_at, volume) WHERE due_at IS NOT NULL;

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { EmulatorError } from '../errors.ts';
 import type { State, Target, Targets } from '../state/index.ts';
-import { authenticate, type Principal } from './authenticate.ts';
+import { checkExpiry, identify, type Principal } from './authenticate.ts';
 import { accountInPath, type Named, readNamed, targetOf, targetsOf } from './target.ts';
 
 declare module 'fastify' {
@@ -32,7 +32,9 @@ const deprecatedSince = `@${Date.UTC(2025, 0, 1) / 1000}`;
 export function admit(app: FastifyInstance, state: State): void {
   app.decorateRequest('principal');
   app.addHook('onRequest', async (request) => {
-    request.principal = authenticate(state, request.headers.authorization);
+    // An expired token is refused, but tells in whose journal that stands.
+    request.principal = identify(state, request.headers.authorization);
+    checkExpiry(state, request.principal);
   });
 }
 
@@ -68,9 +70,10 @@ export function aim(app: FastifyInstance, state: State): void {
     }
   }
 
-  function warnOnce(request: FastifyRequest, { tokenId }: Principal): void {
-    if (warned.has(tokenId)) return;
-    warned.add(tokenId);
+  function warnOnce(request: FastifyRequest, { organization, tokenId }: Principal): void {
+    const key = `${organization}:${tokenId}`;
+    if (warned.has(key)) return;
+    warned.add(key);
     request.log.warn(
       { tokenId },
       'The header X-Datafy-Sub-Account-Id is deprecated: name the account with ?accounts=<sub-account-id>',

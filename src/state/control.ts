@@ -1,4 +1,4 @@
-import type { Instant } from '../clock.ts';
+import { type Instant, latestInstant } from '../clock.ts';
 import { EmulatorError } from '../errors.ts';
 import type { Checkpoints } from './checkpoints.ts';
 import type { Export } from './export.ts';
@@ -25,6 +25,7 @@ interface Parts {
   settle(organization: number): readonly Change[];
   /** A world has begun anew: what is remembered of it outside the database goes. */
   renewed(organization: number): void;
+  replaced(organization: number): void;
   removed(organization: number): void;
 }
 
@@ -39,6 +40,7 @@ export function createControl({
   importWorld,
   settle,
   renewed,
+  replaced,
   removed,
 }: Parts) {
   function clock(organization: number, settled = settle(organization)): WorldClock {
@@ -76,6 +78,7 @@ export function createControl({
     /** @throws EmulatorError `world-invalid`, and what its parts refuse: the old world stands then. */
     import(organization: number, document: WorldDocument): void {
       importWorld(document, organization);
+      replaced(organization);
     },
 
     clock,
@@ -83,13 +86,14 @@ export function createControl({
     /**
      * Lets a world's time be the system's, or stand until it is moved.
      *
-     * @throws EmulatorError `clock-backwards`
+     * @throws EmulatorError `clock-backwards`, `clock-too-far`
      */
     setClock(organization: number, mode: WorldClock['mode'], now?: Instant): WorldClock {
       const before = worlds.now(worlds.get(organization));
       const settled = settle(organization);
       const wanted = mode === 'system' ? worlds.processNow() : (now ?? before);
       if (wanted < before) throw new EmulatorError('clock-backwards', { now: before, wanted });
+      checkRange(wanted);
       worlds.setClock(organization, mode === 'system' ? null : wanted);
       return clock(organization, [...settled, ...settle(organization)]);
     },
@@ -97,13 +101,15 @@ export function createControl({
     /**
      * Moves a controlled clock forward, by seconds, or until nothing is under way that would end by itself.
      *
-     * @throws EmulatorError `clock-not-controlled`
+     * @throws EmulatorError `clock-not-controlled`, `clock-too-far`
      */
     advance(organization: number, by: { seconds: number } | { untilIdle: true }): WorldClock {
       const { clockNow } = worlds.get(organization);
       if (clockNow === null) throw new EmulatorError('clock-not-controlled');
       if ('seconds' in by) {
-        worlds.setClock(organization, clockNow + Math.round(by.seconds * 1000));
+        const wanted = clockNow + Math.round(by.seconds * 1000);
+        checkRange(wanted);
+        worlds.setClock(organization, wanted);
         return clock(organization);
       }
       const settled = [...settle(organization)];
@@ -135,9 +141,15 @@ export function createControl({
     /** @throws EmulatorError `checkpoint-not-found` */
     restoreCheckpoint(organization: number, name: string): void {
       importWorld(checkpoints.get(organization, name), organization);
+      replaced(organization);
     },
 
     /** @throws EmulatorError `checkpoint-not-found` */
     deleteCheckpoint: (organization: number, name: string): void => checkpoints.remove(organization, name),
   };
+}
+
+/** @throws EmulatorError `clock-too-far` */
+function checkRange(wanted: Instant): void {
+  if (wanted > latestInstant) throw new EmulatorError('clock-too-far', { latest: latestInstant });
 }

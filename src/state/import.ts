@@ -1,4 +1,4 @@
-import { type Instant, parseInstant } from '../clock.ts';
+import { formatInstant, type Instant, latestInstant, parseInstant } from '../clock.ts';
 import { EmulatorError } from '../errors.ts';
 import { makeId } from '../ids.ts';
 import { hashSecret } from '../secrets.ts';
@@ -41,6 +41,9 @@ interface Parts {
 
 const minute = 60_000;
 
+/** The statuses in which EBS volumes stand behind a volume; a document need not name them. */
+const stoodBehind: readonly string[] = ['creating', 'managed', 'deactivating'];
+
 export type Import = ReturnType<typeof createImport>;
 
 /** Worlds in: rows are put in place as a document has them, all of it or nothing. */
@@ -52,6 +55,8 @@ export function createImport(db: Database, parts: Parts) {
   function put(document: WorldDocument, existing?: number): number {
     const controlled = document.clock?.mode === 'controlled';
     const clockNow = controlled ? (instantOf(document.clock?.now) ?? worlds.processNow()) : null;
+    if (clockNow !== null && clockNow > latestInstant)
+      throw new EmulatorError('clock-too-far', { latest: latestInstant });
     const now = clockNow ?? worlds.processNow();
     const pace: Pace = { ...paces.instant, ...document.pace };
     const columns = {
@@ -66,7 +71,9 @@ export function createImport(db: Database, parts: Parts) {
     if (!organizationId) throw new EmulatorError('world-invalid', { problem: 'organizationId is missing' });
     let organization: number;
     if (existing === undefined) {
-      const origin = JSON.stringify(withoutSecrets(document));
+      // A reset goes back to the same instant, if the world's time is its own.
+      const clock = clockNow === null ? document.clock : { mode: 'controlled' as const, now: formatInstant(clockNow) };
+      const origin = JSON.stringify({ ...withoutSecrets(document), ...(clock && { clock }) });
       organization = worlds.insert({ id: organizationId, ...columns }, origin);
     } else {
       organization = existing;
@@ -172,7 +179,8 @@ export function createImport(db: Database, parts: Parts) {
       file_system: volume.fileSystem ?? 'ext4',
       tags: JSON.stringify(volume.tags ?? []),
     });
-    volumes.insertBacking(tx, key, volume.backingVolumeIds ?? []);
+    if (volume.backingVolumeIds) volumes.insertBacking(tx, key, volume.backingVolumeIds);
+    else if (stoodBehind.includes(volume.status)) volumes.addBacking(tx, key, volume.backingCount);
     const { attachment } = volume;
     if (attachment) {
       attachments.insert({

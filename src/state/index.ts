@@ -126,6 +126,7 @@ export function createState(db: Database, clock: Clock, observer: Observer = {})
       faults.forget(organization);
       observer.renewed?.(organization);
     },
+    replaced: (organization) => observer.replaced?.(organization),
     removed(organization) {
       faults.forget(organization);
       observer.removed?.(organization);
@@ -264,7 +265,7 @@ export function createState(db: Database, clock: Clock, observer: Observer = {})
     /** Whether a world is still there: it may go while a call is under way. */
     hasWorld: worlds.isThere,
 
-    hasVolume: worlds.hasVolume,
+    ownerOfVolume: worlds.ownerOfVolume,
     hasToken: worlds.hasToken,
   };
 }

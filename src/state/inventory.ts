@@ -114,6 +114,8 @@ function prepareList<Row, L extends List>(
 ) {
   const byStatus =
     table in statuses ? `AND (@status IS NULL OR ${table}.status IN (SELECT value FROM json_each(@status)))` : '';
+  // Where all else is equal: what hangs on a volume follows the volumes' order, which an import keeps.
+  const turn = table === 'attachment' ? 'attachment.volume' : `${table}.key`;
   const matching = `FROM ${table} ${joined} WHERE ${table}.organization = @organization AND ${table}.account = @account
     AND (@search IS NULL OR ${searched.join(' OR ')}) ${byStatus}`;
   const count = db.prepare<Record<string, unknown>, number>(`SELECT count(*) ${matching}`).pluck();
@@ -122,7 +124,7 @@ function prepareList<Row, L extends List>(
       ['asc', 'desc'].map((direction) => [
         `${field}:${direction}`,
         db.prepare<Record<string, unknown>, Row>(
-          `SELECT ${columns} ${matching} ORDER BY ${column} ${direction}, ${table}.key ${direction} LIMIT @limit OFFSET @offset`,
+          `SELECT ${columns} ${matching} ORDER BY ${column} ${direction}, ${turn} ${direction} LIMIT @limit OFFSET @offset`,
         ),
       ]),
     ),

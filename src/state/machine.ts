@@ -1,9 +1,10 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type { Instant } from '../clock.ts';
 import { EmulatorError } from '../errors.ts';
+import { createDue } from './due.ts';
 import type { Faults } from './faults.ts';
 import type { Pace } from './pace.ts';
-import { type Action, type Resource, resources, type Status, type Transition, transitions } from './transitions.ts';
+import { type Action, type Resource, type Status, type Transition, transitions } from './transitions.ts';
 
 /** What a verb runs in: one transaction, of one account of one world, at one instant. */
 export interface Tx {
@@ -16,6 +17,8 @@ export interface Tx {
   readonly pace: Pace;
   /** The request that all this is for, by its number in the world's journal; null where the clock is the cause. */
   readonly request: number | null;
+  /** The clock is the cause: what a row says of who changed it last stays. */
+  readonly byClock?: boolean;
   /** What has been changed so far: told to the journal and to listeners once the transaction is committed. */
   readonly changes: Change[];
 }
@@ -50,18 +53,6 @@ export interface Begun<R extends Resource> {
   changed_by: number | null;
 }
 
-/** A transition that came due: the row's key, its account, and what is to happen when. */
-interface Due {
-  resource: Resource;
-  key: number;
-  account: number;
-  accountId: string;
-  id: string;
-  status: string;
-  due_action: string;
-  due_at: Instant;
-}
-
 /** What a transition under way waits for. `at` null: nothing, it is held. */
 export interface Pending {
   action: string;
@@ -85,7 +76,7 @@ export function createMachine(db: Database, faults: Faults) {
   const rows = new Map<string, { row: Transition; move: Statement | undefined }>(
     transitions.map((row: Transition) => [`${row.resource}.${row.action}`, { row, move: prepareMove(db, row) }]),
   );
-  const selectDue = db.prepare<{ organization: number; now: Instant }, Due>(firstDue);
+  const { findFirst, namesOf } = createDue(db);
 
   function lookUp<R extends Resource>(resource: R, action: Action<R> | string) {
     const found = rows.get(`${resource}.${action}`);
@@ -155,6 +146,7 @@ export function createMachine(db: Database, faults: Faults) {
     if (!move) return;
     const { changes } = move.run({
       ...outcome(tx, row, thing.id),
+      by_clock: tx.byClock ? 1 : 0,
       key: thing.key,
       organization: tx.organization,
       account: tx.account,
@@ -163,7 +155,7 @@ export function createMachine(db: Database, faults: Faults) {
   }
 
   /**
-   * Does all that came due in a world up to `now`, each at its own instant, in order of (due_at, resource, key).
+   * Does all that came due in a world up to `now`, each at its own instant, in order of (due_at, resource, volume or key).
    * What an effect sets off is settled too, if it is due by then. Settling twice is settling once.
    */
   function settle(world: { key: number; pace: Pace }, now: Instant, effects: Effects): readonly Change[] {
@@ -174,15 +166,16 @@ export function createMachine(db: Database, faults: Faults) {
   }
 
   function findNextDue(organization: number): Instant {
-    return selectDue.get({ organization, now: Number.MAX_SAFE_INTEGER })?.due_at ?? Number.POSITIVE_INFINITY;
+    return findFirst(organization, Number.MAX_SAFE_INTEGER)?.due_at ?? Number.POSITIVE_INFINITY;
   }
 
   const settleDue = db.transaction((world: { key: number; pace: Pace }, now: Instant, effects: Effects) => {
     const changes: Change[] = [];
     for (;;) {
-      const due = selectDue.get({ organization: world.key, now });
+      const due = findFirst(world.key, now);
       if (!due) return changes;
-      const { resource, key, id, account, accountId, status, due_action } = due;
+      const { resource, key, account, status, due_action } = due;
+      const { id, accountId } = namesOf(resource, key);
       const tx: Tx = {
         organization: world.key,
         account,
@@ -191,6 +184,7 @@ export function createMachine(db: Database, faults: Faults) {
         now: due.due_at,
         pace: world.pace,
         request: null,
+        byClock: true,
         changes,
       };
       apply(tx, resource, due_action as never, {
@@ -248,29 +242,6 @@ function prepareMove(db: Database, row: Transition): Statement | undefined {
     row.to === 'absent'
       ? `DELETE FROM ${row.resource} ${guard}`
       : `UPDATE ${row.resource} SET status = @status, due_at = @due_at, due_action = @due_action,
-          changed_by = coalesce(@changed_by, changed_by) ${guard}`,
+          changed_by = CASE WHEN @by_clock THEN changed_by ELSE @changed_by END ${guard}`,
   );
 }
-
-/** By which id callers know a row. */
-const idOf: Record<Resource, string> = {
-  volume: 'id',
-  modification: '(SELECT id FROM volume WHERE volume.key = modification.volume)',
-  snapshot: 'id',
-  attachment: '(SELECT id FROM volume WHERE volume.key = attachment.volume)',
-};
-
-/** The first transition due in a world. Each resource's own index answers for it; the outer ORDER BY sees four rows. */
-const firstDue = `
-  SELECT due.*, account.id AS accountId
-  FROM (${resources
-    .map(
-      (resource, rank) => `
-    SELECT * FROM (
-      SELECT '${resource}' AS resource, ${rank} AS rank, key, account, status, due_action, due_at, ${idOf[resource]} AS id
-      FROM ${resource}
-      WHERE organization = @organization AND due_at IS NOT NULL AND due_at <= @now ORDER BY due_at, key LIMIT 1)`,
-    )
-    .join(' UNION ALL ')}) AS due
-  JOIN account ON account.key = due.account
-  ORDER BY due.due_at, due.rank, due.key LIMIT 1`;

@@ -9,6 +9,8 @@ export interface Observer {
   changed?(organization: number, changes: readonly Change[], request: number | null): void;
   /** A world was made anew. */
   renewed?(organization: number): void;
+  /** A document was put in place of a world. */
+  replaced?(organization: number): void;
   removed?(organization: number): void;
 }
 

@@ -90,7 +90,11 @@ const token = Type.Object(
     roleIds: Type.Optional(Type.Array(uuid())),
     expires: Type.Optional(instant('Left out: never.')),
     expiresInMinutes: Type.Optional(
-      Type.Integer({ description: 'After the beginning of the world; below 0, it has expired already.' }),
+      Type.Integer({
+        minimum: -100 * 366 * 24 * 60,
+        maximum: 100 * 366 * 24 * 60,
+        description: 'After the beginning of the world; below 0, it has expired already.',
+      }),
     ),
     createdAt: Type.Optional(instant('Left out: the beginning of the world.')),
   },
@@ -174,7 +178,9 @@ const volume = Type.Object(
     encrypted: Type.Optional(Type.Boolean()),
     kmsKeyId: Type.Optional(Type.String()),
     datafyMode: Type.Optional(words(['autoscaling', 'performance', 'autoscaling_performance'])),
-    backingVolumeIds: Type.Optional(Type.Array(id('vol'), { maxItems: 8 })),
+    backingVolumeIds: Type.Optional(
+      Type.Array(id('vol'), { maxItems: 8, description: 'Left out: as many new ones as backingCount says.' }),
+    ),
     backingCount: Type.Optional(Type.Unsafe<2 | 4 | 6 | 8>({ type: 'integer', enum: [2, 4, 6, 8] })),
     boot: Type.Optional(Type.Boolean()),
     fileSystem: Type.Optional(Type.String({ description: 'Left out: ext4.' })),

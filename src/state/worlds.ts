@@ -88,11 +88,15 @@ export function createWorlds(db: Database, clock: Clock) {
     .pluck();
   const exists = (table: IdTable) =>
     db.prepare<[number, string], number>(`SELECT 1 FROM ${table} WHERE organization = ? AND id = ?`).pluck();
-  const volume = exists('volume');
+  const ownerOfVolume = db
+    .prepare<[number, string], string>(
+      'SELECT account.id FROM volume JOIN account ON account.key = volume.account WHERE volume.organization = ? AND volume.id = ?',
+    )
+    .pluck();
   const token = exists('token');
   /** Who can have an id of each kind. */
   const holders = {
-    vol: [volume, exists('backing_volume')],
+    vol: [exists('volume'), exists('backing_volume')],
     dsnap: [exists('snapshot')],
     snap: [exists('ebs_snapshot')],
     i: [exists('instance')],
@@ -101,7 +105,8 @@ export function createWorlds(db: Database, clock: Clock) {
 
   return {
     lastRequest: (key: number): number => lastRequest.get({ key }) ?? 0,
-    hasVolume: (key: number, volumeId: string) => volume.get(key, volumeId) === 1,
+    /** The id of the account that a volume is of. */
+    ownerOfVolume: (key: number, volumeId: string) => ownerOfVolume.get(key, volumeId),
     hasToken: (key: number, tokenId: string) => token.get(key, tokenId) === 1,
 
     get,

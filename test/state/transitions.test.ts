@@ -53,6 +53,7 @@ function seedOf(resource: Resource, status: Status | 'absent', volume: Partial<V
     status: resource === 'volume' && there ? (status as Status<'volume'>) : 'managed',
     sizeGb: 10,
     availabilityZone: zone,
+    backingVolumeIds: [],
     ...(resource === 'attachment' && there && { attachment }),
     ...(resource === 'modification' && there && { modifications: [modification] }),
     ...volume,

@@ -29,7 +29,7 @@ export function eventRoutes({ events }: Recorder): FastifyPluginAsyncTypebox {
     app.get('/events', { schema: listen }, (request, reply) => {
       const last = request.headers['last-event-id'];
       const since = last === undefined ? undefined : Number(last);
-      if (since !== undefined && !(Number.isInteger(since) && since >= 0)) {
+      if (last !== undefined && !/^\d{1,15}$/.test(String(last))) {
         throw new EmulatorError('request-invalid', { problems: `headers/Last-Event-ID "${last}" is no event number` });
       }
       reply.hijack();

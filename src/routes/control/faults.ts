@@ -26,7 +26,13 @@ export const spec = {
       delayMs: Type.Optional(Type.Integer({ minimum: 0, maximum: 60_000 })),
       status: Type.Optional(Type.Integer({ minimum: 400, maximum: 599 })),
       message: Type.Optional(Type.String()),
-      headers: Type.Optional(Type.Record(Type.String({ pattern: "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$" }), Type.String())),
+      headers: Type.Optional(
+        Type.Record(
+          Type.String({ pattern: "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$" }),
+          Type.String({ pattern: '^[\\t\\x20-\\x7e]*$', title: 'printable ASCII' }),
+          strict,
+        ),
+      ),
       drop: Type.Optional(
         Type.Unsafe<'connection' | 'body'>({
           type: 'string',
@@ -104,41 +110,37 @@ export function faultRoutes(state: State, operations: readonly Operation[]): Fas
 }
 
 /** A fault that silently does nothing is the worst of all: what can match nothing, or does nothing, is refused. */
-function check(state: State, world: number, operations: readonly Operation[], { match, effect }: FaultRequest): void {
+function check(state: State, world: number, operations: readonly Operation[], request: FaultRequest): void {
+  const { match, effect, probability } = request;
   const { accountId, volumeId, tokenId, transition } = match;
   const problem =
     (accountId !== undefined && !state.findAccount(world, accountId) && `there is no account ${accountId}`) ||
-    (volumeId !== undefined && !state.hasVolume(world, volumeId) && `there is no volume ${volumeId}`) ||
+    volumeProblem(state, world, volumeId ?? volumeIn(operations, match.path), accountId) ||
     (tokenId !== undefined && !state.hasToken(world, tokenId) && `there is no token ${tokenId}`) ||
+    (probability === 0 && 'its probability is 0') ||
     (transition === undefined
       ? (callProblem(operations, match) ?? callEffectProblem(effect))
-      : transitionProblem(transition, match, effect));
+      : (transitionMatchProblem(transition, match) ?? transitionEffectProblem(transition, effect)));
   if (problem) throw new EmulatorError('fault-idle', { problem });
 }
 
-function callEffectProblem({ outcome, status, drop, message }: FaultRequest['effect']): string | undefined {
-  if (outcome !== undefined) return 'effect.outcome is for a transition, and match.transition names none';
-  if (status !== undefined && drop !== undefined) return 'effect has both status and drop: one of them can be';
-  if (message !== undefined && status === undefined) return 'effect.message goes with effect.status';
-  return undefined;
+/** The volume that a path names, where it is called and not as the document writes it. */
+function volumeIn(operations: readonly Operation[], path: string | undefined): string | undefined {
+  if (path === undefined || path.includes('{')) return undefined;
+  const documented = operations.find((each) => each.path.includes('{volumeId}') && isAt(each.path, path, undefined));
+  return documented && path.split('/')[documented.path.split('/').indexOf('{volumeId}')];
 }
 
-function transitionProblem(
-  transition: string,
-  match: FaultMatch,
-  { outcome, message, delayMs, status, drop, headers }: FaultRequest['effect'],
-): string | undefined {
-  const known = faultyTransitions.get(transition);
-  if (!known) return `there is no transition ${transition}: there are ${[...faultyTransitions.keys()].join(', ')}`;
-  if (match.operationId ?? match.method ?? match.path ?? match.tokenId) {
-    return 'a transition is matched by accountId and volumeId only';
-  }
-  if (outcome === undefined) return 'a transition needs effect.outcome';
-  if (!known.includes(outcome)) return `the outcome of ${transition} can be ${known.join(' or ')}`;
-  if (delayMs ?? status ?? drop ?? headers) return 'a transition has no answer to change';
-  if (message !== undefined && transition !== 'role-arn.set') return 'effect.message is for role-arn.set';
-  return undefined;
+function volumeProblem(state: State, world: number, volumeId?: string, accountId?: string): string | undefined {
+  if (volumeId === undefined) return undefined;
+  const owner = state.ownerOfVolume(world, volumeId);
+  if (owner === undefined) return `there is no volume ${volumeId}`;
+  return accountId === undefined || accountId === owner
+    ? undefined
+    : `volume ${volumeId} is not of account ${accountId}`;
 }
+
+const given = (...values: unknown[]) => values.some((value) => value !== undefined);
 
 function callProblem(operations: readonly Operation[], match: FaultMatch): string | undefined {
   const { operationId, method, path, volumeId } = match;
@@ -149,18 +151,67 @@ function callProblem(operations: readonly Operation[], match: FaultMatch): strin
     (each) =>
       (operationId === undefined || each.operationId === operationId) &&
       (method === undefined || each.method === method) &&
-      (path === undefined || isAt(each.path, path)) &&
+      (path === undefined || isAt(each.path, path, volumeId)) &&
       (volumeId === undefined || each.path.includes('{volumeId}')),
   );
   return agrees ? undefined : 'no operation agrees with all that match says';
 }
 
-/** Whether a path is the documented one, or one that is called there. */
-function isAt(documented: string, path: string): boolean {
+/** Whether a path is the documented one, or one that is called there, with that volume in it if one is named. */
+function isAt(documented: string, path: string, volumeId: string | undefined): boolean {
   if (documented === path) return true;
-  const [wanted, given] = [documented.split('/'), path.split('/')];
+  const [wanted, called] = [documented.split('/'), path.split('/')];
   return (
-    wanted.length === given.length &&
-    wanted.every((part, at) => part === given[at] || (part.startsWith('{') && given[at] !== ''))
+    wanted.length === called.length &&
+    wanted.every((part, at) => {
+      if (part === '{volumeId}' && volumeId !== undefined) return called[at] === volumeId;
+      return part === called[at] || (part.startsWith('{') && called[at] !== '');
+    })
   );
+}
+
+/** Headers that say how the answer is sent: HTTP's own to set. */
+const ofTransport = ['connection', 'content-length', 'keep-alive', 'te', 'trailer', 'transfer-encoding', 'upgrade'];
+
+function callEffectProblem({
+  outcome,
+  status,
+  drop,
+  message,
+  headers,
+  delayMs,
+}: FaultRequest['effect']): string | undefined {
+  const names = Object.keys(headers ?? {});
+  if (!delayMs && !given(status, drop, outcome, message) && names.length === 0) return 'effect is nothing';
+  if (outcome !== undefined) return 'effect.outcome is for a transition, and match.transition names none';
+  if (status !== undefined && drop !== undefined) return 'effect has both status and drop: one of them can be';
+  if (message !== undefined && status === undefined) return 'effect.message goes with effect.status';
+  if (drop === 'connection' && headers !== undefined)
+    return 'effect.headers need an answer, and the connection is dropped';
+  const taken = names.find((name) => ofTransport.includes(name.toLowerCase()));
+  return taken && `effect.headers cannot set ${taken}: it says how the answer is sent`;
+}
+
+function transitionMatchProblem(transition: string, match: FaultMatch): string | undefined {
+  const known = faultyTransitions.has(transition);
+  if (!known) return `there is no transition ${transition}: there are ${[...faultyTransitions.keys()].join(', ')}`;
+  if (given(match.operationId, match.method, match.path, match.tokenId)) {
+    return 'a transition is matched by accountId and volumeId only';
+  }
+  if (match.volumeId === undefined) return undefined;
+  if (transition === 'role-arn.set') return 'role-arn.set is about no volume';
+  return beginsVolume.includes(transition) ? `${transition} is about a volume that is not there yet` : undefined;
+}
+
+/** The transitions that make a volume: none can be named before. */
+const beginsVolume = ['volume.create', 'volume.restore'];
+
+function transitionEffectProblem(transition: string, effect: FaultRequest['effect']): string | undefined {
+  const { outcome, message, delayMs, status, drop, headers } = effect;
+  const possible = faultyTransitions.get(transition) ?? [];
+  if (outcome === undefined) return 'a transition needs effect.outcome';
+  if (!possible.includes(outcome)) return `the outcome of ${transition} can be ${possible.join(' or ')}`;
+  if (given(delayMs, status, drop, headers)) return 'a transition has no answer to change';
+  if (message !== undefined && transition !== 'role-arn.set') return 'effect.message is for role-arn.set';
+  return undefined;
 }

@@ -89,7 +89,7 @@ function render(entry: Entry<Change>) {
     ...rest,
     at: formatInstant(at),
     headers: maskHeaders(headers),
-    body: body ?? null,
+    body: parsed(body),
     response: maskAnswer(response),
     ...(faultId !== null && { faultId }),
     changes: changes.map((each) => ({ ...each, at: formatInstant(each.at) })),
@@ -98,13 +98,25 @@ function render(entry: Entry<Change>) {
 
 const mask = '***';
 
+/** Headers that carry secrets, whoever made them up. */
+const secret = /authorization|cookie|token|secret|api-?key|password/i;
+
 function maskHeaders(headers: Entry['headers']): Entry['headers'] {
-  return headers.authorization === undefined ? headers : { ...headers, authorization: `Bearer ${mask}` };
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, secret.test(name) ? mask : value]));
 }
 
 /** An answer as JSON, with the secret of a minted token masked. */
 function maskAnswer(text: string): unknown {
-  if (text === '') return null;
-  const answer = JSON.parse(text) as { secret?: string };
-  return answer.secret === undefined ? answer : { ...answer, secret: mask };
+  const answer = parsed(text) as { secret?: string } | null;
+  return answer?.secret === undefined ? answer : { ...answer, secret: mask };
+}
+
+/** JSON as its value; null where there was nothing, and the text itself where it is no JSON. */
+function parsed(text: string): unknown {
+  if (text.trim() === '') return null;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }

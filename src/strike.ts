@@ -11,11 +11,14 @@ declare module 'fastify' {
   }
 }
 
-/** Lets the faults of a world strike its calls. They strike known callers only: others have no world. */
+/**
+ * Lets the faults of a world strike its calls. They strike known callers only: others have no world. A call has arrived
+ * whole by then, so that one whose client gives up during a delay is done as any other.
+ */
 export function strike(app: FastifyInstance, state: State, recorder: Recorder): void {
   app.decorateRequest('cut', null);
 
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('preValidation', async (request, reply) => {
     const world = request.principal?.organization;
     if (world === undefined) return;
     const fault = state.faults.ofCall(world, callOf(request));

@@ -721,7 +721,12 @@ describe('refusals', () => {
     ['POST', '/volumes', { ...body, fileSystem: '' }, 'body/fileSystem must not be empty'],
     ['POST', '/volumes', { ...body, volumeType: 'gp4' }, 'body/volumeType must be one of gp3, gp2'],
     ['POST', '/volumes', { ...body, volumeId: 'vol-XYZ' }, 'body/volumeId must be vol- and 8 to 17 hex digits'],
-    ['POST', '/volumes', { ...body, volumeId: 'i-0123456789abcdef0' }, 'body/volumeId must be vol- and 8 to 17 hex digits'],
+    [
+      'POST',
+      '/volumes',
+      { ...body, volumeId: 'i-0123456789abcdef0' },
+      'body/volumeId must be vol- and 8 to 17 hex digits',
+    ],
     ['POST', '/volumes', { ...body, tags: {} }, 'body/tags must be array, not object'],
     ['POST', '/volumes', { ...body, tags: [{ key: 'a' }] }, 'body/tags/0/value is missing'],
     ['POST', '/volumes', { ...body, tags: [{ ...tag, Key: 'a' }] }, 'body/tags/0/Key is not known'],

@@ -47,7 +47,11 @@ async function fill(accountId: string, secret: string): Promise<void> {
   const place = { availabilityZone: 'us-east-1a' };
   const { instanceId } = world.state.aws.createInstance(target, { ...place, agent: true });
   const attachment = { instanceId, deviceName: '/dev/sdb', deleteOnTermination: false };
-  world.state.aws.attachVolume(target, world.state.aws.createVolume(target, { ...place, sizeGb: 8 }).volumeId, attachment);
+  world.state.aws.attachVolume(
+    target,
+    world.state.aws.createVolume(target, { ...place, sizeGb: 8 }).volumeId,
+    attachment,
+  );
 
   const volumeProperties = { ...place, diskSize: 10 };
   const volume = await call('POST', '/api/v1/aws/volumes/create-autoscaling-volume', { volumeProperties });
@@ -325,7 +329,12 @@ describe('behaviour', () => {
       const { accountId, secret } = await createWithToken();
       await fill(accountId, secret);
       const untouched = Object.entries(rows()).filter(([table, all]) => all.length === before[table]?.length);
-      expect(untouched.map(([table]) => table).sort()).toEqual(['checkpoint', 'failing_role', 'organization', 'origin']);
+      expect(untouched.map(([table]) => table).sort()).toEqual([
+        'checkpoint',
+        'failing_role',
+        'organization',
+        'origin',
+      ]);
 
       isEmpty(await remove(accountId));
       expect(rows()).toEqual(before);

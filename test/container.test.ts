@@ -1,0 +1,148 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+/**
+ * No container engine is asked for: the Dockerfile's steps are run as they are written, each stage in a folder of its
+ * own. So what it copies and runs is known to work; the base image, USER and HEALTHCHECK's timing are not.
+ */
+
+const root = join(import.meta.dirname, '..');
+
+interface Step {
+  instruction: string;
+  rest: string;
+}
+
+const steps: Step[] = readFileSync(join(root, 'Dockerfile'), 'utf8')
+  .replace(/^\s*#.*\n/gm, '')
+  .split('\n')
+  .filter((line) => line.trim() !== '')
+  .map((line) => {
+    const [, instruction = '', rest = ''] = /^([A-Z]+) (.*)$/.exec(line) ?? [];
+    return { instruction, rest };
+  });
+
+interface Stage {
+  folder: string;
+  workdir: string;
+  env: Record<string, string>;
+  entrypoint: string[];
+  healthcheck: string[];
+}
+
+const scratch = mkdtempSync(join(tmpdir(), 'container-'));
+const stages: Stage[] = [];
+const named = new Map<string, Stage>();
+// The base image has Node 24 in front, as the tests have.
+const path = `${dirname(process.execPath)}:${process.env.PATH}`;
+
+function copy(stage: Stage, rest: string): void {
+  const [, from, paths = ''] = /^(?:--from=(\S+) )?(.*)$/.exec(rest) ?? [];
+  const [target = '', ...sources] = paths.split(' ').reverse();
+  for (const source of sources) {
+    const base = from === undefined ? root : (named.get(from)?.folder ?? '');
+    const to = join(stage.folder, stage.workdir, target);
+    const last = source.split('/').at(-1) ?? '';
+    cpSync(join(base, source), target.endsWith('/') ? join(to, last) : to, { recursive: true });
+  }
+}
+
+const instructions: Record<string, (stage: Stage, rest: string) => void> = {
+  WORKDIR(stage, rest) {
+    stage.workdir = rest;
+    mkdirSync(join(stage.folder, rest), { recursive: true });
+  },
+  COPY: copy,
+  RUN(stage, rest) {
+    const cwd = join(stage.folder, stage.workdir);
+    const { status, stderr, stdout } = spawnSync('sh', ['-c', rest], {
+      cwd,
+      env: { ...process.env, ...stage.env, PATH: path },
+      encoding: 'utf8',
+    });
+    expect(status, `${rest}\n${stdout}${stderr}`).toBe(0);
+  },
+  ENV(stage, rest) {
+    const [name = '', value = ''] = rest.split('=');
+    stage.env[name] = value;
+  },
+  HEALTHCHECK(stage, rest) {
+    stage.healthcheck = JSON.parse(rest.slice(rest.indexOf('[')));
+  },
+  ENTRYPOINT(stage, rest) {
+    stage.entrypoint = JSON.parse(rest);
+  },
+  USER: (_, rest) => expect(rest).toMatch(/^[1-9]\d*:[1-9]\d*$/),
+  EXPOSE: (_, rest) => expect(rest).toBe('4650'),
+};
+
+describe('the Dockerfile', () => {
+  let child: ChildProcess;
+  let url = '';
+  let image: Stage;
+
+  beforeAll(async () => {
+    for (const { instruction, rest } of steps) {
+      if (instruction === 'FROM') {
+        const [, base, name] = /^(\S+)(?: AS (\S+))?$/.exec(rest) ?? [];
+        expect(base).toBe('node:24-slim');
+        const folder = join(scratch, String(stages.length));
+        const stage = { folder, workdir: '/', env: {}, entrypoint: [], healthcheck: [] };
+        stages.push(stage);
+        if (name) named.set(name, stage);
+        continue;
+      }
+      const stage = stages.at(-1) as Stage;
+      const run = instructions[instruction];
+      if (!run) throw new Error(`The Dockerfile has ${instruction}, which this test does not know`);
+      run(stage, rest);
+    }
+    image = stages.at(-1) as Stage;
+    const [node, ...args] = image.entrypoint;
+    expect(node).toBe('node');
+    child = spawn(process.execPath, [...args, '--host', '127.0.0.1', '--port', '0'], {
+      cwd: join(image.folder, image.workdir),
+      env: { ...image.env, PATH: path },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    child.stdout?.setEncoding('utf8');
+    let output = '';
+    while (!url) {
+      const [more] = await once(child.stdout as NodeJS.ReadableStream, 'data');
+      output += more;
+      url = / ready on (\S+) /.exec(output)?.[1] ?? '';
+    }
+  }, 300_000);
+  afterAll(() => {
+    child?.kill('SIGKILL');
+    rmSync(scratch, { recursive: true });
+  });
+
+  test('leaves what runs, and nothing that builds', () => {
+    const app = join(image.folder, image.workdir);
+    const { dependencies, devDependencies } = JSON.parse(readFileSync(join(app, 'package.json'), 'utf8'));
+    const isThere = (name: string) => existsSync(join(app, 'node_modules', name));
+    expect(Object.keys(dependencies).filter((name) => !isThere(name))).toEqual([]);
+    // openapi-types comes with @fastify/swagger too.
+    expect(Object.keys(devDependencies).filter(isThere)).toEqual(['openapi-types']);
+    expect(readdirSync(app).sort()).toEqual(['db', 'dist', 'node_modules', 'package.json']);
+  });
+
+  test('runs an emulator that answers, and whose health the check sees', async () => {
+    const made = await fetch(`${url}/_emulator/organizations`, { method: 'POST' });
+    expect(made.status).toBe(201);
+    const [, ...args] = image.healthcheck.map((part) => part.replace('http://127.0.0.1:4650', url));
+    expect(spawnSync(process.execPath, args).status).toBe(0);
+    const [, ...elsewhere] = image.healthcheck.map((part) => part.replace(':4650', ':1'));
+    expect(spawnSync(process.execPath, elsewhere).status).toBe(1);
+  });
+
+  test('stops as a process of its own when it is told to', async () => {
+    child.kill('SIGTERM');
+    expect((await once(child, 'exit'))[0]).toBe(0);
+  });
+});

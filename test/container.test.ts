@@ -141,6 +141,19 @@ describe('the Dockerfile', () => {
     expect(spawnSync(process.execPath, elsewhere).status).toBe(1);
   });
 
+  test('has the package, which starts an emulator by its name', () => {
+    const program = `
+      const { startEmulator } = await import('datafy-emulator');
+      const { control, close } = await startEmulator();
+      console.log((await control.health()).status);
+      await close();`;
+    const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
+      cwd: join(image.folder, image.workdir),
+      encoding: 'utf8',
+    });
+    expect(stdout, stderr).toBe('ok\n');
+  });
+
   test('stops as a process of its own when it is told to', async () => {
     child.kill('SIGTERM');
     expect((await once(child, 'exit'))[0]).toBe(0);

@@ -17,6 +17,11 @@ export function validateStrictly(app: FastifyInstance): void {
   app.setValidatorCompiler(({ schema, httpPart }) =>
     (httpPart === 'body' ? body : text).compile(schema as FastifySchema),
   );
+  app.addHook('preValidation', async ({ params }) => {
+    // A script whose variable is empty would otherwise be told of a thing without a name.
+    const empty = Object.entries(params as Record<string, string>).find(([, value]) => value === '');
+    if (empty) throw new EmulatorError('request-invalid', { problems: `params/${empty[0]} is empty` });
+  });
   app.setSchemaErrorFormatter(
     (errors, part) =>
       new EmulatorError('request-invalid', { problems: describeProblems(errors as ErrorObject[], part) }),

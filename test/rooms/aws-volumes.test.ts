@@ -1038,6 +1038,24 @@ describe('behaviour', () => {
   describe('modify', () => {
     eachInWorldOfItsOwn();
 
+    test('takes the other spelling of the size, and refuses two that differ', async () => {
+      isEmpty(await modify({ volumeSizeGB: 250 }));
+      expect((await read(volumes.attached)).body.sizeBytes).toBe(gib(250));
+      await refused(world, () => modify({ volumeSizeGb: 260, volumeSizeGB: 270 }), {
+        status: 400,
+        code: 'size-contradictory',
+        message: /two spellings of one field/,
+      });
+    });
+
+    test('says so where the id in the path is empty', async () => {
+      await refused(world, () => modify({ volumeSizeGb: 260 }, ''), {
+        status: 400,
+        code: 'request-invalid',
+        message: 'params/volumeId is empty',
+      });
+    });
+
     test.each([
       ['the size', { volumeSizeGb: 201 }, { sizeBytes: gib(201) }],
       ['the IOPS', { volumeIops: 4_000 }, { iops: 4_000 }],

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { State, VolumeDescription } from '../../state/index.ts';
+import { acceptEitherSpelling } from '../size-spelling.ts';
 import * as schemas from './schemas.ts';
 
 /** Volumes for infrastructure as code [C]. */
@@ -56,7 +57,8 @@ export function awsVolumeRoutes(state: State): FastifyPluginAsyncTypebox {
       reply.code(200).send();
     });
 
-    app.post('/aws/volumes/:volumeId/modify', { schema: schemas.modify }, (request, reply) => {
+    const preValidation = acceptEitherSpelling;
+    app.post('/aws/volumes/:volumeId/modify', { schema: schemas.modify, preValidation }, (request, reply) => {
       const { volumeSizeGb = 0, volumeIops = 0, volumeThroughput = 0, arraySize = 0 } = request.body;
       state.modifyAttached(request.target, request.params.volumeId, {
         sizeGb: volumeSizeGb,

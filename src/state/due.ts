@@ -24,11 +24,11 @@ export function createDue(db: Database) {
   const selectNames = new Map(resources.map((resource) => [resource, prepareNames(db, resource)]));
 
   return {
-    /** The first transition due by then: each resource's own index answers for it, and the earliest wins. */
-    findFirst(organization: number, now: Instant): Due | undefined {
+    /** The transition that comes due first: each resource's own index answers for it, and the earliest wins. */
+    findFirst(organization: number): Due | undefined {
       let first: Due | undefined;
       for (const select of selectFirst) {
-        const due = select.get(organization, now);
+        const due = select.get(organization);
         if (due && (!first || due.due_at < first.due_at)) first = due;
       }
       return first;
@@ -62,9 +62,9 @@ const idOf: Record<Resource, string> = {
 };
 
 function prepareFirstDue(db: Database, resource: Resource) {
-  return db.prepare<[number, Instant], Due>(
+  return db.prepare<[number], Due>(
     `SELECT '${resource}' AS resource, key, account, status, due_action, due_at FROM ${resource}
-     WHERE organization = ? AND due_at IS NOT NULL AND due_at <= ? ORDER BY due_at, ${turnOf[resource]} LIMIT 1`,
+     WHERE organization = ? AND due_at IS NOT NULL ORDER BY due_at, ${turnOf[resource]} LIMIT 1`,
   );
 }
 

@@ -160,20 +160,20 @@ export function createMachine(db: Database, faults: Faults) {
    */
   function settle(world: { key: number; pace: Pace }, now: Instant, effects: Effects): readonly Change[] {
     if ((nextDue.get(world.key) ?? Number.NEGATIVE_INFINITY) > now) return nothing;
-    const changes = settleDue(world, now, effects);
-    nextDue.set(world.key, findNextDue(world.key));
+    const { changes, next } = settleDue(world, now, effects);
+    nextDue.set(world.key, next);
     return changes;
   }
 
   function findNextDue(organization: number): Instant {
-    return findFirst(organization, Number.MAX_SAFE_INTEGER)?.due_at ?? Number.POSITIVE_INFINITY;
+    return findFirst(organization)?.due_at ?? Number.POSITIVE_INFINITY;
   }
 
   const settleDue = db.transaction((world: { key: number; pace: Pace }, now: Instant, effects: Effects) => {
     const changes: Change[] = [];
     for (;;) {
-      const due = findFirst(world.key, now);
-      if (!due) return changes;
+      const due = findFirst(world.key);
+      if (!due || due.due_at > now) return { changes, next: due?.due_at ?? Number.POSITIVE_INFINITY };
       const { resource, key, account, status, due_action } = due;
       const { id, accountId } = namesOf(resource, key);
       const tx: Tx = {

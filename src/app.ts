@@ -111,6 +111,7 @@ function callNotFound(app: FastifyInstance, method: string, url: string) {
     app.findRoute({ method: each, url: path }),
   );
   const document = path.startsWith(`${controlPrefix}/`) ? `${controlPrefix}/openapi.json` : '/openapi.json';
-  const hint = methods.length > 0 ? `: that path takes ${methods.join(' or ')}` : `; ${document} lists the calls there are`;
+  const hint =
+    methods.length > 0 ? `: that path takes ${methods.join(' or ')}` : `; ${document} lists the calls there are`;
   return { method, path, hint };
 }

@@ -101,10 +101,10 @@ describe('constraints', () => {
   });
 
   test.each([
-    ['PUT', 'volumes', 'send GET'],
-    ['POST', 'volumes', 'send GET'],
-    ['DELETE', `volumes/${volumes.documented}`, 'send GET'],
-    ['POST', 'snapshots', 'send GET'],
+    ['PUT', 'volumes', 'that path takes GET'],
+    ['POST', 'volumes', 'that path takes GET'],
+    ['DELETE', `volumes/${volumes.documented}`, 'that path takes GET'],
+    ['POST', 'snapshots', 'that path takes GET'],
   ] as const)('has no %s %s', async (method, path, message) => {
     await refused(world, () => world.as('account-token')(method, `/api/v1/${path}`), {
       status: 404,

@@ -9,12 +9,14 @@ import { type Pace, paceKeys, paces } from '../../src/state/pace.ts';
 import { emptySeed } from '../../src/state/seeds/empty.ts';
 import type { WorldDocument } from '../../src/state/world-document.ts';
 import { beginning, createWorld } from '../world.ts';
+import { sized } from './size.ts';
 
 // Random walks of calls over two worlds, beside a model of what they should do. The model is written from the rules, not
 // from the table: it imports neither the table nor the machine.
 
-const walks = 300;
+const walks = sized(300, 5_000);
 const steps = 40;
+const limit = sized(120_000, 3_600_000);
 
 // ---- The worlds that every walk begins with. Both have the same ids, which must not matter.
 
@@ -892,4 +894,4 @@ test(`${walks} walks of ${steps} steps go as the model says`, () => {
     expect(ends).toContain(`${each}: accepted`);
     expect(ends.length, ends.join()).toBeGreaterThan(3);
   }
-}, 120_000);
+}, limit);

@@ -814,7 +814,7 @@ function outcomeOf(ask: () => unknown): string | undefined {
   }
 }
 
-test(`${walks} walks of ${steps} steps go as the model says`, () => {
+test(`${walks} walks of ${steps} steps go as the model says`, { timeout: limit }, () => {
   fc.assert(
     fc.property(walk, ({ worlds: options, commands }) => {
       const db = openDatabase(':memory:');
@@ -894,4 +894,4 @@ test(`${walks} walks of ${steps} steps go as the model says`, () => {
     expect(ends).toContain(`${each}: accepted`);
     expect(ends.length, ends.join()).toBeGreaterThan(3);
   }
-}, limit);
+});

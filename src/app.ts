@@ -3,6 +3,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import { type Clock, formatInstant, systemClock } from './clock.ts';
 import { EmulatorError } from './errors.ts';
+import { packageRoot } from './files.ts';
 import { acceptJsonBodies } from './json-body.ts';
 import { collectOpenApi, controlPrefix } from './openapi.ts';
 import type { Options } from './options.ts';
@@ -17,7 +18,7 @@ import { seeds } from './state/seeds/index.ts';
 import { documentedPath } from './strike.ts';
 import { validateStrictly } from './validation.ts';
 
-export const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+export const { version } = JSON.parse(readFileSync(new URL('package.json', packageRoot), 'utf8')) as {
   version: string;
 };
 

@@ -45,8 +45,8 @@ describe('imports', () => {
     routes: /^routes\//,
     // What a call passes before its room: who it is, what is remembered of it, and what goes wrong with it on purpose.
     auth: /^auth\/|^(recorder|strike)\.ts$/,
-    // What every file may use: time, ids, errors.
-    ground: /^(clock|ids|errors|secrets)\.ts$/,
+    // What every file may use: time, ids, errors, and where the package's own files are.
+    ground: /^(clock|ids|errors|secrets|files)\.ts$/,
     // What main, the app and the doors use, and what knows none of them: options, parsing, rendering.
     tools: /^[^/]+\.ts$/,
     engine: /^state\/index\.ts$/,

@@ -6,6 +6,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type Sqlite from 'better-sqlite3';
+import { packageRoot } from '../files.ts';
 
 export interface Migration {
   /** Its file's name without the ending, such as `0001_init`. */
@@ -13,8 +14,7 @@ export interface Migration {
   readonly sql: string;
 }
 
-// The project's root is two levels up both from src/state/ and, once built, from dist/state/.
-const folder = fileURLToPath(new URL('../../db/migrations', import.meta.url));
+const folder = fileURLToPath(new URL('db/migrations', packageRoot));
 
 /**
  * The migrations of a folder (the project's own, db/migrations, unless told otherwise) in their order.

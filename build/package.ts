@@ -1,0 +1,32 @@
+import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { bundle } from './bundle.ts';
+import { manifest } from './manifest.ts';
+import { notices } from './notices.ts';
+
+/** What goes into the package as it is. */
+const copied = {
+  'README.md': 'README.md',
+  'CHANGELOG.md': 'CHANGELOG.md',
+  LICENSE: 'LICENSE',
+  'db/migrations': 'db/migrations',
+  // SQLite for each platform, as better-sqlite3 brings it: it looks for them beside the folder that it is in.
+  'node_modules/better-sqlite3/prebuilds': 'prebuilds',
+};
+
+/**
+ * Writes the package to a folder, ready to be packed, installed and copied into an image. What was in the folder goes.
+ *
+ * All that the program needs is bundled into a few files, so that it starts fast and whoever installs it installs
+ * nothing else (docs/decisions/0011-one-bundled-package.md).
+ */
+export async function buildPackage(root: string, folder: string): Promise<void> {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const modules = await bundle(root, join(folder, 'lib'));
+  chmodSync(join(folder, 'lib/main.js'), 0o755);
+  for (const [from, to] of Object.entries(copied)) cpSync(join(root, from), join(folder, to), { recursive: true });
+  const project = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest(project), null, 2)}\n`);
+  writeFileSync(join(folder, 'THIRD-PARTY-NOTICES.txt'), notices(modules));
+}

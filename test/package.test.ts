@@ -1,0 +1,139 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { buildPackage } from '../build/package.ts';
+
+/** The package as somebody else has it: packed, and installed from the tarball into an empty folder. */
+
+const root = join(import.meta.dirname, '..');
+const scratch = mkdtempSync(join(tmpdir(), 'package-'));
+const consumer = join(scratch, 'consumer');
+const installed = join(consumer, 'node_modules/datafy-emulator');
+const env = { PATH: `${dirname(process.execPath)}:${process.env.PATH}`, HOME: scratch };
+let tarball = '';
+
+const run = (command: string, ...args: string[]) =>
+  execFileSync(command, args, { cwd: consumer, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+
+beforeAll(async () => {
+  const folder = join(scratch, 'built');
+  await buildPackage(root, folder);
+  mkdirSync(consumer);
+  writeFileSync(join(consumer, 'package.json'), '{"private": true, "type": "module"}');
+  tarball = join(scratch, run('npm', 'pack', folder, '--silent', '--pack-destination', scratch).trim());
+  run('npm', 'install', '--offline', '--no-audit', '--no-fund', tarball);
+}, 120_000);
+
+afterAll(() => rmSync(scratch, { recursive: true }));
+
+describe('the package', () => {
+  test('brings nothing along: no dependency, no script that runs at its installation', () => {
+    expect(readdirSync(join(consumer, 'node_modules')).filter((name) => !name.startsWith('.'))).toEqual([
+      'datafy-emulator',
+    ]);
+    const manifest = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'));
+    expect(manifest).not.toHaveProperty('dependencies');
+    expect(manifest).not.toHaveProperty('scripts');
+    expect(readdirSync(installed)).not.toContain('binding.gyp');
+  });
+
+  test('is at most 12 MB large', () => {
+    expect(statSync(tarball).size).toBeLessThan(12_000_000);
+  });
+
+  test('has what runs, and no source, test or document of the project', () => {
+    expect(readdirSync(installed).sort()).toEqual([
+      'CHANGELOG.md',
+      'LICENSE',
+      'README.md',
+      'THIRD-PARTY-NOTICES.txt',
+      'db',
+      'lib',
+      'package.json',
+      'prebuilds',
+    ]);
+  });
+
+  test('names the licence of every package that it has parts of', () => {
+    const notices = readFileSync(join(installed, 'THIRD-PARTY-NOTICES.txt'), 'utf8');
+    for (const name of ['fastify', 'better-sqlite3', 'ajv', 'jose', 'json-logic-engine', '@sinclair/typebox']) {
+      expect(notices).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\(`, 'm'));
+    }
+  });
+
+  test('answers from the process of whoever imports it', () => {
+    writeFileSync(
+      join(consumer, 'in-process.js'),
+      `import { startEmulator } from 'datafy-emulator';
+      const emulator = await startEmulator();
+      const world = await emulator.control.createOrganization({ seed: 'default' });
+      const token = world.accounts.find(({ name }) => name === 'production').token;
+      const answer = await fetch(emulator.url + '/api/v1/volumes/vol-0b9176567fe16f0bc/create-snapshot', {
+        method: 'POST',
+        headers: { authorization: 'Bearer ' + token },
+      });
+      console.log(answer.status, (await answer.json()).status);
+      await emulator.close();`,
+    );
+    expect(run(process.execPath, 'in-process.js')).toBe('200 pending\n');
+  });
+
+  test('has a fixture for the vitest of whoever imports it', () => {
+    symlinkSync(join(root, 'node_modules/vitest'), join(consumer, 'node_modules/vitest'));
+    writeFileSync(
+      join(consumer, 'a.test.js'),
+      `import { test } from 'datafy-emulator/vitest';
+      import { expect } from 'vitest';
+      test('a world of its own', async ({ world }) => {
+        expect((await world.control.clock.get()).now).toBe('2026-01-01T00:00:00.000Z');
+      });`,
+    );
+    run(process.execPath, 'node_modules/vitest/vitest.mjs', 'run', '--reporter=json', '--outputFile=report.json');
+    const report = JSON.parse(readFileSync(join(consumer, 'report.json'), 'utf8'));
+    expect(report).toMatchObject({ numPassedTests: 1, numFailedTests: 0 });
+  });
+});
+
+describe('its program', () => {
+  let child: ChildProcess;
+  let url = '';
+
+  beforeAll(async () => {
+    const program = join(consumer, 'node_modules/.bin/datafy-emulator');
+    child = spawn(program, ['--port', '0'], { cwd: consumer, env, stdio: ['ignore', 'pipe', 'inherit'] });
+    child.stdout?.setEncoding('utf8');
+    let output = '';
+    while (!url) {
+      const [more] = await once(child.stdout as NodeJS.ReadableStream, 'data');
+      output += more;
+      url = / ready on (\S+) /.exec(output)?.[1] ?? '';
+    }
+  });
+  afterAll(() => child.kill('SIGKILL'));
+
+  test("answers the documentation's call", async () => {
+    const answer = await fetch(`${url}/api/v1/volumes/vol-0b9176567fe16f0bc/create-snapshot`, {
+      method: 'POST',
+      headers: { authorization: 'Bearer account-token' },
+    });
+    expect(answer.status).toBe(200);
+    expect(await answer.json()).toMatchObject({ volumeId: 'vol-0b9176567fe16f0bc', status: 'pending' });
+  });
+
+  test('ends cleanly at SIGTERM', async () => {
+    child.kill('SIGTERM');
+    expect((await once(child, 'exit'))[0]).toBe(0);
+  });
+});

@@ -24,6 +24,7 @@ export function manifest(project: Project): object {
     exports: {
       '.': { types: './lib/index.d.ts', default: './lib/index.js' },
       './vitest': { types: './lib/vitest.d.ts', default: './lib/vitest.js' },
+      './openapi.json': './openapi.json',
       './package.json': './package.json',
     },
     peerDependencies: { vitest: '>=3' },

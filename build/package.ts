@@ -1,5 +1,7 @@
 import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { buildApp } from '../src/app.ts';
+import { defaults } from '../src/options.ts';
 import { bundle } from './bundle.ts';
 import { manifest } from './manifest.ts';
 import { notices } from './notices.ts';
@@ -27,6 +29,16 @@ export async function buildPackage(root: string, folder: string): Promise<void> 
   chmodSync(join(folder, 'lib/main.js'), 0o755);
   for (const [from, to] of Object.entries(copied)) cpSync(join(root, from), join(folder, to), { recursive: true });
   const project = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest(project), null, 2)}\n`);
+  const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
+  writeFileSync(join(folder, 'package.json'), json(manifest(project)));
+  writeFileSync(join(folder, 'openapi.json'), json(await openApi()));
   writeFileSync(join(folder, 'THIRD-PARTY-NOTICES.txt'), notices(modules));
+}
+
+/** The document that a running emulator answers /openapi.json with. */
+async function openApi(): Promise<object> {
+  const { app } = await buildApp({ ...defaults, logLevel: 'silent' });
+  const document = app.swagger();
+  await app.close();
+  return document;
 }

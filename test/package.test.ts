@@ -61,6 +61,7 @@ describe('the package', () => {
       'THIRD-PARTY-NOTICES.txt',
       'db',
       'lib',
+      'openapi.json',
       'package.json',
       'prebuilds',
     ]);
@@ -88,6 +89,20 @@ describe('the package', () => {
       await emulator.close();`,
     );
     expect(run(process.execPath, 'in-process.js')).toBe('200 pending\n');
+  });
+
+  test('has the OpenAPI document that its program answers with', () => {
+    writeFileSync(
+      join(consumer, 'document.js'),
+      `import document from 'datafy-emulator/openapi.json' with { type: 'json' };
+      import { startEmulator } from 'datafy-emulator';
+      import { isDeepStrictEqual } from 'node:util';
+      const { url, close } = await startEmulator();
+      const served = await (await fetch(url + '/openapi.json')).json();
+      console.log(isDeepStrictEqual(served, document), Object.keys(document.paths).length > 10);
+      await close();`,
+    );
+    expect(run(process.execPath, 'document.js')).toBe('true true\n');
   });
 
   test('has a fixture for the vitest of whoever imports it', () => {

@@ -6,7 +6,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
-import { type ControlClient, controlClient } from '../src/client.ts';
+import { type ControlClient, controlClient } from '../src/index.ts';
 
 const zone = 'us-east-1a';
 const beginning = Date.UTC(2026, 0, 1);

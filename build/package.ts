@@ -5,6 +5,7 @@ import { defaults } from '../src/options.ts';
 import { bundle } from './bundle.ts';
 import { manifest } from './manifest.ts';
 import { notices } from './notices.ts';
+import { emitTypes } from './types.ts';
 
 /** What goes into the package as it is. */
 const copied = {
@@ -27,6 +28,7 @@ export async function buildPackage(root: string, folder: string): Promise<void> 
   mkdirSync(folder, { recursive: true });
   const modules = await bundle(root, join(folder, 'lib'));
   chmodSync(join(folder, 'lib/main.js'), 0o755);
+  emitTypes(join(folder, 'lib'));
   for (const [from, to] of Object.entries(copied)) cpSync(join(root, from), join(folder, to), { recursive: true });
   const project = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;

@@ -1,29 +1,27 @@
 import type { AddressInfo } from 'node:net';
 import { buildApp } from './app.ts';
-import { type ControlClient, controlClient } from './client.ts';
+import { controlClient } from './client.ts';
 import { defaults, type Options } from './options.ts';
 import { stop } from './stop.ts';
+import type { Emulator, StartOptions } from './types/emulator.ts';
 
-export * from './client.ts';
-export type { Options } from './options.ts';
-
-/** A running emulator. */
-export interface Emulator {
-  /** Where the API is: what a client takes as its endpoint. */
-  url: string;
-  /** What a test does to it. */
-  control: ControlClient;
-  /** Stops it; answers under way are delivered. */
-  close(): Promise<void>;
-}
+export { ControlError, controlClient } from './client.ts';
+export type * from './types/control.ts';
+export type * from './types/emulator.ts';
+export type * from './types/faults.ts';
+export type * from './types/inventory.ts';
+export type * from './types/journal.ts';
+export type * from './types/organizations.ts';
+export type * from './types/world-document.ts';
 
 /**
  * Starts an emulator in this process, on a free port of the loopback address unless the options say otherwise, with
  * its state in memory unless they name a file.
  *
- * @throws DatabaseFileError where the database file cannot be used, Error where the address cannot be listened on.
+ * @throws Error named `DatabaseFileError` where the database file cannot be used, Error with a `code` such as
+ *   `EADDRINUSE` where the address cannot be listened on.
  */
-export async function startEmulator(options: Partial<Options> = {}): Promise<Emulator> {
+export async function startEmulator(options: StartOptions = {}): Promise<Emulator> {
   const all: Options = { ...defaults, port: 0, logLevel: 'silent', control: true, ...options };
   const { app } = await buildApp(all);
   try {

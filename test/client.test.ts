@@ -1,8 +1,18 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { ControlError, controlClient, type Emulator, type Options, startEmulator, type World } from '../src/index.ts';
+import {
+  ControlError,
+  controlClient,
+  type Emulator,
+  type StartOptions,
+  startEmulator,
+  type World,
+} from '../src/index.ts';
 import { paces } from '../src/state/pace.ts';
 import { furniture, ids, operationsOf, worker, zone } from './control/control.ts';
 
@@ -16,7 +26,7 @@ describe('startEmulator', () => {
     folder = undefined;
   });
 
-  async function start(options?: Partial<Options>): Promise<Emulator> {
+  async function start(options?: StartOptions): Promise<Emulator> {
     const emulator = await startEmulator(options);
     emulators.push(emulator);
     return emulator;
@@ -222,6 +232,30 @@ describe('the control client', () => {
       })
       .map(({ operation }) => operation.operationId);
     expect(missing).toEqual(['listEvents']);
+  });
+
+  test('takes an address with a slash at its end, and leaves out of a query what is undefined', async () => {
+    const client = controlClient(`${emulator.url}/`);
+    const other = await client.createOrganization({ seed: 'default' });
+    expect(other.url).toBe(emulator.url);
+    const { volumes } = other.control.account(other.accounts[0]?.accountId ?? '');
+    expect(await volumes.list({ search: undefined, limit: 2 })).toHaveLength(2);
+    await other.delete();
+  });
+
+  test('throws what something else than an emulator answers, too', async () => {
+    const server = createServer((_, response) => response.writeHead(502).end('<h1>Bad gateway</h1>'));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    await expect(controlClient(`http://127.0.0.1:${port}`).health()).rejects.toMatchObject({
+      name: 'ControlError',
+      status: 502,
+      code: '',
+      message: '<h1>Bad gateway</h1>',
+    });
+    server.close();
+    await once(server, 'close');
   });
 
   test('throws what was refused: its status, its code, and its sentence', async () => {

@@ -45,6 +45,8 @@ describe('imports', () => {
     routes: /^routes\//,
     // What a call passes before its room: who it is, what is remembered of it, and what goes wrong with it on purpose.
     auth: /^auth\/|^(recorder|strike)\.ts$/,
+    // The package's types, written out: they know nothing but each other.
+    types: /^types\//,
     // What every file may use: time, ids, errors, and where the package's own files are.
     ground: /^(clock|ids|errors|secrets|files)\.ts$/,
     // What main, the app and the doors use, and what knows none of them: options, parsing, rendering.
@@ -66,6 +68,7 @@ describe('imports', () => {
     'parts',
     'foundation',
     'ground',
+    'types',
   ];
   const layerOf = (file: string) => Object.keys(layers).find((layer) => layers[layer]?.test(file)) as string;
   const rank = (file: string) => order.indexOf(layerOf(file));
@@ -125,6 +128,13 @@ describe('imports', () => {
     expect(valuesOf('client.ts')).toEqual([]);
     expect(valuesOf('vitest.ts')).toEqual(['vitest', './index.ts']);
     expect(valuesOf('index.ts')).toEqual(['./app.ts', './client.ts', './options.ts', './stop.ts', './client.ts']);
+  });
+
+  test("let the package's types need nothing but each other, so that its declarations stand alone", () => {
+    const ofTypes = edges.filter(({ from }) => layerOf(from) === 'types');
+    expect(ofTypes.length).toBeGreaterThan(0);
+    expect(ofTypes.filter(({ to }) => !to.startsWith('types/'))).toEqual([]);
+    expect(importsOf('client.ts').filter((to) => !to.startsWith('types/'))).toEqual([]);
   });
 
   test('reach every file from the executable or the face of the package', () => {

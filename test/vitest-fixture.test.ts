@@ -41,6 +41,11 @@ other('what the worlds begin with can be changed', async ({ world }) => {
   expect((await world.control.state.export()).volumes).toEqual([]);
 });
 
+describe('in one place of a file', () => {
+  test.override({ worldOptions: { accounts: [{ name: 'here' }] } });
+  test('too', ({ world }) => expect(world.accounts.map((each) => each.name)).toEqual(['here']));
+});
+
 test('a test that needs no world has the emulator', async ({ emulator }) => {
   expect((await emulator.control.health()).status).toBe('ok');
 });

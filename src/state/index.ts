@@ -50,8 +50,8 @@ export type { Rule } from './rules.ts';
 export type { Observer, Target } from './run.ts';
 export { type SeedName, seedNames } from './seeds/names.ts';
 export { isReadOnly, type Token } from './tokens.ts';
-export { faultyTransitions } from './transitions.ts';
-export { clockSchema, paceSchema, type WorldDocument, worldDocument } from './world-document.ts';
+export { faultyTransitions, statuses } from './transitions.ts';
+export { clockSchema, paceSchema, type WorldDocument, words, worldDocument } from './world-document.ts';
 
 /** The accounts that a list call runs over. */
 export interface Targets {

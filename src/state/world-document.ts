@@ -9,7 +9,8 @@ import { statuses } from './transitions.ts';
 
 const strict = { additionalProperties: false } as const;
 
-const words = <const T extends readonly string[]>(values: T, description?: string) =>
+/** One of several words. */
+export const words = <const T extends readonly string[]>(values: T, description?: string) =>
   Type.Unsafe<T[number]>({ type: 'string', enum: [...values], ...(description && { description }) });
 
 const id = (prefix: string, description?: string) =>

@@ -1,7 +1,7 @@
 import { Agent, request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { type App, type AppOptions, buildApp } from '../../src/app.ts';
-import type { NewOrganization } from '../../src/client.ts';
 import { type ControlledClock, controlledClock } from '../../src/clock.ts';
+import type { NewOrganization } from '../../src/index.ts';
 import { defaults } from '../../src/options.ts';
 import { beginning, type Method } from '../world.ts';
 

@@ -8,7 +8,7 @@ const tags = ['Checkpoints'];
 const name = Type.String({ minLength: 1, maxLength: 200 });
 const params = Type.Object({ name });
 
-const create = {
+export const create = {
   operationId: 'createCheckpoint',
   summary: 'Keep a copy of the world under a name; one of that name is replaced',
   tags,
@@ -16,7 +16,7 @@ const create = {
   response: responses(201, Type.Object({ name }, { description: 'The copy.' })),
 };
 
-const list = {
+export const list = {
   operationId: 'listCheckpoints',
   summary: 'The copies there are',
   tags,

@@ -2,14 +2,14 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { type Static, Type } from '@sinclair/typebox';
 import { formatInstant, parseInstant } from '../../clock.ts';
 import { EmulatorError } from '../../errors.ts';
-import { paceSchema, type State } from '../../state/index.ts';
+import { clockSchema, paceSchema, type State } from '../../state/index.ts';
 import { change, responses, strict, strictObject } from './shared.ts';
 
 const tags = ['Time'];
 
 export const clock = Type.Object(
   {
-    mode: Type.String({ description: 'system or controlled.' }),
+    mode: clockSchema.properties.mode,
     now: Type.String({ format: 'date-time' }),
     settled: Type.Array(change, { description: 'What came due on the way, in the order in which it happened.' }),
   },
@@ -18,12 +18,12 @@ export const clock = Type.Object(
 
 const read = { operationId: 'getClock', summary: "The world's time", tags, response: responses(200, clock) };
 
-const set = {
+export const set = {
   operationId: 'setClock',
   summary: 'Follow the system, or stand still until moved; forward only',
   tags,
   body: strictObject({
-    mode: Type.Unsafe<'system' | 'controlled'>({ type: 'string', enum: ['system', 'controlled'] }),
+    mode: clockSchema.properties.mode,
     now: Type.Optional(Type.String({ description: 'Where a controlled clock is to stand: RFC 3339. Left out: here.' })),
   }),
   response: responses(200, clock),
@@ -45,10 +45,10 @@ const advance = {
   response: responses(200, clock),
 };
 
-const pace = { ...paceSchema, description: 'Milliseconds per timed transition.' };
+export const pace = { ...paceSchema, description: 'Milliseconds per timed transition.' };
 const readPace = { operationId: 'getPace', summary: 'How long transitions take', tags, response: responses(200, pace) };
 
-const setPace = {
+export const setPace = {
   operationId: 'setPace',
   summary: 'Change how long transitions take that begin from now on',
   tags,

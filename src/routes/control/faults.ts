@@ -66,7 +66,7 @@ const list = {
   response: responses(200, Type.Object({ faults: Type.Array(fault) }, { description: 'In the order they were made.' })),
 };
 
-const create = {
+export const create = {
   operationId: 'createFault',
   summary: 'Let something go wrong; what can match nothing is refused',
   tags,

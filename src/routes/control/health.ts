@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
 
-const schema = {
+export const schema = {
   operationId: 'health',
   summary: 'Whether the emulator serves: it answers once the seed is in place',
   tags: ['Process'],

@@ -1,5 +1,5 @@
 import { type TSchema, Type } from '@sinclair/typebox';
-import { orders, volumeTypes, worldDocument } from '../../state/index.ts';
+import { orders, statuses, volumeTypes, words, worldDocument } from '../../state/index.ts';
 import { page, snapshot, volume } from '../inventory/schemas.ts';
 import { accountParams, instant, nullable, paging, tag, volumeParams } from '../shared.ts';
 import { noContent, responses, strictObject } from './shared.ts';
@@ -30,7 +30,7 @@ export const attachment = Type.Object({
   accountId: Type.String(),
   instanceId: Type.String(),
   deviceName: Type.String(),
-  status: Type.String({ description: 'attaching, attached or detaching.' }),
+  status: words(statuses.attachment),
   deleteOnTermination: Type.Boolean(),
   startTime: instant,
   changedBy,

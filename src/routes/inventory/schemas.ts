@@ -1,4 +1,5 @@
 import { Type } from '@sinclair/typebox';
+import { statuses, words } from '../../state/index.ts';
 import { errorBody, headers, instant, listQuery, nullable, oneAccount, tag, volumeParams } from '../shared.ts';
 
 /** The list extension: ours, marked as such, and absent with --strict. */
@@ -21,10 +22,10 @@ const performance = {
 export const volume = Type.Object({
   volumeId: Type.String(),
   accountId: Type.String(),
-  status: Type.String({ description: 'creating, ordinary, activating, managed, deactivating or replaced.' }),
-  autoscaling: Type.String({ description: 'Active, Inactive or Unsupported.' }),
+  status: words(statuses.volume),
+  autoscaling: words(['Active', 'Inactive', 'Unsupported']),
   unsupportedReason: nullable(Type.String()),
-  origin: Type.String({ description: 'ebs, native or snapshot: how it came to be.' }),
+  origin: words(['ebs', 'native', 'snapshot'], 'How it came to be.'),
   hasSource: Type.Boolean({ description: 'Whether the original EBS volume is still there.' }),
   volumeType: Type.String(),
   ...performance,
@@ -36,14 +37,14 @@ export const volume = Type.Object({
     Type.Object({
       instanceId: Type.String(),
       deviceName: Type.String(),
-      status: Type.String({ description: 'attaching, attached or detaching.' }),
+      status: words(statuses.attachment),
       deleteOnTermination: Type.Boolean(),
     }),
   ),
   modification: nullable(
     Type.Object(
       {
-        status: Type.String({ description: 'modifying, completed or failed.' }),
+        status: words(statuses.modification),
         ...performance,
         startTime: instant,
       },
@@ -61,7 +62,7 @@ export const snapshot = Type.Object({
   datafySnapshotId: Type.String(),
   accountId: Type.String(),
   volumeId: Type.String(),
-  status: Type.String({ description: 'pending, completed or error.' }),
+  status: words(statuses.snapshot),
   startTime: instant,
   volumeSizeGb: Type.Integer(),
   region: Type.String(),

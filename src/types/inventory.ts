@@ -1,0 +1,218 @@
+import type {
+  AttachmentStatus,
+  ModificationStatus,
+  SnapshotStatus,
+  Tag,
+  VolumeOrigin,
+  VolumeStatus,
+} from './world-document.ts';
+
+/** What a volume can do: its size in GiB, its IOPS, and its throughput in MiB/s. */
+export interface Performance {
+  /** GiB. */
+  volumeSizeGb: number;
+  volumeIops: number;
+  /** MiB/s. */
+  volumeThroughput: number;
+}
+
+/** A volume, and all that hangs on it. */
+export interface InventoryVolume extends Performance {
+  volumeId: string;
+  accountId: string;
+  status: VolumeStatus;
+  /** Whether autoscaling is on, off, or not possible: the words of Datafy's app [D]. */
+  autoscaling: 'Active' | 'Inactive' | 'Unsupported';
+  /** Why autoscaling is not possible; null where it is. */
+  unsupportedReason: string | null;
+  origin: VolumeOrigin;
+  /** Whether the original EBS volume is still there. */
+  hasSource: boolean;
+  /** An EBS volume type, such as gp3. */
+  volumeType: string;
+  /** Such as `us-east-1a`. */
+  availabilityZone: string;
+  encrypted: boolean;
+  kmsKeyId: string | null;
+  tags: Tag[];
+  /** Null: it is on no instance. */
+  attachment: {
+    instanceId: string;
+    /** Such as `/dev/sdf`. */
+    deviceName: string;
+    status: AttachmentStatus;
+    /** Whether it goes with the instance [P]. */
+    deleteOnTermination: boolean;
+  } | null;
+  /** The last one, with the values it is to bring; null: there was none. */
+  modification: (Performance & { status: ModificationStatus; startTime: string }) | null;
+  /** The EBS volumes behind a managed one; their tags have Datafy's own before the caller's [C]. */
+  backingVolumes: (Performance & { volumeId: string; tags: Tag[] })[];
+  /** The Datafy snapshot that it was restored from. */
+  restoredFrom: string | null;
+  /** The volume that took over when autoscaling was switched off [P]. */
+  replacedBy: string | null;
+  /** The volume that it took over from. */
+  replaces: string | null;
+  /** RFC 3339, in UTC. */
+  createdAt: string;
+  /** The request that caused the last change, by its number in the journal; null: no request of the API did. */
+  changedBy: number | null;
+}
+
+/** A Datafy snapshot. */
+export interface InventorySnapshot {
+  datafySnapshotId: string;
+  accountId: string;
+  /** The volume that it was taken of. */
+  volumeId: string;
+  status: SnapshotStatus;
+  /** RFC 3339, in UTC. */
+  startTime: string;
+  /** GiB, when it was taken. */
+  volumeSizeGb: number;
+  /** Such as `us-east-1`. */
+  region: string;
+  /** Empty where none was given. */
+  description: string;
+  /** The caller's own. */
+  tags: Tag[];
+  /** What it consists of; their tags have Datafy's own before the caller's [C]. */
+  ebsSnapshots: { snapshotId: string; volumeId: string; tags: Tag[] }[];
+  /** The request that caused the last change, by its number in the journal; null: no request of the API did. */
+  changedBy: number | null;
+}
+
+/** A volume on an instance. */
+export interface InventoryAttachment {
+  volumeId: string;
+  accountId: string;
+  instanceId: string;
+  /** Such as `/dev/sdf`. */
+  deviceName: string;
+  status: AttachmentStatus;
+  /** Whether the volume goes with the instance [P]. */
+  deleteOnTermination: boolean;
+  /** RFC 3339, in UTC. */
+  startTime: string;
+  /** The request that caused the last change, by its number in the journal; null: no request of the API did. */
+  changedBy: number | null;
+}
+
+/** An instance. */
+export interface InventoryInstance {
+  instanceId: string;
+  accountId: string;
+  /** Such as `us-east-1a`. */
+  availabilityZone: string;
+  /** Whether Datafy's agent runs on it. */
+  agent: boolean;
+  /** The Kubernetes cluster that it is in; null: none. */
+  clusterName: string | null;
+  nodeGroupName: string | null;
+  tags: Tag[];
+  /** RFC 3339, in UTC. */
+  createdAt: string;
+}
+
+/** An account of the world. */
+export interface InventoryAccount {
+  /** A UUID. */
+  accountId: string;
+  name: string;
+  /** Null: it is the organization's own. */
+  parentAccountId: string | null;
+}
+
+/** Which part of a list to answer with. */
+interface Page {
+  /** Only what has this text in an id, a name, a description, or a tag; ASCII letters in either case. */
+  search?: string;
+  /** How many at most: 1 to 1000; left out: 100. */
+  limit?: number;
+  /** How many to pass over first; left out: none. */
+  offset?: number;
+}
+
+interface PageByStatus extends Page {
+  /** Only what is in this status, or in one of several separated by commas. */
+  status?: string;
+}
+
+/** Which volumes to list; sorted by `createdAt:asc` unless said otherwise. */
+export interface VolumeQuery extends PageByStatus {
+  sort?: `${'createdAt' | 'volumeId' | 'volumeSizeGb' | 'status'}:${'asc' | 'desc'}`;
+}
+
+/** Which snapshots to list; sorted by `startTime:asc` unless said otherwise. */
+export interface SnapshotQuery extends PageByStatus {
+  sort?: `${'startTime' | 'datafySnapshotId' | 'volumeSizeGb' | 'status'}:${'asc' | 'desc'}`;
+}
+
+/** Which attachments to list; sorted by `startTime:asc` unless said otherwise. */
+export interface AttachmentQuery extends PageByStatus {
+  sort?: `${'startTime' | 'volumeId' | 'instanceId' | 'deviceName'}:${'asc' | 'desc'}`;
+}
+
+/** Which instances to list; sorted by `createdAt:asc` unless said otherwise. */
+export interface InstanceQuery extends Page {
+  sort?: `${'createdAt' | 'instanceId'}:${'asc' | 'desc'}`;
+}
+
+/** An ordinary EBS volume to be made, as if in AWS. Limits are known for gp3 only [D]. */
+export interface NewVolume {
+  /** GiB: 1 to 65536. */
+  sizeGb: number;
+  /** Such as `us-east-1a`. */
+  availabilityZone: string;
+  /** Left out: 3000. */
+  iops?: number;
+  /** MiB/s; left out: 125. */
+  throughput?: number;
+  /** Left out: gp3. */
+  volumeType?: 'gp3' | 'gp2' | 'io1' | 'io2' | 'st1' | 'sc1' | 'standard';
+  /** Left out: false. */
+  encrypted?: boolean;
+  /** Whether an instance starts from it; left out: false. */
+  boot?: boolean;
+  /** Left out: ext4. */
+  fileSystem?: string;
+  tags?: Tag[];
+  /** `vol-` and 8 to 17 hex digits; left out: one that the world makes. */
+  volumeId?: string;
+}
+
+/** Where an ordinary volume is to be attached, as if in AWS; no agent is needed. */
+export interface AttachVolume {
+  instanceId: string;
+  /** `/dev/sd[a-z]` or `/dev/xvd[a-z]`, with up to two more characters [D]. */
+  deviceName: string;
+  /** Whether it goes with the instance; left out: false. */
+  deleteOnTermination?: boolean;
+}
+
+/** An instance to be launched, as if in AWS. */
+export interface NewInstance {
+  /** Such as `us-east-1a`. */
+  availabilityZone: string;
+  /** Whether Datafy's agent runs on it; left out: true. */
+  agent?: boolean;
+  /** The Kubernetes cluster that it is in; left out: none. */
+  clusterName?: string;
+  nodeGroupName?: string;
+  tags?: Tag[];
+  /** `i-` and 8 to 17 hex digits; left out: one that the world makes. */
+  instanceId?: string;
+}
+
+/** What to change of an instance; what is left out stays. */
+export interface InstanceChange {
+  /** Whether Datafy's agent runs on it. */
+  agent?: boolean;
+  /** Null: it is in none. */
+  clusterName?: string | null;
+  /** Null: it is in none. */
+  nodeGroupName?: string | null;
+  /** These, and no others. */
+  tags?: Tag[];
+}

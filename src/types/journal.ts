@@ -1,0 +1,57 @@
+/** Something that was made, moved or removed in a world. */
+export interface Change {
+  /** What it is: volume, snapshot, attachment, modification, instance, account, token, role-arn or rule. */
+  resource: string;
+  /** What callers call it; an attachment and a modification go by their volume. */
+  id: string;
+  /** What was done, such as `create` or `complete`. */
+  action: string;
+  /** The status it has now; `absent` where it is gone. Only what has a status has it. */
+  to?: string;
+  /** RFC 3339, in UTC, by the world's clock. */
+  at: string;
+}
+
+/** One call of the Datafy API, and what came of it. Secrets are masked. */
+export interface JournalEntry {
+  /** Counts the requests of a world up from 1. */
+  id: number;
+  /** RFC 3339, in UTC, by the world's clock. */
+  at: string;
+  /** As in /openapi.json. */
+  operationId: string;
+  method: string;
+  /** As it was called, without the query. */
+  path: string;
+  query: unknown;
+  headers: unknown;
+  /** As JSON; the text itself where it is none, and null where there was nothing. */
+  body: unknown;
+  /** Null: the connection ended without an answer. */
+  status: number | null;
+  /** The code of a refusal, as in `X-Emulator-Error`; null: it was none. */
+  error: string | null;
+  /** As JSON; the text itself where it is none, and null where there was nothing. */
+  response: unknown;
+  /** Milliseconds, by the world's clock: 0 while it stands. */
+  durationMs: number;
+  /** The account that it ran against; null: it came that far not. */
+  accountId: string | null;
+  /** The fault that struck it. */
+  faultId?: string;
+  /** What it changed. */
+  changes: Change[];
+}
+
+/** Which calls to list: all that is given must agree. */
+export interface JournalFilter {
+  operationId?: string;
+  method?: string;
+  path?: string;
+  status?: number;
+  accountId?: string;
+  /** Only those with a higher id. */
+  since?: number;
+  /** How many at most, the last ones: 1 to 5000; left out: 100. */
+  limit?: number;
+}

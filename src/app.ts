@@ -4,6 +4,7 @@ import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import { type Clock, formatInstant, systemClock } from './clock.ts';
 import { EmulatorError } from './errors.ts';
 import { packageRoot } from './files.ts';
+import { hostGuard } from './host-guard.ts';
 import { acceptJsonBodies } from './json-body.ts';
 import { collectOpenApi, controlPrefix } from './openapi.ts';
 import type { Options } from './options.ts';
@@ -22,8 +23,8 @@ export const { version } = JSON.parse(readFileSync(new URL('package.json', packa
   version: string;
 };
 
-/** The options that an app is built with; where it listens is not its business. */
-export type AppOptions = Omit<Options, 'host' | 'port'>;
+/** The options that an app is built with: of where it listens, the name that it is known by. */
+export type AppOptions = Omit<Options, 'port'>;
 
 export interface App {
   app: FastifyInstance;
@@ -58,17 +59,19 @@ async function assemble(options: AppOptions, db: Database, clock: Clock): Promis
   const state: State = createState(db, clock, recorder);
   const tokens = state.control.first() === undefined ? seedDefaultWorld(state, options) : undefined;
 
+  const refusal = hostGuard([options.host, ...options.allowedHost]);
   const app = Fastify({
     bodyLimit,
     exposeHeadRoutes: false,
     logController: new LogController({ disableRequestLogging: true }),
     logger: { level: options.logLevel, stream: process.stderr },
     routerOptions: { maxParamLength: 16 * 1024 },
-    frameworkErrors: (error, request, reply) => renderError(error, request, reply as never),
+    frameworkErrors: (error, request, reply) => renderError(refusal(request) ?? error, request, reply as never),
   }).withTypeProvider<TypeBoxTypeProvider>();
   app.addHook('onClose', async () => {
     db.close();
   });
+  app.addHook('onRequest', (request, _reply, done) => done(refusal(request)));
   app.setErrorHandler(renderError);
   app.setNotFoundHandler((request) => {
     throw new EmulatorError('call-not-found', callNotFound(app, request.method, request.url));
@@ -87,9 +90,6 @@ async function assemble(options: AppOptions, db: Database, clock: Clock): Promis
   if (options.control) {
     const controlToken = options.controlToken || undefined;
     openControl(app, state, recorder, { version, controlToken, operations: [...operations] });
-    app.get(`${controlPrefix}/openapi.json`, { schema: { hide: true } }, (_request, reply) =>
-      reply.send(app.controlDocument()),
-    );
   }
   await app.ready();
   return { app, state, db, tokens };

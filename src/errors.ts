@@ -6,7 +6,7 @@ import { formatInstant, type Instant } from './clock.ts';
  * The kind decides the HTTP status, surface by surface (`render-error.ts`). A sentence names the thing, the
  * state it is in, and what was expected: clients show it to their users as it is.
  */
-type Kind = 'unauthorized' | 'invalid' | 'missing' | 'conflict';
+type Kind = 'forbidden' | 'unauthorized' | 'invalid' | 'missing' | 'conflict' | 'unsupported';
 
 const list = (items: readonly string[], last: string) =>
   items.length < 2 ? items.join() : `${items.slice(0, -1).join(', ')} ${last} ${items.at(-1)}`;
@@ -31,6 +31,34 @@ const range = (d: { field: string; value: number; minimum: number; maximum: numb
 const row = <D>(kind: Kind, message: (details: D) => string) => ({ kind, message });
 
 export const errors = {
+  // Where a request is sent, and from which page
+  'target-not-a-path': row(
+    'invalid',
+    (d: { target: string }) =>
+      `The request is for ${JSON.stringify(d.target)}: this is no proxy, send the path alone, which begins with /`,
+  ),
+  'host-malformed': row(
+    'invalid',
+    (d: { problem: string }) => `The request must have one Host header with a name and a port, and ${d.problem}`,
+  ),
+  'host-not-allowed': row(
+    'forbidden',
+    (d: { name: string }) =>
+      `The request was sent to the host ${d.name}, which could be any web site's name for this machine: ` +
+      `if it is yours, start the emulator with --allowed-host ${d.name}`,
+  ),
+  'origin-not-allowed': row(
+    'forbidden',
+    (d: { origin: string }) =>
+      `The request comes from a page of ${JSON.stringify(d.origin)}, and only a page of the emulator's own may make it: ` +
+      'send it without an Origin header',
+  ),
+  'site-not-allowed': row(
+    'forbidden',
+    (d: { site: string }) =>
+      `The request comes from a page of another site (Sec-Fetch-Site: ${d.site}), and only a page of the emulator's own may make it`,
+  ),
+
   // Who is calling, and for which account
   'authorization-missing': row(
     'unauthorized',
@@ -81,6 +109,11 @@ export const errors = {
     'invalid',
     (d: { contentType: string }) =>
       `The body's Content-Type is "${d.contentType}": send JSON, with "Content-Type: application/json" or none at all`,
+  ),
+  'content-encoding-unsupported': row(
+    'unsupported',
+    (d: { contentEncoding: string }) =>
+      `The body's Content-Encoding is "${d.contentEncoding}": send it as it is, without compressing it`,
   ),
   'size-contradictory': row(
     'invalid',

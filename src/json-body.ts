@@ -13,7 +13,11 @@ export function acceptJsonBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser<string>('*', { parseAs: 'string' }, (request, body, done) => {
     request.sent = body;
-    const contentType = request.headers['content-type'];
+    const { 'content-type': contentType, 'content-encoding': contentEncoding } = request.headers;
+    // A little that is compressed may be a lot that is not: nothing is unpacked here.
+    if (contentEncoding !== undefined && !/^identity$/i.test(contentEncoding)) {
+      return done(new EmulatorError('content-encoding-unsupported', { contentEncoding }));
+    }
     if (contentType !== undefined && !/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(contentType)) {
       return done(new EmulatorError('content-type-unsupported', { contentType }));
     }

@@ -5,13 +5,15 @@ import { EmulatorError } from './errors.ts';
  * From a refusal to HTTP. Each surface has one map from the kind of refusal to a status.
  *
  * Datafy documents 400 and 401 for its published calls, 422 for deactivation, and nothing else [P]; which refusals
- * of a deactivation are 422 is our choice [A]: those of a volume whose state does not allow it.
+ * of a deactivation are 422 is our choice [A]: those of a volume whose state does not allow it. 403 and 415 are the
+ * emulator's own guards, which stand before all that Datafy's document speaks of.
  */
-const published = { unauthorized: 401, invalid: 400, missing: 400, conflict: 400 };
+const always = { forbidden: 403, unauthorized: 401, invalid: 400, unsupported: 415 };
+const published = { ...always, missing: 400, conflict: 400 };
 const statuses = {
   published,
   deactivation: { ...published, conflict: 422 },
-  other: { unauthorized: 401, invalid: 400, missing: 404, conflict: 409 },
+  other: { ...always, missing: 404, conflict: 409 },
 };
 
 export type Surface = keyof typeof statuses;

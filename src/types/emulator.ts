@@ -12,6 +12,8 @@ export interface StartOptions {
   db?: string;
   /** What a new database begins with; left out: `default`. */
   seed?: SeedName;
+  /** Further host names that requests may be sent to, such as `emulator.test`; left out: none. */
+  allowedHost?: readonly string[];
   /** How long transitions take, in milliseconds of the world's clock; left out: 0 for each. */
   pace?: Pace;
   /** The time of the default world: the machine's, or milliseconds since the Unix epoch at which it stands. */

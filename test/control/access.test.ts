@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { routesOf } from '../routes.ts';
 import type { Method } from '../world.ts';
 import {
   busy,
@@ -172,24 +173,14 @@ describe('/_emulator/openapi.json', () => {
   afterAll(() => emulated.close());
 
   test('has every control route, and nothing else', () => {
-    const routes = emulated.app.printRoutes({ commonPrefix: false });
     const documented = operations.map(({ path, method }) => `${method} ${path}`);
     for (const { path, method } of operations) {
       expect(path.startsWith('/_emulator/')).toBe(true);
       expect(emulated.app.hasRoute({ method, url: path.replace(/\{(\w+)\}/g, ':$1') }), path).toBe(true);
     }
-    // Each line of the tree is one segment of a path, indented below the one that it follows.
-    const stack: string[] = [];
-    const found: string[] = [];
-    for (const line of routes.split('\n')) {
-      const [, indent, segment, methods] = /^([│ ]*[├└]── )(\S*)(?: \((.*)\))?$/.exec(line) ?? [];
-      if (indent === undefined || segment === undefined) continue;
-      stack.length = indent.length / 4 - 1;
-      stack.push(segment);
-      const path = stack.join('').replace(/:(\w+)/g, '{$1}');
-      if (!path.startsWith('/_emulator/') || path.endsWith('/openapi.json')) continue;
-      for (const method of methods?.split(', ') ?? []) if (method !== 'HEAD') found.push(`${method} ${path}`);
-    }
+    const found = routesOf(emulated.app)
+      .filter(({ url }) => url.startsWith('/_emulator/') && url !== '/_emulator/openapi.json')
+      .map(({ method, url }) => `${method} ${url.replace(/:(\w+)/g, '{$1}')}`);
     expect(found.length).toBeGreaterThan(50);
     expect(found.sort()).toEqual(documented.sort());
   });

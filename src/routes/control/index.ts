@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { EmulatorError } from '../../errors.ts';
+import { guardAgainstPages } from '../../host-guard.ts';
 import { controlPrefix } from '../../openapi.ts';
 import type { Recorder } from '../../recorder.ts';
 import { hashSecret } from '../../secrets.ts';
@@ -36,7 +37,9 @@ export interface ControlOptions {
 export function openControl(app: FastifyInstance, state: State, recorder: Recorder, options: ControlOptions): void {
   app.register(
     async (control) => {
+      guardAgainstPages(control);
       control.register(healthRoutes(options.version));
+      control.get('/openapi.json', { schema: { hide: true } }, (_request, reply) => reply.send(app.controlDocument()));
       control.register(async (guarded) => {
         if (options.controlToken !== undefined) requireToken(guarded, options.controlToken);
         guarded.register(organizationRoutes(state));

@@ -11,6 +11,7 @@ export const strictObject = <P extends TProperties>(properties: P, description?:
 const bodies = {
   400: errorBody('The request is wrong; `message` says where.'),
   401: errorBody('The control token is missing or wrong.'),
+  403: errorBody('It was sent to a name that is not allowed, or by a page of another site.'),
   404: errorBody('There is no such thing.'),
   409: errorBody('The state it is in does not allow it.'),
 };

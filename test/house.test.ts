@@ -53,7 +53,7 @@ describe('imports', () => {
     tools: /^[^/]+\.ts$/,
     engine: /^state\/index\.ts$/,
     // What the parts of the engine stand on.
-    foundation: /^state\/(transitions|pace|database|migrations)\.ts$/,
+    foundation: /^state\/(transitions|pace|database|sqlite|migrations)\.ts$/,
     parts: /^state\//,
   };
   const order = [

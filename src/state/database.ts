@@ -7,6 +7,7 @@ import { accessSync, constants, copyFileSync, existsSync, mkdtempSync, realpathS
 import { dirname, join, resolve } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { type Migration, migrate, projectMigrations } from './migrations.ts';
+import { openSqlite } from './sqlite.ts';
 
 export type Database = Sqlite.Database;
 export const SqliteError = Sqlite.SqliteError;
@@ -47,11 +48,11 @@ export class DatabaseFileError extends Error {
  * @throws Error for a migration that fails; the file is left at the version before it.
  */
 export function openDatabase(file: string, migrations: readonly Migration[] = projectMigrations()): Database {
-  if (file === ':memory:') return prepare(new Sqlite(file), file, migrations);
+  if (file === ':memory:') return prepare(openSqlite(file), file, migrations);
   try {
     const path = usablePath(file);
     inspectLeftovers(path, file, migrations.length);
-    return prepare(new Sqlite(path, { timeout: patience }), file, migrations);
+    return prepare(openSqlite(path, { timeout: patience }), file, migrations);
   } catch (error) {
     throw refusal(error, file) ?? error;
   }

@@ -1,9 +1,7 @@
-import { readFileSync } from 'node:fs';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import { type Clock, formatInstant, systemClock } from './clock.ts';
 import { EmulatorError } from './errors.ts';
-import { packageRoot } from './files.ts';
 import { hostGuard } from './host-guard.ts';
 import { acceptJsonBodies } from './json-body.ts';
 import { collectOpenApi, controlPrefix } from './openapi.ts';
@@ -18,10 +16,7 @@ import { createState, type State } from './state/index.ts';
 import { seeds } from './state/seeds/index.ts';
 import { documentedPath } from './strike.ts';
 import { validateStrictly } from './validation.ts';
-
-export const { version } = JSON.parse(readFileSync(new URL('package.json', packageRoot), 'utf8')) as {
-  version: string;
-};
+import { version } from './version.ts';
 
 /** The options that an app is built with: of where it listens, the name that it is known by. */
 export type AppOptions = Omit<Options, 'port'>;

@@ -40,6 +40,8 @@ describe('imports', () => {
     // For tests that are written with vitest: on top of the package's face.
     fixture: /^vitest\.ts$/,
     main: /^(main|index)\.ts$/,
+    // The commands of the executable: each does its part by the app, or as a client of a running one.
+    cli: /^cli\//,
     client: /^client\.ts$/,
     app: /^app\.ts$/,
     routes: /^routes\//,
@@ -59,6 +61,7 @@ describe('imports', () => {
   const order = [
     'fixture',
     'main',
+    'cli',
     'client',
     'app',
     'routes',
@@ -137,6 +140,26 @@ describe('imports', () => {
     expect(importsOf('client.ts').filter((to) => !to.startsWith('types/'))).toEqual([]);
   });
 
+  test('let a start load no other command, and no command the app unless it builds one', () => {
+    const now = /^(?:import|export)\b(?! type\b)[^;]*?\bfrom '(\.[^']+)'/gm;
+    const loads = (file: string) =>
+      [...(files.get(file) ?? '').matchAll(now)].map((found) => posix.join(posix.dirname(file), found[1] as string));
+    const loaded = (from: string) => {
+      const all = new Set([from]);
+      for (const file of all) for (const to of loads(file)) all.add(to);
+      return [...all];
+    };
+    const program = loaded('main.ts');
+    expect(program).toContain('cli/program.ts');
+    expect(program.filter((file) => /^(app|client)\.ts$|^(routes|auth|state\/index)\b/.test(file))).toEqual([]);
+    const later = [...(files.get('cli/program.ts') ?? '').matchAll(/\bimport\('\.\/([^']+)'\)/g)].map(
+      ([, file]) => `cli/${file}`,
+    );
+    expect(later).toContain('cli/start.ts');
+    expect(loaded('cli/start.ts').filter((file) => file !== 'cli/start.ts' && later.includes(file))).toEqual([]);
+    expect(program.filter((file) => later.includes(file))).toEqual([]);
+  });
+
   test('reach every file from the executable or the face of the package', () => {
     // Reached by the tests of whoever uses it, and by nothing here.
     const forUsers = ['vitest.ts'];
@@ -170,7 +193,7 @@ describe('in one place only', () => {
     {
       pattern: /\bperformance\.(now|timeOrigin|mark|measure)\b|\bhrtime\b|\buptime\b|perf_hooks/,
       exceptions: {
-        'main.ts': 'says how long the start of the process took',
+        'cli/start.ts': 'says how long the start of the process took',
         'routes/control/health.ts': 'says how long the process has run, which is of no world',
       },
     },
@@ -198,7 +221,6 @@ describe('files', () => {
   const longest = 300;
   const exceptions: Record<string, string> = {
     'errors.ts': 'the table of errors: it grows by a row for each',
-    'options.ts': 'the table of options, and what reads it',
     'state/transitions.ts': 'the table of transitions: it grows by a row for each',
   };
 

@@ -1,6 +1,11 @@
+import { CommanderError } from 'commander';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { defaults, type Option, type Options, optionTable, readOptions, UsageError } from '../src/options.ts';
+import { readFlags } from '../src/cli/flags.ts';
+import { createProgram } from '../src/cli/program.ts';
+import { UsageError } from '../src/failure.ts';
+import type { Option } from '../src/option.ts';
+import { defaults, type Options, optionTable } from '../src/options.ts';
 import { paces } from '../src/state/pace.ts';
 
 /** For every option a text other than its default, what that is read into, and a text that is not accepted. */
@@ -24,33 +29,34 @@ const table = Object.entries(optionTable).map(([key, option]): [keyof Options, O
 ]);
 const valued = table.filter(([, option]) => option.placeholder);
 
-function options(argv: string[], env: NodeJS.ProcessEnv = {}): Options {
-  const command = readOptions(argv, env);
-  if (command.kind !== 'start') throw new Error(`A start was expected, not ${command.kind}`);
-  return command.options;
+/** The options that a start would be made with. */
+async function options(argv: string[], env: NodeJS.ProcessEnv = {}): Promise<Options> {
+  const program = await createProgram(argv, env);
+  const start = program.commands.find((command) => command.name() === 'start')!;
+  for (const command of [program, start]) command.configureOutput({ writeOut: () => {} });
+  let read: Options | undefined;
+  start.action(() => {
+    read = readFlags(start, optionTable, env);
+  });
+  await program.parseAsync(argv, { from: 'user' });
+  return read!;
 }
 
 /** The refusal's sentence: one line, without a full stop and so without a second sentence. */
-function refusal(argv: string[], env: NodeJS.ProcessEnv = {}): string {
-  try {
-    readOptions(argv, env);
-  } catch (error) {
-    expect(error).toBeInstanceOf(UsageError);
-    const { message } = error as UsageError;
-    expect(message).not.toMatch(/[\r\n\u2028\u2029]|\. /);
-    return message;
-  }
-  throw new Error(`${JSON.stringify(argv)} was expected to be refused`);
+async function refusal(argv: string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
+  const error = await options(argv, env).catch((error) => error);
+  expect(error, `${JSON.stringify(argv)} is to be refused`).toBeInstanceOf(UsageError);
+  const { message } = error as UsageError;
+  expect(message).not.toMatch(/[\r\n\u2028\u2029]|\. /);
+  return message;
 }
 
-const helpText = () => {
-  const command = readOptions(['--help'], {});
-  return command.kind === 'help' ? command.text : '';
-};
+const program = await createProgram(['start'], {});
+const helpText = program.commands.find((command) => command.name() === 'start')!.helpInformation();
 
 describe('where nothing is said', () => {
-  test('the defaults hold', () => {
-    expect(options([])).toEqual(defaults);
+  test('the defaults hold', async () => {
+    expect(await options([])).toEqual(defaults);
     expect(defaults).toEqual({
       host: '127.0.0.1',
       port: 4650,
@@ -66,8 +72,8 @@ describe('where nothing is said', () => {
     });
   });
 
-  test('variables of other programs do not matter', () => {
-    expect(options([], { PORT: '1', DATAFY_TOKEN: 'x', PATH: '/bin' })).toEqual(defaults);
+  test('variables of other programs do not matter', async () => {
+    expect(await options([], { PORT: '1', DATAFY_TOKEN: 'x', PATH: '/bin' })).toEqual(defaults);
   });
 });
 
@@ -76,31 +82,31 @@ describe.each(table)('%s', (key, option) => {
   const { flag, variable } = option;
   const other = { ...defaults, [key]: value };
 
-  test('is read from its variable', () => {
-    expect(options([], { [variable]: text })).toEqual(other);
+  test('is read from its variable', async () => {
+    expect(await options([], { [variable]: text })).toEqual(other);
   });
 
-  test('keeps its default where its variable is empty', () => {
-    expect(options([], { [variable]: '' })).toEqual(defaults);
+  test('keeps its default where its variable is empty', async () => {
+    expect(await options([], { [variable]: '' })).toEqual(defaults);
   });
 
-  test('its flag wins over its variable', () => {
+  test('its flag wins over its variable', async () => {
     const off = flag.replace('--', '--no-');
     const written = option.placeholder ? [flag, text] : [value ? flag : off];
-    expect(options(written, { [variable]: String(option.default) })).toEqual(other);
-    expect(options(written, { [variable]: bad })).toEqual(other);
+    expect(await options(written, { [variable]: String(option.default) })).toEqual(other);
+    expect(await options(written, { [variable]: bad })).toEqual(other);
   });
 
-  test('a bad variable is refused by its name, with the value and what is accepted', () => {
-    const message = refusal([], { [variable]: bad });
+  test('a bad variable is refused by its name, with the value and what is accepted', async () => {
+    const message = await refusal([], { [variable]: bad });
     expect(message.startsWith(`${variable} `)).toBe(true);
     expect(message).toContain(JSON.stringify(bad));
     expect(message.length).toBeGreaterThan(variable.length + bad.length + 10);
   });
 
-  test('stands in the help text', () => {
+  test('stands in the help text', async () => {
     const off = option.default === true ? flag.replace('--', '--no-') : flag;
-    expect(helpText()).toContain(`${off} ${option.placeholder}`);
+    expect(helpText).toContain(`${off} ${option.placeholder}`);
   });
 });
 
@@ -108,44 +114,44 @@ describe.each(valued)('%s as a flag', (key, { flag, accepts }) => {
   const { text, value, bad } = samples[key];
   const other = { ...defaults, [key]: value };
 
-  test('is read from the next argument and from behind =', () => {
-    expect(options([flag, text])).toEqual(other);
-    expect(options([`${flag}=${text}`])).toEqual(other);
+  test('is read from the next argument and from behind =', async () => {
+    expect(await options([flag, text])).toEqual(other);
+    expect(await options([`${flag}=${text}`])).toEqual(other);
   });
 
-  test('counts as it was last written', () => {
-    expect(options([flag, bad, flag, text])).toEqual(other);
+  test('counts as it was last written', async () => {
+    expect(await options([flag, bad, flag, text])).toEqual(other);
   });
 
-  test.each([[[flag, bad]], [[`${flag}=${bad}`]]])('is refused with a bad value: %j', (argv) => {
-    const message = refusal(argv);
+  test.each([[[flag, bad]], [[`${flag}=${bad}`]]])('is refused with a bad value: %j', async (argv) => {
+    const message = await refusal(argv);
     expect(message.startsWith(`${flag} `)).toBe(true);
     expect(message).toContain(JSON.stringify(bad));
   });
 
   test.each([[[flag]], [[flag, '--strict']], [[`${flag}=`]], [[flag, '']]])(
     'is refused without a value: %j',
-    (argv) => {
-      expect(refusal(argv)).toBe(`${flag} needs a value: use ${accepts}`);
+    async (argv) => {
+      expect(await refusal(argv)).toBe(`${flag} needs a value: use ${accepts}`);
     },
   );
 });
 
 describe('strict as a flag', () => {
-  test('is switched on and off, the last counts', () => {
-    expect(options(['--strict']).strict).toBe(true);
-    expect(options(['--strict', '--no-strict']).strict).toBe(false);
-    expect(options(['--no-strict', '--strict']).strict).toBe(true);
-    expect(options(['--no-strict'], { DATAFY_EMULATOR_STRICT: 'true' }).strict).toBe(false);
+  test('is switched on and off, the last counts', async () => {
+    expect((await options(['--strict'])).strict).toBe(true);
+    expect((await options(['--strict', '--no-strict'])).strict).toBe(false);
+    expect((await options(['--no-strict', '--strict'])).strict).toBe(true);
+    expect((await options(['--no-strict'], { DATAFY_EMULATOR_STRICT: 'true' })).strict).toBe(false);
   });
 
-  test.each(['true', '1', 'false', '0'])('its variable may be %s', (text) => {
-    expect(options([], { DATAFY_EMULATOR_STRICT: text }).strict).toBe(text === 'true' || text === '1');
+  test.each(['true', '1', 'false', '0'])('its variable may be %s', async (text) => {
+    expect((await options([], { DATAFY_EMULATOR_STRICT: text })).strict).toBe(text === 'true' || text === '1');
   });
 
-  test('takes no value', () => {
-    expect(refusal(['--strict=false'])).toContain('--strict takes no value');
-    expect(refusal(['--strict', 'false'])).toContain('Unexpected argument "false"');
+  test('takes no value', async () => {
+    expect(await refusal(['--strict=false'])).toContain('--strict takes no value');
+    expect(await refusal(['--strict', 'false'])).toContain('Unexpected argument "false"');
   });
 });
 
@@ -159,50 +165,57 @@ describe('what is not known', () => {
     ['--no-port', '--port'],
     ['--nostrict', '--no-strict'],
     ['--hlep', '--help'],
-  ])('the flag %s is refused, with %s as the nearest', (flag, nearest) => {
+  ])('the flag %s is refused, with %s as the nearest', async (flag, nearest) => {
     for (const argv of [[flag], [`${flag}=1`], [flag, '1']]) {
-      expect(refusal(argv)).toBe(`Unknown flag "${flag}": the nearest is ${nearest}, and --help lists the flags`);
+      expect(await refusal(argv)).toBe(`Unknown flag "${flag}": the nearest is ${nearest}, and --help lists the flags`);
     }
   });
 
-  test.each(['--frobnicate', '-x', '--x', '--__proto__', '--constructor'])('the flag %s is refused', (flag) => {
-    expect(refusal([flag])).toBe(`Unknown flag "${flag}": --help lists the flags`);
+  test.each(['--frobnicate', '-x', '--x', '--__proto__', '--constructor'])('the flag %s is refused', async (flag) => {
+    expect(await refusal([flag])).toBe(`Unknown flag "${flag}": --help lists the flags`);
   });
 
-  test('a variable of the emulator is refused, with the nearest', () => {
-    expect(refusal([], { DATAFY_EMULATOR_LOGLEVEL: 'info' })).toBe(
+  test('a variable of the emulator is refused, with the nearest', async () => {
+    expect(await refusal([], { DATAFY_EMULATOR_LOGLEVEL: 'info' })).toBe(
       'Unknown environment variable "DATAFY_EMULATOR_LOGLEVEL": ' +
         'the nearest is DATAFY_EMULATOR_LOG_LEVEL, and --help lists the flags',
     );
-    expect(options([], { DATAFY_EMULATOR_LOGLEVEL: '' })).toEqual(defaults);
+    expect(await options([], { DATAFY_EMULATOR_LOGLEVEL: '' })).toEqual(defaults);
   });
 
-  test.each([[['start']], [['--strict', '4650']], [['--', 'x']], [['']]])('an argument is refused: %j', (argv) => {
-    expect(refusal(argv)).toContain(`Unexpected argument ${JSON.stringify(argv.at(-1))}`);
+  test.each([
+    [['strat'], 'Unknown command "strat": the nearest is start, and --help lists the commands'],
+    [['--', 'x'], 'Unknown command "x": --help lists the commands'],
+    [[''], 'Unknown command "": --help lists the commands'],
+    [['start', 'x'], 'Unexpected argument "x": --help lists the flags'],
+    [['--strict', '4650'], 'Unexpected argument "4650": --help lists the flags'],
+    [['--strict', 'start'], 'Unexpected argument "start": a command stands before its flags'],
+  ])('an argument is refused: %j', async (argv, message) => {
+    expect(await refusal(argv)).toBe(message);
   });
 });
 
-test.each(['\n', '\r\n', '\u2028'])('a line break in what was written does not break the sentence: %j', (lineBreak) => {
-  expect(refusal(['--pace', `slow${lineBreak}er`])).toContain('--pace "slow er" is not a pace');
-  refusal([`--host=a${lineBreak}b`]);
-  refusal([`--po${lineBreak}rt`]);
-  refusal([`a${lineBreak}b`]);
-});
+test.each(['\n', '\r\n', '\u2028'])(
+  'a line break in what was written does not break the sentence: %j',
+  async (lineBreak) => {
+    expect(await refusal(['--pace', `slow${lineBreak}er`])).toContain('--pace "slow er" is not a pace');
+    await refusal([`--host=a${lineBreak}b`]);
+    await refusal([`--po${lineBreak}rt`]);
+    await refusal([`a${lineBreak}b`]);
+  },
+);
 
 describe('--help and --version', () => {
-  test('are answered whatever else is wrong', () => {
-    expect(readOptions(['--frobnicate', '--help'], { DATAFY_EMULATOR_X: '1' }).kind).toBe('help');
-    expect(readOptions(['--version', 'x'], {}).kind).toBe('version');
-  });
-
-  test('the help text fits a screen of 24 lines and 80 columns', () => {
-    const lines = helpText().split('\n');
-    expect(lines.length).toBeLessThanOrEqual(24);
-    expect(lines.filter((line) => line.length > 80)).toEqual([]);
+  test.each([
+    [['--frobnicate', '--help'], 'commander.helpDisplayed'],
+    [['--version', 'x'], 'commander.version'],
+  ])('are answered whatever else is wrong: %j', async (argv, code) => {
+    const refused = options(argv, { DATAFY_EMULATOR_X: '1' });
+    await expect(refused).rejects.toMatchObject({ code, exitCode: 0 });
   });
 });
 
-test('whatever is written, the answer is a command or one line', () => {
+test('whatever is written, the answer is a command or one line', async () => {
   const flags = table.map(([, { flag }]) => flag);
   const texts = Object.values(samples).flatMap(({ text, bad }) => [text, bad]);
   const argument = fc.oneof(
@@ -214,14 +227,16 @@ test('whatever is written, the answer is a command or one line', () => {
     fc.constantFrom(...table.map(([, { variable }]) => variable), 'DATAFY_EMULATOR_X'),
     argument,
   );
-  fc.assert(
-    fc.property(fc.array(argument, { maxLength: 5 }), env, (argv, variables) => {
-      try {
-        readOptions(argv, variables);
-      } catch (error) {
-        expect(error).toBeInstanceOf(UsageError);
-        expect((error as Error).message).not.toMatch(/[\r\n\u2028\u2029]/);
-      }
+  await fc.assert(
+    fc.asyncProperty(fc.array(argument, { maxLength: 5 }), env, async (argv, variables) => {
+      const error = await options(argv, variables).then(
+        () => undefined,
+        (error) => error,
+      );
+      // Help, or the version, is no refusal.
+      if (error === undefined || (error instanceof CommanderError && error.exitCode === 0)) return;
+      expect(error).toBeInstanceOf(UsageError);
+      expect((error as Error).message).not.toMatch(/[\r\n\u2028\u2029]/);
     }),
     { numRuns: 1000 },
   );

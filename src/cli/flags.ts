@@ -1,0 +1,86 @@
+import { type Command, Option as CommanderOption } from 'commander';
+import { UsageError } from '../failure.ts';
+import { type Flag, type FlagTable, isOption, isSwitch, type Values, variablePrefix } from '../option.ts';
+import { connectionTable, optionTable } from '../options.ts';
+import { unknown } from './nearest.ts';
+
+/** A row of a table, as a flag of a command. */
+export class TableFlag extends CommanderOption {
+  readonly row: Flag;
+
+  constructor(row: Flag, term: string) {
+    super(term, describe(row));
+    this.row = row;
+  }
+}
+
+const negation = (row: Flag) => row.flag.replace('--', '--no-');
+
+function describe(row: Flag): string {
+  if (!isOption(row) || isSwitch(row)) return row.help;
+  return `${row.help} (default ${row.default === '' ? 'none' : row.default})`;
+}
+
+/** Lets a command take the flags of a table. Those that have a variable, and so a default, can be written off: `--no-strict`. */
+export function addFlags(command: Command, table: FlagTable, { hidden = false } = {}): void {
+  for (const row of Object.values(table)) {
+    if (!isSwitch(row)) {
+      const flag = new TableFlag(row, `${row.flag} <${row.placeholder}>`).hideHelp(hidden);
+      if (row.repeats) flag.argParser((text, before: string[] = []) => [...before, text]);
+      command.addOption(flag);
+    } else {
+      // A switch that is on by default is one to switch off.
+      const standard = isOption(row) && row.default === true;
+      command.addOption(new TableFlag(row, row.flag).hideHelp(hidden || standard));
+      if (isOption(row)) command.addOption(new TableFlag(row, negation(row)).hideHelp(hidden || !standard));
+    }
+  }
+}
+
+/**
+ * What the flags of a command, and the environment, say for a table. A flag wins over its variable, and the last of a
+ * repeated flag counts; a variable that is empty counts as not set.
+ *
+ * @throws UsageError for the first thing that cannot be used.
+ */
+export function readFlags<T extends FlagTable>(command: Command, table: T, env: NodeJS.ProcessEnv): Values<T> {
+  const values = Object.entries(table).map(([key, row]) => {
+    const value: unknown = command.getOptionValueSource(key) === 'cli' ? command.getOptionValue(key) : undefined;
+    if (value !== undefined) return [key, fromFlag(row, value)];
+    if (!isOption(row)) return [key, undefined];
+    const text = env[row.variable];
+    return [key, text ? read(row, row.variable, text) : row.read(String(row.default))];
+  });
+  return Object.fromEntries(values);
+}
+
+function fromFlag(row: Flag, value: unknown): unknown {
+  if (typeof value === 'boolean') return value;
+  if (Array.isArray(value)) return value.flatMap((each) => fromFlag(row, each));
+  const text = String(value);
+  // What looks like a flag is the next flag: `--port --strict` lacks the port.
+  if (text === '' || text.startsWith('--')) throw needsValue(row);
+  return read(row, row.flag, text);
+}
+
+function read(row: Flag, source: string, text: string): unknown {
+  try {
+    return row.read(text);
+  } catch (error) {
+    throw new UsageError(`${source} ${(error as Error).message}`);
+  }
+}
+
+export const needsValue = (row: Flag) => new UsageError(`${row.flag} needs a value: use ${row.accepts}`);
+
+const variables = new Set(
+  [...Object.values(optionTable), ...Object.values(connectionTable)].map((row) => row.variable),
+);
+
+/** A misspelt variable would otherwise do nothing, and nobody would be told. */
+export function refuseUnknownVariables(env: NodeJS.ProcessEnv): void {
+  for (const [name, text] of Object.entries(env)) {
+    if (!name.startsWith(variablePrefix) || !text || variables.has(name)) continue;
+    throw unknown('environment variable', name, [...variables], 'flags');
+  }
+}

@@ -1,0 +1,51 @@
+/** A key and its value, as AWS has them: keys of up to 128 characters, values of up to 256 [D]. */
+export interface Tag {
+  key: string;
+  value: string;
+}
+
+/**
+ * Where a volume stands. The words are the emulator's [A]: `ordinary` is a plain EBS volume, `managed` one that Datafy
+ * autoscales, `replaced` one whose autoscaling was switched off and that another volume took over from.
+ */
+export type VolumeStatus = 'creating' | 'ordinary' | 'activating' | 'managed' | 'deactivating' | 'replaced';
+
+/** Where a Datafy snapshot stands: `pending` [P], then `completed` or `error` [D]. */
+export type SnapshotStatus = 'pending' | 'completed' | 'error';
+
+/** Where an attachment stands, in EBS's words [D]. What is detached is no attachment any more. */
+export type AttachmentStatus = 'attaching' | 'attached' | 'detaching';
+
+/** Where a modification stands, in EBS's words, but for its `optimizing` [D]. */
+export type ModificationStatus = 'modifying' | 'completed' | 'failed';
+
+/** The types of EBS volumes [D]. */
+export type VolumeType = 'gp3' | 'gp2' | 'io1' | 'io2' | 'st1' | 'sc1' | 'standard';
+
+/** How a volume came to be: as an EBS volume, as one of Datafy's own, or from a Datafy snapshot [C]. */
+export type VolumeOrigin = 'ebs' | 'native' | 'snapshot';
+
+/**
+ * Milliseconds of the world's clock that each timed transition takes: 0 to 30 days. With 0 it is done by the next
+ * request. Datafy publishes no durations: all are assumed [A].
+ */
+export interface Pace {
+  create: number;
+  activate: number;
+  snapshot: number;
+  attach: number;
+  detach: number;
+  modify: number;
+  deactivate: number;
+}
+
+/** `instant`: everything takes 0 ms. `realistic`: as long as EBS commonly does [A]. */
+export type PaceName = 'instant' | 'realistic';
+
+/** Whose time a world has. */
+export interface ClockSetting {
+  /** `system`: the machine's. `controlled`: it stands, and moves forward only when told. */
+  mode: 'system' | 'controlled';
+  /** Where a controlled clock stands: RFC 3339. Left out: where it is. */
+  now?: string;
+}

@@ -1,5 +1,3 @@
-import { oldestNode } from '../src/node-version.ts';
-
 interface Project {
   name: string;
   version: string;
@@ -21,7 +19,7 @@ export function manifest(project: Project): object {
     repository,
     homepage,
     type,
-    engines: { node: `>=${oldestNode}` },
+    engines: { node: '>=22.12' },
     bin: { 'datafy-emulator': './lib/main.js' },
     exports: {
       '.': { types: './lib/index.d.ts', default: './lib/index.js' },

@@ -17,8 +17,7 @@ import type {
 } from './types/inventory.ts';
 import type { JournalEntry } from './types/journal.ts';
 import type { NewOrganization, OrganizationCreated } from './types/organizations.ts';
-import type { Pace } from './types/words.ts';
-import type { WorldDocument } from './types/world-document.ts';
+import type { Pace, WorldDocument } from './types/world-document.ts';
 
 /** What the control surface refused: its status, its code (`X-Emulator-Error`) and its sentence. */
 export class ControlError extends Error {

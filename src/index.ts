@@ -12,8 +12,6 @@ export type * from './types/faults.ts';
 export type * from './types/inventory.ts';
 export type * from './types/journal.ts';
 export type * from './types/organizations.ts';
-export type * from './types/seed-document.ts';
-export type * from './types/words.ts';
 export type * from './types/world-document.ts';
 
 /**

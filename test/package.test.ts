@@ -74,6 +74,17 @@ describe('the package', () => {
     }
   });
 
+  test('has declarations beside all that can be imported', () => {
+    const { exports } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'));
+    const code = Object.values<string | { default: string; types?: string }>(exports).filter(
+      (each) => typeof each !== 'string',
+    );
+    expect(code.map(({ types = '' }) => readFileSync(join(installed, types), 'utf8').includes('export '))).toEqual([
+      true,
+      true,
+    ]);
+  });
+
   test('answers from the process of whoever imports it', () => {
     writeFileSync(
       join(consumer, 'in-process.js'),

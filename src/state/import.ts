@@ -1,26 +1,23 @@
-import { formatInstant, type Instant, parseInstant } from '../clock.ts';
+import { formatInstant, type Instant, latestInstant, parseInstant } from '../clock.ts';
 import { EmulatorError } from '../errors.ts';
 import { makeId } from '../ids.ts';
 import { hashSecret } from '../secrets.ts';
 import type { Accounts } from './accounts.ts';
 import type { Attachments } from './attachments.ts';
 import { type Database, SqliteError } from './database.ts';
-import { regionOf } from './ebs.ts';
+import { gp3, regionOf } from './ebs.ts';
 import type { Instances } from './instances.ts';
 import type { Machine, Pending, Tx } from './machine.ts';
 import type { Modifications } from './modifications.ts';
 import { type Pace, paces } from './pace.ts';
-import { inBody } from './problems.ts';
 import type { RoleArns } from './role-arns.ts';
 import type { Rules } from './rules.ts';
 import type { Snapshots } from './snapshots.ts';
 import { roles, type Tokens } from './tokens.ts';
-import type { Volumes } from './volumes.ts';
-import { backingCountOf, performanceOf } from './world-defaults.ts';
+import { plainBackingCount, type Volumes } from './volumes.ts';
 import type {
   DueDocument,
   InstanceDocument,
-  Seed,
   SnapshotDocument,
   TokenDocument,
   VolumeDocument,
@@ -44,6 +41,9 @@ interface Parts {
 
 const minute = 60_000;
 
+/** The statuses in which EBS volumes stand behind a volume; a document need not name them. */
+const stoodBehind: readonly string[] = ['creating', 'managed', 'deactivating'];
+
 export type Import = ReturnType<typeof createImport>;
 
 /** Worlds in: rows are put in place as a document has them, all of it or nothing. */
@@ -52,25 +52,29 @@ export function createImport(db: Database, parts: Parts) {
   const { attachments, modifications, snapshots } = parts;
 
   /** Puts a document in place of all that a world holds; in a world of its own where there is none yet. */
-  function put(document: Seed, existing?: number): number {
+  function put(document: WorldDocument, existing?: number): number {
     const controlled = document.clock?.mode === 'controlled';
     const clockNow = controlled ? (instantOf(document.clock?.now) ?? worlds.processNow()) : null;
+    if (clockNow !== null && clockNow > latestInstant)
+      throw new EmulatorError('clock-too-far', { latest: latestInstant });
     const now = clockNow ?? worlds.processNow();
     const pace: Pace = { ...paces.instant, ...document.pace };
     const columns = {
       name: document.name,
       clock_now: clockNow,
       pace: JSON.stringify(pace),
-      id_seed: document.ids?.seed ?? document.organizationId,
+      id_seed: document.ids?.seed ?? document.organizationId ?? document.name,
       ids_made: document.ids?.made ?? 0,
       created_at: instantOf(document.createdAt) ?? now,
     };
+    const organizationId = existing === undefined ? document.organizationId : worlds.row(existing).id;
+    if (!organizationId) throw new EmulatorError('world-invalid', { problem: 'organizationId is missing' });
     let organization: number;
     if (existing === undefined) {
       // A reset goes back to the same instant, if the world's time is its own.
       const clock = clockNow === null ? document.clock : { mode: 'controlled' as const, now: formatInstant(clockNow) };
       const origin = JSON.stringify({ ...withoutSecrets(document), ...(clock && { clock }) });
-      organization = worlds.insert({ id: document.organizationId, ...columns }, origin);
+      organization = worlds.insert({ id: organizationId, ...columns }, origin);
     } else {
       organization = existing;
       worlds.update({ key: organization, ...columns });
@@ -87,11 +91,11 @@ export function createImport(db: Database, parts: Parts) {
     };
     const txOf = (accountId: string, at?: string, ageMinutes = 0): Tx => {
       const tx = txs.get(accountId);
-      if (!tx) throw new Error(`No account ${accountId} was put in place`);
+      if (!tx) throw new EmulatorError('world-invalid', { problem: `it has no account ${accountId}` });
       return { ...tx, now: instantOf(at) ?? now - ageMinutes * minute };
     };
 
-    const ownAccountId = document.ownAccountId ?? document.organizationId;
+    const ownAccountId = document.ownAccountId ?? document.organizationId ?? organizationId;
     const own = addAccount(ownAccountId, document.name, null, columns.created_at);
     for (const { accountId, name, createdAt } of document.accounts) {
       addAccount(accountId, name, own, instantOf(createdAt) ?? now);
@@ -103,7 +107,7 @@ export function createImport(db: Database, parts: Parts) {
       if (roleArn) roleArns.set(txOf(accountId), roleArn, true);
     }
     for (const [at, token] of document.tokens.entries()) {
-      addToken(txOf(token.accountId, token.createdAt), token, makeId('uuid', `${columns.id_seed}:token`, at), at);
+      addToken(txOf(token.accountId, token.createdAt), token, makeId('uuid', `${columns.id_seed}:token`, at));
     }
     for (const { roleArn, reason } of document.failingRoles ?? []) roleArns.addFailing(organization, roleArn, reason);
     for (const { accountId, ...rule } of document.rules ?? []) rules.put(txOf(accountId), rule);
@@ -117,19 +121,17 @@ export function createImport(db: Database, parts: Parts) {
     return organization;
   }
 
-  function addToken(tx: Tx, token: TokenDocument, tokenId: string, at: number): void {
+  function addToken(tx: Tx, token: TokenDocument, tokenId: string): void {
     const { expiresInMinutes } = token;
-    const secretHash = token.token === undefined ? Buffer.from(token.secretHash ?? '', 'hex') : hashSecret(token.token);
-    if (tokens.findBySecret(secretHash)) {
-      const field = inBody(['tokens', at, token.token === undefined ? 'secretHash' : 'token']);
-      const problem = `${field} is the secret of a token of another world: take another`;
+    if ((token.token === undefined) === (token.secretHash === undefined)) {
+      const problem = `a token of account ${tx.accountId} needs either token or secretHash, and not both`;
       throw new EmulatorError('world-invalid', { problem });
     }
     tokens.insert({
       organization: tx.organization,
       account: tx.account,
       id: token.tokenId ?? tokenId,
-      secretHash,
+      secretHash: token.token === undefined ? Buffer.from(token.secretHash ?? '', 'hex') : hashSecret(token.token),
       description: token.description ?? '',
       roleIds: token.roleIds ?? [token.readOnly ? roles.readOnly : roles.admin],
       expiresAt:
@@ -139,6 +141,7 @@ export function createImport(db: Database, parts: Parts) {
   }
 
   function addInstance(tx: Tx, instance: InstanceDocument): void {
+    regionOf(instance.availabilityZone);
     instances.insert({
       organization: tx.organization,
       account: tx.account,
@@ -153,7 +156,7 @@ export function createImport(db: Database, parts: Parts) {
   }
 
   function addVolume(tx: Tx, volume: VolumeDocument): void {
-    const { sizeGb, iops, throughput } = performanceOf(volume);
+    regionOf(volume.availabilityZone);
     const origin = volume.origin ?? (volume.restoredFrom ? 'snapshot' : 'ebs');
     const key = volumes.insert(tx, {
       ...machine.place('volume', volume.status, pendingOf(volume.due)),
@@ -164,19 +167,20 @@ export function createImport(db: Database, parts: Parts) {
       has_source: (volume.hasSource ?? (origin === 'ebs' && volume.status !== 'replaced')) ? 1 : 0,
       replaced_by: volume.replacedBy ?? null,
       volume_type: volume.volumeType ?? 'gp3',
-      size_gb: sizeGb,
-      iops,
-      throughput,
+      size_gb: volume.sizeGb,
+      iops: volume.iops ?? gp3.iops.minimum,
+      throughput: volume.throughput ?? gp3.throughput.minimum,
       availability_zone: volume.availabilityZone,
       encrypted: volume.encrypted ? 1 : 0,
       kms_key_id: volume.kmsKeyId ?? null,
       datafy_mode: volume.datafyMode ?? 'autoscaling',
-      backing_count: backingCountOf(volume),
+      backing_count: volume.backingCount ?? plainBackingCount,
       boot: volume.boot ? 1 : 0,
       file_system: volume.fileSystem ?? 'ext4',
       tags: JSON.stringify(volume.tags ?? []),
     });
-    volumes.insertBacking(tx, key, volume.backingVolumeIds ?? []);
+    if (volume.backingVolumeIds) volumes.insertBacking(tx, key, volume.backingVolumeIds);
+    else if (stoodBehind.includes(volume.status)) volumes.addBacking(tx, key, volume.backingCount);
     const { attachment } = volume;
     if (attachment) {
       attachments.insert({
@@ -199,8 +203,8 @@ export function createImport(db: Database, parts: Parts) {
         account: tx.account,
         volume: key,
         size_gb: modification.sizeGb,
-        iops: modification.iops ?? iops,
-        throughput: modification.throughput ?? throughput,
+        iops: modification.iops ?? gp3.iops.minimum,
+        throughput: modification.throughput ?? gp3.throughput.minimum,
         expand_filesystem: modification.expandFilesystem ? 1 : 0,
         started_at: instantOf(modification.startedAt) ?? tx.now,
       });
@@ -209,6 +213,11 @@ export function createImport(db: Database, parts: Parts) {
 
   function addSnapshot(tx: Tx, snapshot: SnapshotDocument): void {
     const volume = volumes.lookUp(tx, snapshot.volumeId);
+    const region = snapshot.region ?? (volume && regionOf(volume.availability_zone));
+    if (!region) {
+      const problem = `snapshot ${snapshot.datafySnapshotId} needs a region, since its volume is not there`;
+      throw new EmulatorError('world-invalid', { problem });
+    }
     const key = snapshots.insert({
       ...machine.place('snapshot', snapshot.status, pendingOf(snapshot.due)),
       changed_by: snapshot.changedBy ?? null,
@@ -219,7 +228,7 @@ export function createImport(db: Database, parts: Parts) {
       volume_id: snapshot.volumeId,
       generation: snapshot.generation ?? (volume ? snapshots.nextGeneration(tx, volume.key) : 0),
       size_gb: snapshot.sizeGb,
-      region: snapshot.region ?? regionOf(volume?.availability_zone ?? ''),
+      region,
       encrypted: (snapshot.encrypted ?? volume?.encrypted === 1) ? 1 : 0,
       kms_key_id: snapshot.kmsKeyId ?? volume?.kms_key_id ?? null,
       description: snapshot.description ?? '',
@@ -233,13 +242,12 @@ export function createImport(db: Database, parts: Parts) {
   const transaction = db.transaction(put);
 
   /**
-   * Makes a world from a document, or puts the document in place of all that a world holds. The document is filled in
-   * and checked (`world-defaults.ts`, `world-problems.ts`), or was written by an export. The last word is the
-   * database's, by its CHECKs and keys, and the message is its own then.
+   * Makes a world from a document, or puts the document in place of all that a world holds. What its rows may be is
+   * the database's to say: its CHECKs and keys are the last word, and the message is theirs.
    *
-   * @throws EmulatorError `world-invalid`: the old world stands then.
+   * @throws EmulatorError `world-invalid`, and what the parts refuse: the old world stands then.
    */
-  return function importWorld(document: Seed, existing?: number): number {
+  return function importWorld(document: WorldDocument, existing?: number): number {
     try {
       const organization = transaction(document, existing);
       worlds.forget(organization);

@@ -16,9 +16,7 @@ import type {
 } from './inventory.ts';
 import type { Change, JournalEntry, JournalFilter } from './journal.ts';
 import type { NewOrganization, OrganizationCreated } from './organizations.ts';
-import type { SeedDocument } from './seed-document.ts';
-import type { ClockSetting, Pace, PaceName, Tag } from './words.ts';
-import type { WorldDocument } from './world-document.ts';
+import type { ClockSetting, Pace, PaceName, Tag, WorldDocument } from './world-document.ts';
 
 /** Whether the emulator serves, and which one it is. */
 export interface Health {
@@ -70,9 +68,10 @@ export interface WorldControl {
     /**
      * Puts a document in place of all that the world holds, or nothing of it. Journal, faults and checkpoints stay.
      *
-     * @throws ControlError `world-invalid`
+     * @throws ControlError `world-invalid`, `rule-invalid`, `availability-zone-invalid`, `role-arn-invalid`,
+     *   `instance-not-found`, `clock-too-far`
      */
-    import(document: SeedDocument): Promise<void>;
+    import(document: WorldDocument): Promise<void>;
   };
 
   /** Copies of the world under names. */
@@ -220,7 +219,7 @@ export interface ControlClient extends WorldControl {
   /**
    * Makes a world: nothing that other worlds do reaches it.
    *
-   * @throws ControlError `world-invalid`
+   * @throws ControlError `world-invalid`, `availability-zone-invalid`, `instance-not-found`, `clock-too-far`
    */
   createOrganization(request?: NewOrganization): Promise<World>;
 }

@@ -1,4 +1,11 @@
-import type { AttachmentStatus, ModificationStatus, SnapshotStatus, Tag, VolumeOrigin, VolumeStatus } from './words.ts';
+import type {
+  AttachmentStatus,
+  ModificationStatus,
+  SnapshotStatus,
+  Tag,
+  VolumeOrigin,
+  VolumeStatus,
+} from './world-document.ts';
 
 /** What a volume can do: its size in GiB, its IOPS, and its throughput in MiB/s. */
 export interface Performance {

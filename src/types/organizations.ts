@@ -1,5 +1,4 @@
-import type { SeedAccount, SeedDocument, SeedInstance, SeedVolume } from './seed-document.ts';
-import type { ClockSetting, Pace } from './words.ts';
+import type { ClockSetting, InstanceDocument, Pace, VolumeDocument, WorldDocument } from './world-document.ts';
 
 /** A seed by its name: `default` has something of everything, `empty` only what a request needs. */
 export type SeedName = 'default' | 'empty';
@@ -11,12 +10,12 @@ export interface NewOrganization {
   /** What it begins with; accounts, volumes and instances given beside it come on top. Left out: nothing. */
   seed?: SeedName;
   /** Its sub-accounts, 100 at most, each with a UUID or one that is made; left out: one, or the seed's. */
-  accounts?: Pick<SeedAccount, 'name' | 'accountId'>[];
+  accounts?: { name?: string; accountId?: string }[];
   /** Without an `accountId`, of the first account. */
-  volumes?: SeedVolume[];
+  volumes?: (Omit<VolumeDocument, 'accountId'> & { accountId?: string })[];
   /** Without an `accountId`, of the first account. */
-  instances?: SeedInstance[];
-  failingRoles?: SeedDocument['failingRoles'];
+  instances?: (Omit<InstanceDocument, 'accountId'> & { accountId?: string })[];
+  failingRoles?: WorldDocument['failingRoles'];
   /** Left out: the system's. */
   clock?: ClockSetting;
   /** What is left out takes 0 ms. */

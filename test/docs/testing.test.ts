@@ -1,10 +1,10 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type ChildProcess, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
 import { optionTable } from '../../src/options.ts';
+import { listening, run, vitest } from '../processes.ts';
 import { blocks, readPage, root, table } from './markdown.ts';
 
 const page = readPage('docs/testing.md');
@@ -28,29 +28,8 @@ test('the example with vitest passes as it is written', async () => {
   // Within the project, so that vitest is found from there.
   const folder = mkdtempSync(join(reports, 'testing-'));
   try {
-    const alias = {
-      'datafy-emulator/vitest': join(root, 'src/vitest.ts'),
-      'datafy-emulator': join(root, 'src/index.ts'),
-    };
     writeFileSync(join(folder, 'backup.test.ts'), of('ts')[0] ?? '');
-    writeFileSync(
-      join(folder, 'vitest.config.js'),
-      `export default { resolve: { alias: ${JSON.stringify(alias)} }, test: { include: ['*.test.ts'] } };\n`,
-    );
-    const report = join(folder, 'report.json');
-    const { PATH } = process.env;
-    const args = [
-      join(root, 'node_modules/vitest/vitest.mjs'),
-      ...['run', '--root', folder, '--reporter', 'json', '--outputFile', report],
-    ];
-    const child = spawn(process.execPath, args, { cwd: folder, env: { PATH }, stdio: ['ignore', 'pipe', 'pipe'] });
-    let output = '';
-    for (const stream of [child.stdout, child.stderr])
-      stream.setEncoding('utf8').on('data', (more) => (output += more));
-    const [code] = await once(child, 'close');
-    expect(code, output).toBe(0);
-    const { numPassedTests, numTotalTests } = JSON.parse(readFileSync(report, 'utf8'));
-    expect([numPassedTests, numTotalTests]).toEqual([3, 3]);
+    expect(await vitest(folder)).toEqual([3, 3]);
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -66,35 +45,15 @@ describe(`the example with curl${because}`, () => {
     // What npm would run; on a free port, and without any variable of whoever runs the tests.
     const [node, ...args] = script.split(' ');
     expect(node).toBe('node');
-    const { PATH } = process.env;
-    child = spawn(process.execPath, [...args, '--port', '0'], {
-      cwd: root,
-      env: { PATH },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    let output = '';
-    child.stdout?.setEncoding('utf8');
-    while (!url) {
-      const [more] = await once(child.stdout as NodeJS.ReadableStream, 'data');
-      output += more;
-      url = / ready on (\S+) /.exec(output)?.[1] ?? '';
-    }
+    ({ url, child } = await listening([...args, '--port', '0']));
   });
   afterAll(() => child?.kill('SIGKILL'));
 
   test.skipIf(missing.length > 0)('prints what is shown below it, twice', async () => {
     const script = of('bash')[0] ?? '';
     expect(script).toContain(written);
-    const { PATH } = process.env;
     for (let time = 0; time < 2; time++) {
-      const bash = spawn('bash', ['-u', '-c', script.replaceAll(written, url)], {
-        env: { PATH },
-        stdio: ['ignore', 'pipe', 'pipe'],
-      });
-      let output = '';
-      for (const stream of [bash.stdout, bash.stderr])
-        stream.setEncoding('utf8').on('data', (more) => (output += more));
-      await once(bash, 'close');
+      const { output } = await run('bash', ['-u', '-c', script.replaceAll(written, url)]);
       expect(output).toBe(of('text')[0]);
     }
   });

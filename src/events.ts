@@ -1,20 +1,30 @@
-/** Something that happened in a world, by a number that counts up while the process runs. */
-export interface WorldEvent {
+import type { Entry } from './journal.ts';
+
+/** Something that happened in a world. */
+export type Happening<C = unknown> =
+  | ({ type: 'request' } & Pick<
+      Entry,
+      'id' | 'operationId' | 'method' | 'url' | 'status' | 'error' | 'accountId' | 'faultId'
+    >)
+  | { type: 'transition'; change: C; request: number | null }
+  | { type: 'reset' | 'import' | 'removed' };
+
+/** The same, by a number that counts up while the process runs. */
+export interface WorldEvent<C = unknown> {
   number: number;
-  type: 'request' | 'transition' | 'reset' | 'import' | 'removed';
-  data: unknown;
+  what: Happening<C>;
 }
 
-type Listener = (event: WorldEvent) => void;
+type Listener<C> = (event: WorldEvent<C>) => void;
 
 /** How many events a world keeps for listeners that come back. */
 const most = 2_000;
 
-export type Events = ReturnType<typeof createEvents>;
+export type Events<C = unknown> = ReturnType<typeof createEvents<C>>;
 
 /** What happens in each world, as it happens, for whoever listens. */
-export function createEvents() {
-  const worlds = new Map<number, { last: number; kept: WorldEvent[]; listeners: Set<Listener> }>();
+export function createEvents<C>() {
+  const worlds = new Map<number, { last: number; kept: WorldEvent<C>[]; listeners: Set<Listener<C>> }>();
 
   function of(world: number) {
     let found = worlds.get(world);
@@ -26,10 +36,10 @@ export function createEvents() {
   }
 
   return {
-    publish(world: number, type: WorldEvent['type'], data: unknown): void {
+    publish(world: number, what: Happening<C>): void {
       const found = of(world);
       found.last++;
-      const event = { number: found.last, type, data };
+      const event = { number: found.last, what };
       found.kept.push(event);
       // Cut now and then, so that the common event costs one push.
       if (found.kept.length > 2 * most) found.kept.splice(0, found.kept.length - most);
@@ -40,7 +50,7 @@ export function createEvents() {
      * Listens from now on, after the kept events that came after `since`, if that is given. Answers how many of
      * those are no longer kept, and how to stop.
      */
-    listen(world: number, since: number | undefined, listener: Listener): { missed: number; stop(): void } {
+    listen(world: number, since: number | undefined, listener: Listener<C>): { missed: number; stop(): void } {
       const found = of(world);
       let missed = 0;
       if (since !== undefined) {

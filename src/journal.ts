@@ -7,8 +7,8 @@ export interface Entry<C = unknown> {
   at: Instant;
   operationId: string;
   method: string;
-  path: string;
-  query: unknown;
+  /** Its path and query, as they arrived. */
+  url: string;
   headers: Record<string, string | string[] | undefined>;
   /** The text of the body, as it was sent. */
   body: string;
@@ -20,15 +20,16 @@ export interface Entry<C = unknown> {
   durationMs: number;
   accountId: string | null;
   faultId: string | null;
-  changes: C[];
-  bytes: number;
+  changes: readonly C[];
+  /** How much it takes, in bytes, roughly. */
+  size: number;
 }
 
 /** How much a world remembers: whichever is reached first, the oldest entry goes. */
 const most = { entries: 5_000, bytes: 8 * 1024 * 1024 };
 
-/** What an entry takes beside its texts, roughly. */
-const overhead = 500;
+/** What an entry takes beside its texts, roughly, in bytes. */
+export const overhead = 500;
 
 export type Journal<C = unknown> = ReturnType<typeof createJournal<C>>;
 
@@ -38,7 +39,7 @@ export function createJournal<C>(lastRequest: (world: number) => number) {
     last: number;
     bytes: number;
     /** Those before `from` are forgotten. */
-    entries: Entry<C>[];
+    entries: (Entry<C> | undefined)[];
     from: number;
   }
   const worlds = new Map<number, Pages>();
@@ -72,16 +73,16 @@ export function createJournal<C>(lastRequest: (world: number) => number) {
 
     add(world: number, entry: Entry<C>): void {
       const pages = pagesOf(world);
-      entry.bytes = overhead + entry.path.length + entry.response.length + entry.bytes;
       pages.entries.push(entry);
-      pages.bytes += entry.bytes;
+      pages.bytes += entry.size;
       while (pages.entries.length - pages.from > most.entries || pages.bytes > most.bytes) {
         const oldest = pages.entries[pages.from];
         if (!oldest || oldest === entry) break;
-        pages.bytes -= oldest.bytes;
+        pages.bytes -= oldest.size;
+        pages.entries[pages.from] = undefined;
         pages.from++;
       }
-      // Not one by one, but before the forgotten ones are as many as the kept.
+      // The places of the forgotten are not taken away one by one, but before they are as many as the kept.
       if (pages.from * 2 > pages.entries.length) {
         pages.entries.splice(0, pages.from);
         pages.from = 0;
@@ -91,7 +92,8 @@ export function createJournal<C>(lastRequest: (world: number) => number) {
     /** In the order in which the requests arrived; they are kept in the order in which they ended. */
     entries(world: number): Entry<C>[] {
       const pages = worlds.get(world);
-      return pages ? pages.entries.slice(pages.from).sort((one, other) => one.id - other.id) : [];
+      const kept = pages?.entries.slice(pages.from) as Entry<C>[] | undefined;
+      return kept?.sort((one, other) => one.id - other.id) ?? [];
     },
 
     /** Forgets the entries, and goes on counting. */

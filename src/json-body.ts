@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, preValidationHookHandler } from 'fastify';
 import { EmulatorError } from './errors.ts';
 
 /** The deepest nesting a body may have: far more than any call needs, far less than a parser's stack. */
@@ -32,8 +32,13 @@ export function acceptJsonBodies(app: FastifyInstance): void {
       } else done(null, value);
     });
   });
-  app.addHook('preValidation', async (request) => {
-    if (request.body === undefined && request.routeOptions.schema?.body) request.body = {};
+  app.addHook('onRoute', (route) => {
+    if (!route.schema?.body) return;
+    const hook: preValidationHookHandler = (request, _reply, done) => {
+      if (request.body === undefined) request.body = {};
+      done();
+    };
+    route.preValidation = [hook, ...[route.preValidation ?? []].flat()];
   });
 }
 

@@ -1,8 +1,7 @@
-import { parse as parseQuery } from 'node:querystring';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { formatInstant, type Instant } from './clock.ts';
+import type { Instant } from './clock.ts';
 import { createEvents } from './events.ts';
-import { createJournal } from './journal.ts';
+import { createJournal, type Entry, overhead } from './journal.ts';
 import type { Change, State } from './state/index.ts';
 
 declare module 'fastify' {
@@ -23,6 +22,8 @@ declare module 'fastify' {
   }
 }
 
+const nothing: readonly Change[] = [];
+
 export type Recorder = ReturnType<typeof createRecorder>;
 
 /**
@@ -32,9 +33,17 @@ export type Recorder = ReturnType<typeof createRecorder>;
  */
 export function createRecorder(lastRequest: (world: number) => number) {
   const journal = createJournal<Change>(lastRequest);
-  const events = createEvents();
-  /** What each request under way has changed so far, by world and number. */
-  const underWay = new Map<string, Change[]>();
+  const events = createEvents<Change>();
+  /** What each request under way has changed so far, by its world and number. */
+  const underWay = new Map<number, Map<number, readonly Change[]>>();
+
+  /** What a request has changed; forgets it. */
+  function takeChanges(world: number, request: number): readonly Change[] {
+    const changes = underWay.get(world)?.get(request);
+    if (!changes) return nothing;
+    underWay.get(world)?.delete(request);
+    return changes;
+  }
 
   return {
     journal,
@@ -42,31 +51,32 @@ export function createRecorder(lastRequest: (world: number) => number) {
 
     /** The engine changed something; `request` null: because it was due. */
     changed(world: number, changes: readonly Change[], request: number | null): void {
-      for (const { at, ...change } of changes) {
-        events.publish(world, 'transition', { ...change, at: formatInstant(at), request });
-      }
+      for (const change of changes) events.publish(world, { type: 'transition', change, request });
       if (request === null) return;
-      const key = `${world}:${request}`;
-      underWay.set(key, [...(underWay.get(key) ?? []), ...changes]);
+      const requests = underWay.get(world) ?? new Map<number, readonly Change[]>();
+      const before = requests.get(request);
+      requests.set(request, before ? [...before, ...changes] : changes);
+      underWay.set(world, requests);
     },
 
     /** A world was reset. */
     renewed(world: number): void {
       journal.renew(world);
-      events.publish(world, 'reset', {});
+      events.publish(world, { type: 'reset' });
     },
 
     /** A document was put in place of a world. */
     replaced(world: number): void {
       journal.goOn(world);
-      events.publish(world, 'import', {});
+      events.publish(world, { type: 'import' });
     },
 
     /** A world is gone: whoever listens is told so, and nothing of it is kept. */
     removed(world: number): void {
       journal.forget(world);
-      events.publish(world, 'removed', {});
+      events.publish(world, { type: 'removed' });
       events.forget(world);
+      underWay.delete(world);
     },
 
     /** The world of a request is known. */
@@ -81,18 +91,14 @@ export function createRecorder(lastRequest: (world: number) => number) {
       if (request.recorded) return;
       request.recorded = true;
       if (request.number === 0) this.begin(request, world, now);
-      const key = `${world}:${request.number}`;
-      if (request.generation !== journal.generation(world)) {
-        underWay.delete(key);
-        return;
-      }
-      const entry = {
+      const changes = takeChanges(world, request.number);
+      if (request.generation !== journal.generation(world)) return;
+      const entry: Entry<Change> = {
         id: request.number,
         at: request.arrivedAt,
         operationId: request.routeOptions.schema?.operationId ?? '',
         method: request.method,
-        path: request.url.split('?', 1)[0] ?? '',
-        query: parseQuery(request.url.split('?')[1] ?? ''),
+        url: request.url,
         headers: request.headers,
         body: request.sent,
         status,
@@ -101,21 +107,21 @@ export function createRecorder(lastRequest: (world: number) => number) {
         durationMs: now - request.arrivedAt,
         accountId: request.target?.accountId ?? request.principal?.accountId ?? null,
         faultId: request.faultId,
-        changes: underWay.get(key) ?? [],
-        bytes: sizeOf(request),
+        changes,
+        size: sizeOf(request),
       };
-      underWay.delete(key);
       journal.add(world, entry);
-      const { id, operationId, method, path, accountId, faultId } = entry;
-      events.publish(world, 'request', { id, operationId, method, path, status, error, accountId, faultId });
+      const { id, operationId, method, url, accountId, faultId } = entry;
+      events.publish(world, { type: 'request', id, operationId, method, url, status, error, accountId, faultId });
     },
   };
 }
 
-/** About how many characters of a request are kept. */
-function sizeOf({ raw, url, sent }: FastifyRequest): number {
-  const head = raw.rawHeaders.reduce((sum, text) => sum + text.length, url.length);
-  return head + sent.length;
+/** About how many bytes are kept of a request. */
+function sizeOf({ raw, url, sent, answer }: FastifyRequest): number {
+  let size = overhead + url.length + sent.length + answer.length;
+  for (const text of raw.rawHeaders) size += text.length;
+  return size;
 }
 
 /** Records the calls of an instance. One whose caller is not known stands in the journal of the default world. */
@@ -128,21 +134,23 @@ export function record(app: FastifyInstance, state: State, recorder: Recorder): 
   app.decorateRequest('generation', 0);
   app.decorateRequest('recorded', false);
 
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', (request, _reply, done) => {
     const world = request.principal?.organization;
     if (world !== undefined) recorder.begin(request, world, state.now(world));
+    done();
   });
 
-  app.addHook('onSend', async (request, reply, payload) => {
+  app.addHook('onSend', (request, reply, payload, done) => {
     if (typeof payload === 'string') request.answer = payload;
     // Its client has gone, and will never see the answer: no event of the connection comes any more.
     if (reply.raw.destroyed || request.raw.socket.destroyed) finish(request, reply, null);
-    return payload;
+    done(null, payload);
   });
 
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     const answered = reply.raw.headersSent || !request.raw.destroyed;
     finish(request, reply, answered ? reply.statusCode : null);
+    done();
   });
 
   function finish(request: FastifyRequest, reply: FastifyReply, status: number | null): void {

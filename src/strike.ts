@@ -18,11 +18,20 @@ declare module 'fastify' {
 export function strike(app: FastifyInstance, state: State, recorder: Recorder): void {
   app.decorateRequest('cut', null);
 
-  app.addHook('preValidation', async (request, reply) => {
+  app.addHook('preValidation', (request, reply, done) => {
     const world = request.principal?.organization;
-    if (world === undefined) return;
+    if (world === undefined || state.faults.list(world).length === 0) return done();
     const fault = state.faults.ofCall(world, callOf(request));
-    if (!fault) return;
+    if (!fault) return done();
+    hit(fault, world, request, reply).then(() => done(), done);
+  });
+
+  // All was done, and the answer says how long it is: half of it arrives.
+  app.addHook('onSend', (request, reply, payload, done) => {
+    done(null, request.cut ? half(reply, payload) : payload);
+  });
+
+  async function hit(fault: Fault, world: number, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
     const { delayMs, status, message, headers, drop } = fault.effect;
     request.faultId = fault.faultId;
     reply.header('X-Emulator-Fault', fault.faultId).headers(headers ?? {});
@@ -40,10 +49,8 @@ export function strike(app: FastifyInstance, state: State, recorder: Recorder): 
         .type('application/json; charset=utf-8')
         .send(JSON.stringify({ message: message ?? `The fault ${fault.faultId} struck this call` }));
     }
-  });
-
-  // All was done, and the answer says how long it is: half of it arrives.
-  app.addHook('onSend', async (request, reply, payload) => (request.cut ? half(reply, payload) : payload));
+    return undefined;
+  }
 }
 
 function callOf(request: FastifyRequest): Call {

@@ -26,10 +26,13 @@ const text = new Ajv({ ...common, coerceTypes: 'array' });
 export function validateStrictly(app: FastifyInstance): void {
   app.setValidatorCompiler(({ schema, httpPart }) => validator(httpPart === 'body' ? body : text, schema as object));
   app.setSerializerCompiler(({ schema }) => serializer(schema as Schema));
-  app.addHook('preValidation', async ({ params }) => {
+  app.addHook('preValidation', (request, _reply, done) => {
     // A script whose variable is empty would otherwise be told of a thing without a name.
-    const empty = Object.entries(params as Record<string, string>).find(([, value]) => value === '');
-    if (empty) throw new EmulatorError('request-invalid', { problems: `params/${empty[0]} is empty` });
+    const params = request.params as Record<string, string>;
+    for (const name in params) {
+      if (params[name] === '') throw new EmulatorError('request-invalid', { problems: `params/${name} is empty` });
+    }
+    done();
   });
   app.setSchemaErrorFormatter(
     (errors, part) =>

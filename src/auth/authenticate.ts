@@ -1,7 +1,6 @@
 import type { Instant } from '../clock.ts';
 import { EmulatorError } from '../errors.ts';
-import { hashSecret } from '../secrets.ts';
-import { isReadOnly, type State, type Target } from '../state/index.ts';
+import type { State, Target } from '../state/index.ts';
 
 /** Who is calling: the account a token belongs to, and what the token may do. */
 export interface Principal extends Target {
@@ -20,7 +19,7 @@ export function identify(state: State, authorization: string | undefined): Princ
   if (!authorization) throw new EmulatorError('authorization-missing');
   const [, secret] = /^Bearer +([^\s,]+)$/i.exec(authorization) ?? [];
   if (!secret) throw new EmulatorError('authorization-malformed');
-  const token = state.findToken(hashSecret(secret));
+  const token = state.findToken(secret);
   if (!token) throw new EmulatorError('token-unknown');
   return {
     organization: token.organization,
@@ -29,7 +28,7 @@ export function identify(state: State, authorization: string | undefined): Princ
     ownAccount: token.account_parent === null,
     tokenId: token.id,
     expiresAt: token.expires_at,
-    readOnly: isReadOnly(token.role_ids),
+    readOnly: token.readOnly,
   };
 }
 

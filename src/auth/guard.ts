@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest, onRequestHookHandler } from 'fastify';
 import { EmulatorError } from '../errors.ts';
 import type { State, Target, Targets } from '../state/index.ts';
 import { checkExpiry, identify, type Principal } from './authenticate.ts';
@@ -18,9 +18,11 @@ declare module 'fastify' {
      * What a call is about: `resource` (the default) something of the target account; `list` things of several, so it
      * has `targets` instead; `account` the account in its path; `organization` whatever the token belongs to.
      */
-    about?: 'resource' | 'list' | 'account' | 'organization';
+    about?: About;
   }
 }
+
+type About = 'resource' | 'list' | 'account' | 'organization';
 
 /** Since when the header is deprecated is not published: the beginning of 2025 is assumed [A]. */
 const deprecatedSince = `@${Date.UTC(2025, 0, 1) / 1000}`;
@@ -31,10 +33,11 @@ const deprecatedSince = `@${Date.UTC(2025, 0, 1) / 1000}`;
  */
 export function admit(app: FastifyInstance, state: State): void {
   app.decorateRequest('principal');
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', (request, _reply, done) => {
     // An expired token is refused, but tells in whose journal that stands.
     request.principal = identify(state, request.headers.authorization);
     checkExpiry(state, request.principal);
+    done();
   });
 }
 
@@ -44,23 +47,25 @@ export function aim(app: FastifyInstance, state: State): void {
   app.decorateRequest('targets');
   const warned = new Set<string>();
 
-  app.addHook('onRequest', async (request, reply) => {
-    const principal = request.principal as Principal;
-    const named = readNamed(request.query, request.headers['x-datafy-sub-account-id']);
-    if (named.header !== undefined) {
-      reply.header('Deprecation', deprecatedSince);
-      warnOnce(request, principal);
-    }
-    if (principal.readOnly && request.method !== 'GET') throw new EmulatorError('token-read-only');
-    if (request.routeOptions.config.about === 'list') {
-      request.targets = targetsOf(state, principal, named);
-      return;
-    }
-    request.target = { ...targetFor(request, principal, named), request: request.number };
+  app.addHook('onRoute', (route) => {
+    const about = route.config?.about ?? 'resource';
+    const hook: onRequestHookHandler = (request, reply, done) => {
+      const principal = request.principal as Principal;
+      const named = readNamed(request.query, request.headers['x-datafy-sub-account-id']);
+      if (named.header !== undefined) {
+        reply.header('Deprecation', deprecatedSince);
+        warnOnce(request, principal);
+      }
+      if (principal.readOnly && request.method !== 'GET') throw new EmulatorError('token-read-only');
+      if (about === 'list') request.targets = targetsOf(state, principal, named);
+      else request.target = { ...targetFor(about, request, principal, named), request: request.number };
+      done();
+    };
+    route.onRequest = [hook, ...[route.onRequest ?? []].flat()];
   });
 
-  function targetFor(request: FastifyRequest, principal: Principal, named: Named): Target {
-    switch (request.routeOptions.config.about) {
+  function targetFor(about: About, request: FastifyRequest, principal: Principal, named: Named): Target {
+    switch (about) {
       case 'account':
         return accountInPath(state, principal, (request.params as { accountId: string }).accountId);
       case 'organization':

@@ -10,9 +10,12 @@ export interface Named {
   header: string | undefined;
 }
 
+const nobody: Named = { accounts: [], header: undefined };
+
 /** `?accounts=a,b` and `?accounts=a&accounts=b` are the same [P]; an empty value says nothing [A]. */
 export function readNamed(query: unknown, header: string | string[] | undefined): Named {
   const { accounts } = query as { accounts?: string | string[] };
+  if (accounts === undefined && header === undefined) return nobody;
   const values = (accounts === undefined ? [] : [accounts].flat()).flatMap((value) => value.split(','));
   return {
     accounts: values.map((value) => value.trim()).filter((value) => value !== ''),

@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3';
 import type { Instant } from '../clock.ts';
 import { EmulatorError } from '../errors.ts';
 import { note, type Tx } from './machine.ts';
+import type { Tokens } from './tokens.ts';
 import type { Volumes } from './volumes.ts';
 import type { Worlds } from './worlds.ts';
 
@@ -26,7 +27,7 @@ export interface Account {
 export type Accounts = ReturnType<typeof createAccounts>;
 
 /** Accounts: an organization's own, and the sub-accounts below it. */
-export function createAccounts(db: Database, worlds: Worlds, volumes: Volumes) {
+export function createAccounts(db: Database, worlds: Worlds, volumes: Volumes, tokens: Tokens) {
   const byId = db.prepare<[number, string], AccountRow>('SELECT * FROM account WHERE organization = ? AND id = ?');
   const subAccounts = db.prepare<[number], AccountRow>(
     'SELECT * FROM account WHERE organization = ? AND parent IS NOT NULL ORDER BY key',
@@ -55,7 +56,10 @@ export function createAccounts(db: Database, worlds: Worlds, volumes: Volumes) {
     view,
 
     /** Empties a world: all else in it belongs to an account. */
-    removeAll: (organization: number) => removeAll.run(organization),
+    removeAll(organization: number): void {
+      tokens.forgetKnown();
+      removeAll.run(organization);
+    },
 
     /**
      * A new sub-account of the organization, whose own account is the caller's [C].
@@ -90,6 +94,7 @@ export function createAccounts(db: Database, worlds: Worlds, volumes: Volumes) {
       const count = volumes.countAutoscaling(tx);
       if (count > 0) throw new EmulatorError('account-owns-volumes', { accountId: tx.accountId, count });
       note(tx, 'account', tx.accountId, 'delete');
+      tokens.forgetKnown();
       remove.run(tx.organization, tx.account);
     },
 

@@ -49,7 +49,7 @@ export { newWorld } from './new-world.ts';
 export type { Rule } from './rules.ts';
 export type { Observer, Target } from './run.ts';
 export { type SeedName, seedNames } from './seeds/names.ts';
-export { isReadOnly, type Token } from './tokens.ts';
+export type { Token } from './tokens.ts';
 export { faultyTransitions, statuses } from './transitions.ts';
 export { clockSchema, paceSchema, type WorldDocument, words, worldDocument } from './world-document.ts';
 
@@ -78,8 +78,8 @@ export function createState(db: Database, clock: Clock, observer: Observer = {})
   const faults = createFaults(worlds);
   const machine = createMachine(db, faults);
   const volumes = createVolumes(db, worlds);
-  const accounts = createAccounts(db, worlds, volumes);
   const tokens = createTokens(db, worlds);
+  const accounts = createAccounts(db, worlds, volumes, tokens);
   const roleArns = createRoleArns(db, faults);
   const instances = createInstances(db);
   const attachments = createAttachments(db, machine, volumes, instances);
@@ -128,6 +128,7 @@ export function createState(db: Database, clock: Clock, observer: Observer = {})
     },
     replaced: (organization) => observer.replaced?.(organization),
     removed(organization) {
+      tokens.forgetKnown();
       faults.forget(organization);
       observer.removed?.(organization);
     },

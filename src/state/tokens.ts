@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import type { Instant } from '../clock.ts';
 import { EmulatorError } from '../errors.ts';
+import { hashSecret } from '../secrets.ts';
 import { note, type Tx } from './machine.ts';
 import type { Worlds } from './worlds.ts';
 
@@ -23,6 +24,8 @@ export interface TokenRow {
   account_parent: number | null;
   id: string;
   role_ids: string;
+  /** Whether its roles let it read only. */
+  readOnly: boolean;
   expires_at: Instant | null;
 }
 
@@ -68,7 +71,14 @@ interface StoredToken {
 export type Tokens = ReturnType<typeof createTokens>;
 
 export function createTokens(db: Database, worlds: Worlds) {
-  const bySecret = db.prepare<[Buffer], TokenRow>(
+  /**
+   * Tokens by their secrets, while no token and no account goes: nearly every call is made with one of a few,
+   * and to hash its secret and look it up would be among the dearest that is done for it.
+   */
+  const known = new Map<string, TokenRow>();
+  const mostKnown = 1_000;
+
+  const bySecret = db.prepare<[Buffer], Omit<TokenRow, 'readOnly'>>(
     'SELECT token.key, token.organization, token.account, token.id, token.role_ids, token.expires_at, ' +
       'account.id AS account_id, account.parent AS account_parent ' +
       'FROM token JOIN account ON account.key = token.account WHERE token.secret_hash = ?',
@@ -124,17 +134,31 @@ export function createTokens(db: Database, worlds: Worlds) {
 
     /** @throws EmulatorError `token-not-found` */
     remove(tx: Tx, tokenId: string): void {
+      known.clear();
       if (remove.run(tx.organization, tokenId, tx.account).changes === 0) throw notFound(tx, tokenId);
       note(tx, 'token', tokenId, 'delete');
     },
 
-    findBySecret: (secretHash: Buffer) => bySecret.get(secretHash),
+    findBySecret(secret: string): TokenRow | undefined {
+      const found = known.get(secret);
+      if (found) return found;
+      const row = bySecret.get(hashSecret(secret));
+      if (!row) return undefined;
+      const token = { ...row, readOnly: isReadOnly(row.role_ids) };
+      if (known.size >= mostKnown) known.clear();
+      known.set(secret, token);
+      return token;
+    },
+
+    /** Accounts have gone, and with them maybe tokens. */
+    forgetKnown: () => known.clear(),
+
     insert: insertToken,
   };
 }
 
 /** Whether the roles a token carries let it read only. */
-export function isReadOnly(roleIds: string): boolean {
+function isReadOnly(roleIds: string): boolean {
   // UUIDs are the same in upper and lower case.
   const ids = roleIds.toLowerCase();
   return ids.includes(roles.readOnly) && !ids.includes(roles.admin);

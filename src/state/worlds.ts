@@ -128,7 +128,7 @@ export function createWorlds(db: Database, clock: Clock) {
       return key;
     },
 
-    isThere: (key: number) => byKey.get(key) !== undefined,
+    isThere: (key: number) => known.has(key) || byKey.get(key) !== undefined,
 
     insert(world: Omit<WorldRow, 'key'>, originDocument: string): number {
       const key = Number(insert.run(world).lastInsertRowid);

@@ -3,7 +3,7 @@ import { type Static, Type } from '@sinclair/typebox';
 import { formatInstant, parseInstant } from '../../clock.ts';
 import { EmulatorError } from '../../errors.ts';
 import { clockSchema, paceSchema, type State } from '../../state/index.ts';
-import { change, responses, strict, strictObject } from './shared.ts';
+import { change, renderChange, responses, strict, strictObject } from './shared.ts';
 
 const tags = ['Time'];
 
@@ -64,7 +64,7 @@ export function clockRoutes(state: State): FastifyPluginAsyncTypebox {
   const render = ({ mode, now, settled }: ReturnType<typeof control.clock>) => ({
     mode,
     now: formatInstant(now),
-    settled: settled.map((each) => ({ ...each, at: formatInstant(each.at) })),
+    settled: settled.map(renderChange),
   });
 
   return async (app) => {

@@ -2,9 +2,10 @@ import type { ServerResponse } from 'node:http';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
 import { EmulatorError } from '../../errors.ts';
-import type { WorldEvent } from '../../events.ts';
+import type { Happening, WorldEvent } from '../../events.ts';
 import type { Recorder } from '../../recorder.ts';
-import { responses } from './shared.ts';
+import type { Change } from '../../state/index.ts';
+import { pathOf, renderChange, responses } from './shared.ts';
 
 /** How far a listener may fall behind, in bytes, before it is let go. */
 const patience = 4 * 1024 * 1024;
@@ -39,7 +40,7 @@ export function eventRoutes({ events }: Recorder): FastifyPluginAsyncTypebox {
       open.add(stream);
       const { missed, stop } = events.listen(request.world, since, (event) => {
         stream.write(render(event));
-        if (event.type === 'removed') stream.end();
+        if (event.what.type === 'removed') stream.end();
         if (stream.writableLength > patience) stream.destroy();
       });
       if (missed > 0) stream.write(`event: missed\ndata: {"count":${missed}}\n\n`);
@@ -51,6 +52,19 @@ export function eventRoutes({ events }: Recorder): FastifyPluginAsyncTypebox {
   };
 }
 
-function render({ number, type, data }: WorldEvent): string {
-  return `id: ${number}\nevent: ${type}\ndata: ${JSON.stringify(data)}\n\n`;
+function render({ number, what }: WorldEvent<Change>): string {
+  return `id: ${number}\nevent: ${what.type}\ndata: ${JSON.stringify(dataOf(what))}\n\n`;
+}
+
+function dataOf(what: Happening<Change>): unknown {
+  switch (what.type) {
+    case 'transition':
+      return { ...renderChange(what.change), request: what.request };
+    case 'request': {
+      const { type: _, url, ...rest } = what;
+      return { ...rest, path: pathOf(url) };
+    }
+    default:
+      return {};
+  }
 }

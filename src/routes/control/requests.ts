@@ -1,3 +1,4 @@
+import { parse as parseQuery } from 'node:querystring';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
 import { formatInstant } from '../../clock.ts';
@@ -6,7 +7,7 @@ import type { Entry } from '../../journal.ts';
 import type { Recorder } from '../../recorder.ts';
 import type { Change } from '../../state/index.ts';
 import { nullable } from '../shared.ts';
-import { change, noContent, type Operation, responses, strictObject } from './shared.ts';
+import { change, noContent, type Operation, pathOf, renderChange, responses, strictObject } from './shared.ts';
 
 const tags = ['Journal'];
 const anything = Type.Unsafe<unknown>({});
@@ -69,7 +70,7 @@ export function requestRoutes({ journal }: Recorder, operations: readonly Operat
             each.id > since &&
             (operationId === undefined || each.operationId === operationId) &&
             (method === undefined || each.method === method) &&
-            (path === undefined || each.path === path) &&
+            (path === undefined || pathOf(each.url) === path) &&
             (status === undefined || each.status === status) &&
             (accountId === undefined || each.accountId === accountId),
         );
@@ -84,15 +85,17 @@ export function requestRoutes({ journal }: Recorder, operations: readonly Operat
 }
 
 function render(entry: Entry<Change>) {
-  const { bytes: _, at, faultId, changes, response, headers, body, ...rest } = entry;
+  const { size: _, at, url, faultId, changes, response, headers, body, ...rest } = entry;
   return {
     ...rest,
+    path: pathOf(url),
+    query: parseQuery(url.split('?')[1] ?? ''),
     at: formatInstant(at),
     headers: maskHeaders(headers),
     body: parsed(body),
     response: maskAnswer(response),
     ...(faultId !== null && { faultId }),
-    changes: changes.map((each) => ({ ...each, at: formatInstant(each.at) })),
+    changes: changes.map(renderChange),
   };
 }
 

@@ -1,4 +1,6 @@
 import { type TProperties, type TSchema, Type } from '@sinclair/typebox';
+import { formatInstant } from '../../clock.ts';
+import type { Change } from '../../state/index.ts';
 import { errorBody } from '../shared.ts';
 
 /** Atoms of the control surface's schemas. What it does not know it refuses. */
@@ -29,6 +31,12 @@ export const change = Type.Object({
   to: Type.Optional(Type.String({ description: 'The status it has now; `absent` where it is gone.' })),
   at: Type.String({ format: 'date-time' }),
 });
+
+/** A change, as the schema has it. */
+export const renderChange = (each: Change) => ({ ...each, at: formatInstant(each.at) });
+
+/** The path of a URL. */
+export const pathOf = (url: string) => url.split('?', 1)[0] ?? url;
 
 /** An operation of the Datafy API, for faults and filters to name. */
 export interface Operation {

@@ -1,12 +1,4 @@
-import type {
-  AccountControl,
-  Checkpoint,
-  ClockState,
-  ControlClient,
-  Health,
-  World,
-  WorldControl,
-} from './types/control.ts';
+import type { AccountControl, Checkpoint, ControlClient, Health, World, WorldControl } from './types/control.ts';
 import type { Fault } from './types/faults.ts';
 import type {
   InventoryAccount,
@@ -17,7 +9,8 @@ import type {
 } from './types/inventory.ts';
 import type { JournalEntry } from './types/journal.ts';
 import type { NewOrganization, OrganizationCreated } from './types/organizations.ts';
-import type { Pace, WorldDocument } from './types/world-document.ts';
+import type { ClockState, Pace } from './types/time.ts';
+import type { WorldDocument } from './types/world-document.ts';
 
 /** What the control surface refused: its status, its code (`X-Emulator-Error`) and its sentence. */
 export class ControlError extends Error {

@@ -12,6 +12,7 @@ export type * from './types/faults.ts';
 export type * from './types/inventory.ts';
 export type * from './types/journal.ts';
 export type * from './types/organizations.ts';
+export type * from './types/time.ts';
 export type * from './types/world-document.ts';
 
 /**

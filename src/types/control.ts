@@ -14,14 +14,16 @@ import type {
   SnapshotQuery,
   VolumeQuery,
 } from './inventory.ts';
-import type { Change, JournalEntry, JournalFilter } from './journal.ts';
+import type { JournalEntry, JournalFilter } from './journal.ts';
 import type { NewOrganization, OrganizationCreated } from './organizations.ts';
-import type { ClockSetting, Pace, PaceName, Tag, WorldDocument } from './world-document.ts';
+import type { ClockSetting, ClockState, Pace, PaceName } from './time.ts';
+import type { Tag, WorldDocument } from './world-document.ts';
 
 /** Whether the emulator serves, and which one it is. */
 export interface Health {
   /** `ok`. */
   status: string;
+  /** Of the emulator, such as `0.1.0`. */
   version: string;
   /** Seconds since its process began. */
   uptimeSeconds: number;
@@ -29,18 +31,9 @@ export interface Health {
   apis: string[];
 }
 
-/** Where a world's clock stands; all that was due by then is done. */
-export interface ClockState {
-  /** `system`: the machine's time. `controlled`: it moves only when told. */
-  mode: 'system' | 'controlled';
-  /** RFC 3339, in UTC. */
-  now: string;
-  /** What came due on the way, in the order in which it happened. */
-  settled: Change[];
-}
-
 /** A copy of a world, kept in it under a name. */
 export interface Checkpoint {
+  /** What it was kept under: 1 to 200 characters. */
   name: string;
   /** RFC 3339, in UTC, by the world's clock. */
   createdAt: string;
@@ -92,6 +85,7 @@ export interface WorldControl {
 
   /** The world's time: forward only. */
   clock: {
+    /** Where it stands. */
     get(): Promise<ClockState>;
     /** @throws ControlError `clock-backwards`, `clock-too-far` */
     set(clock: ClockSetting): Promise<ClockState>;
@@ -111,6 +105,7 @@ export interface WorldControl {
 
   /** How long transitions take that begin from now on. */
   pace: {
+    /** What it is. */
     get(): Promise<Pace>;
     /** What is left out stays. Answers with the whole. */
     set(pace: Partial<Pace> | PaceName): Promise<Pace>;
@@ -124,6 +119,7 @@ export interface WorldControl {
     list(): Promise<Fault[]>;
     /** @throws ControlError `fault-not-found` */
     delete(faultId: string): Promise<void>;
+    /** Lets all go well again. */
     deleteAll(): Promise<void>;
   };
 
@@ -131,6 +127,7 @@ export interface WorldControl {
   requests: {
     /** The last ones that agree, oldest first. */
     list(filter?: JournalFilter): Promise<JournalEntry[]>;
+    /** Forgets what was called. */
     clear(): Promise<void>;
   };
 }
@@ -140,6 +137,7 @@ export interface WorldControl {
  * `ControlError` `account-not-found` where the world has no such account.
  */
 export interface AccountControl {
+  /** Volumes, ordinary and managed. */
   volumes: {
     /** @throws ControlError `filter-invalid` */
     list(query?: VolumeQuery): Promise<InventoryVolume[]>;
@@ -178,15 +176,19 @@ export interface AccountControl {
      */
     delete(volumeId: string): Promise<void>;
   };
+  /** Datafy snapshots. */
   snapshots: {
     /** @throws ControlError `filter-invalid` */
     list(query?: SnapshotQuery): Promise<InventorySnapshot[]>;
   };
+  /** Which volumes are on which instances. */
   attachments: {
     /** @throws ControlError `filter-invalid` */
     list(query?: AttachmentQuery): Promise<InventoryAttachment[]>;
   };
+  /** EC2 instances. */
   instances: {
+    /** A page of them. */
     list(query?: InstanceQuery): Promise<InventoryInstance[]>;
     /** @throws ControlError `instance-not-found` */
     get(instanceId: string): Promise<InventoryInstance>;
@@ -207,6 +209,7 @@ export interface AccountControl {
 export interface World extends OrganizationCreated {
   /** Where the API is that the tokens are for, such as `http://127.0.0.1:4650`. */
   url: string;
+  /** What can be done to it. */
   control: WorldControl;
   /** Removes the world with all that is in it. */
   delete(): Promise<void>;

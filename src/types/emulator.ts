@@ -1,6 +1,6 @@
 import type { ControlClient } from './control.ts';
 import type { SeedName } from './organizations.ts';
-import type { Pace } from './world-document.ts';
+import type { Pace } from './time.ts';
 
 /** What an emulator in one's own process can be told: the options of the executable, but for three defaults. */
 export interface StartOptions {

@@ -34,7 +34,9 @@ export interface FaultEffect {
 
 /** Something that is to go wrong. */
 export interface NewFault {
+  /** What it strikes. */
   match: FaultMatch;
+  /** What it does. */
   effect: FaultEffect;
   /** How many matches to let pass first; left out: none. */
   skip?: number;
@@ -46,6 +48,7 @@ export interface NewFault {
 
 /** A fault, and what it did. */
 export interface Fault extends NewFault {
+  /** Such as `fault-1`; answers that it struck name it in `X-Emulator-Fault`. */
   faultId: string;
   /** How many matches there were. */
   seen: number;

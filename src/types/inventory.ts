@@ -11,6 +11,7 @@ import type {
 export interface Performance {
   /** GiB. */
   volumeSizeGb: number;
+  /** I/O operations per second. */
   volumeIops: number;
   /** MiB/s. */
   volumeThroughput: number;
@@ -18,13 +19,17 @@ export interface Performance {
 
 /** A volume, and all that hangs on it. */
 export interface InventoryVolume extends Performance {
+  /** `vol-` and 8 to 17 hex digits. */
   volumeId: string;
+  /** A UUID: the account that it belongs to. */
   accountId: string;
+  /** Where it stands. */
   status: VolumeStatus;
   /** Whether autoscaling is on, off, or not possible: the words of Datafy's app [D]. */
   autoscaling: 'Active' | 'Inactive' | 'Unsupported';
   /** Why autoscaling is not possible; null where it is. */
   unsupportedReason: string | null;
+  /** How it came to be. */
   origin: VolumeOrigin;
   /** Whether the original EBS volume is still there. */
   hasSource: boolean;
@@ -32,14 +37,19 @@ export interface InventoryVolume extends Performance {
   volumeType: string;
   /** Such as `us-east-1a`. */
   availabilityZone: string;
+  /** Whether its data is encrypted. */
   encrypted: boolean;
+  /** The KMS key, by its name only; null: none was given. */
   kmsKeyId: string | null;
+  /** The caller's own. */
   tags: Tag[];
   /** Null: it is on no instance. */
   attachment: {
+    /** `i-` and 8 to 17 hex digits. */
     instanceId: string;
     /** Such as `/dev/sdf`. */
     deviceName: string;
+    /** Where the attachment stands. */
     status: AttachmentStatus;
     /** Whether it goes with the instance [P]. */
     deleteOnTermination: boolean;
@@ -62,10 +72,13 @@ export interface InventoryVolume extends Performance {
 
 /** A Datafy snapshot. */
 export interface InventorySnapshot {
+  /** `dsnap-` and 8 to 17 hex digits. */
   datafySnapshotId: string;
+  /** A UUID: the account that it belongs to. */
   accountId: string;
   /** The volume that it was taken of. */
   volumeId: string;
+  /** Where it stands. */
   status: SnapshotStatus;
   /** RFC 3339, in UTC. */
   startTime: string;
@@ -85,11 +98,15 @@ export interface InventorySnapshot {
 
 /** A volume on an instance. */
 export interface InventoryAttachment {
+  /** `vol-` and 8 to 17 hex digits. */
   volumeId: string;
+  /** A UUID: the account that it belongs to. */
   accountId: string;
+  /** `i-` and 8 to 17 hex digits. */
   instanceId: string;
   /** Such as `/dev/sdf`. */
   deviceName: string;
+  /** Where it stands. */
   status: AttachmentStatus;
   /** Whether the volume goes with the instance [P]. */
   deleteOnTermination: boolean;
@@ -101,7 +118,9 @@ export interface InventoryAttachment {
 
 /** An instance. */
 export interface InventoryInstance {
+  /** `i-` and 8 to 17 hex digits. */
   instanceId: string;
+  /** A UUID: the account that it belongs to. */
   accountId: string;
   /** Such as `us-east-1a`. */
   availabilityZone: string;
@@ -109,7 +128,9 @@ export interface InventoryInstance {
   agent: boolean;
   /** The Kubernetes cluster that it is in; null: none. */
   clusterName: string | null;
+  /** The node group that it is in; null: none. */
   nodeGroupName: string | null;
+  /** All of them. */
   tags: Tag[];
   /** RFC 3339, in UTC. */
   createdAt: string;
@@ -119,6 +140,7 @@ export interface InventoryInstance {
 export interface InventoryAccount {
   /** A UUID. */
   accountId: string;
+  /** As it was created or renamed. */
   name: string;
   /** Null: it is the organization's own. */
   parentAccountId: string | null;
@@ -141,21 +163,25 @@ interface PageByStatus extends Page {
 
 /** Which volumes to list; sorted by `createdAt:asc` unless said otherwise. */
 export interface VolumeQuery extends PageByStatus {
+  /** By which field, and upwards or downwards. */
   sort?: `${'createdAt' | 'volumeId' | 'volumeSizeGb' | 'status'}:${'asc' | 'desc'}`;
 }
 
 /** Which snapshots to list; sorted by `startTime:asc` unless said otherwise. */
 export interface SnapshotQuery extends PageByStatus {
+  /** By which field, and upwards or downwards. */
   sort?: `${'startTime' | 'datafySnapshotId' | 'volumeSizeGb' | 'status'}:${'asc' | 'desc'}`;
 }
 
 /** Which attachments to list; sorted by `startTime:asc` unless said otherwise. */
 export interface AttachmentQuery extends PageByStatus {
+  /** By which field, and upwards or downwards. */
   sort?: `${'startTime' | 'volumeId' | 'instanceId' | 'deviceName'}:${'asc' | 'desc'}`;
 }
 
 /** Which instances to list; sorted by `createdAt:asc` unless said otherwise. */
 export interface InstanceQuery extends Page {
+  /** By which field, and upwards or downwards. */
   sort?: `${'createdAt' | 'instanceId'}:${'asc' | 'desc'}`;
 }
 
@@ -177,6 +203,7 @@ export interface NewVolume {
   boot?: boolean;
   /** Left out: ext4. */
   fileSystem?: string;
+  /** 50 at most [D]; left out: none. */
   tags?: Tag[];
   /** `vol-` and 8 to 17 hex digits; left out: one that the world makes. */
   volumeId?: string;
@@ -184,6 +211,7 @@ export interface NewVolume {
 
 /** Where an ordinary volume is to be attached, as if in AWS; no agent is needed. */
 export interface AttachVolume {
+  /** `i-` and 8 to 17 hex digits, in the volume's availability zone. */
   instanceId: string;
   /** `/dev/sd[a-z]` or `/dev/xvd[a-z]`, with up to two more characters [D]. */
   deviceName: string;
@@ -199,7 +227,9 @@ export interface NewInstance {
   agent?: boolean;
   /** The Kubernetes cluster that it is in; left out: none. */
   clusterName?: string;
+  /** The node group that it is in; left out: none. */
   nodeGroupName?: string;
+  /** 50 at most [D]; left out: none. */
   tags?: Tag[];
   /** `i-` and 8 to 17 hex digits; left out: one that the world makes. */
   instanceId?: string;

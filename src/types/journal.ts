@@ -20,10 +20,13 @@ export interface JournalEntry {
   at: string;
   /** As in /openapi.json. */
   operationId: string;
+  /** GET, POST, PUT or DELETE. */
   method: string;
   /** As it was called, without the query. */
   path: string;
+  /** Its parameters, by their names. */
   query: unknown;
+  /** Those of the request, by their names in lower case. */
   headers: unknown;
   /** As JSON; the text itself where it is none, and null where there was nothing. */
   body: unknown;
@@ -45,10 +48,15 @@ export interface JournalEntry {
 
 /** Which calls to list: all that is given must agree. */
 export interface JournalFilter {
+  /** As in /openapi.json; one that is not there is refused with `request-invalid`. */
   operationId?: string;
+  /** GET, POST, PUT or DELETE. */
   method?: string;
+  /** As it was called, without the query. */
   path?: string;
+  /** The HTTP status of the answer. */
   status?: number;
+  /** The account that the call ran against. */
   accountId?: string;
   /** Only those with a higher id. */
   since?: number;

@@ -1,4 +1,5 @@
-import type { ClockSetting, InstanceDocument, Pace, VolumeDocument, WorldDocument } from './world-document.ts';
+import type { ClockSetting, Pace } from './time.ts';
+import type { InstanceDocument, VolumeDocument, WorldDocument } from './world-document.ts';
 
 /** A seed by its name: `default` has something of everything, `empty` only what a request needs. */
 export type SeedName = 'default' | 'empty';
@@ -15,6 +16,7 @@ export interface NewOrganization {
   volumes?: (Omit<VolumeDocument, 'accountId'> & { accountId?: string })[];
   /** Without an `accountId`, of the first account. */
   instances?: (Omit<InstanceDocument, 'accountId'> & { accountId?: string })[];
+  /** Roles that fail Datafy's permission check, beside those of the seed. */
   failingRoles?: WorldDocument['failingRoles'];
   /** Left out: the system's. */
   clock?: ClockSetting;

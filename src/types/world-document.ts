@@ -1,6 +1,10 @@
+import type { ClockSetting, Due, Pace } from './time.ts';
+
 /** A key and its value, as AWS has them: keys of up to 128 characters, values of up to 256 [D]. */
 export interface Tag {
+  /** Neither empty nor beginning with `aws:` [D] or `datafy:` [C]. */
   key: string;
+  /** May be empty. */
   value: string;
 }
 
@@ -22,43 +26,11 @@ export type ModificationStatus = 'modifying' | 'completed' | 'failed';
 /** How a volume came to be: as an EBS volume, as one of Datafy's own, or from a Datafy snapshot [C]. */
 export type VolumeOrigin = 'ebs' | 'native' | 'snapshot';
 
-/**
- * Milliseconds of the world's clock that each timed transition takes: 0 to 30 days. With 0 it is done by the next
- * request. Datafy publishes no durations: all are assumed [A].
- */
-export interface Pace {
-  create: number;
-  activate: number;
-  snapshot: number;
-  attach: number;
-  detach: number;
-  modify: number;
-  deactivate: number;
-}
-
-/** `instant`: everything takes 0 ms. `realistic`: as long as EBS commonly does [A]. */
-export type PaceName = 'instant' | 'realistic';
-
-/** Whose time a world has. */
-export interface ClockSetting {
-  /** `system`: the machine's. `controlled`: it stands, and moves forward only when told. */
-  mode: 'system' | 'controlled';
-  /** Where a controlled clock stands: RFC 3339. Left out: where it is. */
-  now?: string;
-}
-
-/** When the transition under way ends. A document that leaves it out, or its `at`, holds the transition for ever. */
-export interface Due {
-  /** What happens then; left out: the usual end. */
-  action?: string;
-  /** RFC 3339, in UTC. */
-  at?: string;
-}
-
 /** A sub-account. */
 export interface AccountDocument {
   /** A UUID. */
   accountId: string;
+  /** Any text. */
   name: string;
   /** The IAM role that Datafy acts with [C]. */
   roleArn?: string;
@@ -76,6 +48,7 @@ export interface TokenDocument {
   secretHash?: string;
   /** A UUID; left out: one that the world makes. */
   tokenId?: string;
+  /** Any text; left out: empty. */
   description?: string;
   /** Short for the role that may only read [D]. */
   readOnly?: boolean;
@@ -95,6 +68,7 @@ export interface RuleDocument {
   ruleId: string;
   /** A UUID. */
   accountId: string;
+  /** Whether it acts. */
   active: boolean;
   /** JsonLogic. */
   rule: Record<string, unknown>;
@@ -112,7 +86,9 @@ export interface InstanceDocument {
   agent: boolean;
   /** The Kubernetes cluster that it is in. */
   clusterName?: string;
+  /** The node group that it is in; left out: none. */
   nodeGroupName?: string;
+  /** 50 at most [D]; left out: none. */
   tags?: Tag[];
   /** RFC 3339, in UTC; left out: the beginning of the world. */
   createdAt?: string;
@@ -126,6 +102,7 @@ export interface AttachmentDocument {
   deviceName: string;
   /** Left out: attached. */
   status?: AttachmentStatus;
+  /** Of one that is attaching or detaching. */
   due?: Due;
   /** Whether the volume goes with the instance [P]. */
   deleteOnTermination?: boolean;
@@ -137,7 +114,9 @@ export interface AttachmentDocument {
 
 /** A modification of a volume, with the values that it brings. */
 export interface ModificationDocument {
+  /** Where it stands. */
   status: ModificationStatus;
+  /** Of one that is modifying. */
   due?: Due;
   /** GiB. */
   sizeGb: number;
@@ -159,7 +138,9 @@ export interface VolumeDocument {
   volumeId: string;
   /** A UUID. */
   accountId: string;
+  /** Where it stands. */
   status: VolumeStatus;
+  /** Of one that is creating, activating or deactivating. */
   due?: Due;
   /** GiB. */
   sizeGb: number;
@@ -179,18 +160,23 @@ export interface VolumeDocument {
   replacedBy?: string;
   /** Whether the original EBS volume is still there; left out: whether it is one that was not replaced. */
   hasSource?: boolean;
+  /** Left out: false. */
   encrypted?: boolean;
+  /** A KMS key, by its name only; left out: none. */
   kmsKeyId?: string;
   /** What Datafy looks after [C]. */
   datafyMode?: 'autoscaling' | 'performance' | 'autoscaling_performance';
   /** The EBS volumes behind it, 8 at most; left out: as many new ones as `backingCount` says. */
   backingVolumeIds?: string[];
+  /** How many EBS volumes are behind it; left out: 2 [C]. */
   backingCount?: 2 | 4 | 6 | 8;
   /** Whether an instance starts from it. */
   boot?: boolean;
   /** Left out: ext4. */
   fileSystem?: string;
+  /** 50 at most [D]; left out: none. */
   tags?: Tag[];
+  /** Left out: it is on no instance. */
   attachment?: AttachmentDocument;
   /** Oldest first. */
   modifications?: ModificationDocument[];
@@ -210,17 +196,23 @@ export interface SnapshotDocument {
   accountId: string;
   /** `vol-` and 8 to 17 hex digits: the volume that it was taken of. */
   volumeId: string;
+  /** Where it stands. */
   status: SnapshotStatus;
+  /** Of one that is pending. */
   due?: Due;
   /** GiB. */
   sizeGb: number;
   /** Left out: the volume's. */
   region?: string;
+  /** Left out: as the volume is. */
   encrypted?: boolean;
+  /** A KMS key, by its name only; left out: the volume's. */
   kmsKeyId?: string;
   /** Counts the snapshots of a volume [C]; left out: the next of its volume. */
   generation?: number;
+  /** Any text; left out: empty. */
   description?: string;
+  /** The caller's own, 50 at most [D]; left out: none. */
   tags?: Tag[];
   /** `snap-` and `vol-`, each with 8 to 17 hex digits; at least one. */
   ebsSnapshots: { snapshotId: string; volumeId: string }[];
@@ -241,6 +233,7 @@ export interface WorldDocument {
   organizationId?: string;
   /** A UUID: the organization's own account; left out: the organization's id. */
   ownAccountId?: string;
+  /** Any text. */
   name: string;
   /** The beginning of the world: RFC 3339, in UTC; left out: now. */
   createdAt?: string;
@@ -254,11 +247,16 @@ export interface WorldDocument {
   roleArn?: string;
   /** Its sub-accounts. */
   accounts: AccountDocument[];
+  /** Of the organization and of its accounts. */
   tokens: TokenDocument[];
   /** Roles that fail Datafy's permission check, and what it says of them. */
   failingRoles?: { roleArn: string; reason: string }[];
+  /** Autoscaling rules; they act on what comes, not on what the document has. */
   rules?: RuleDocument[];
+  /** Of all accounts. */
   instances: InstanceDocument[];
+  /** Of all accounts. */
   volumes: VolumeDocument[];
+  /** Of all accounts. */
   snapshots: SnapshotDocument[];
 }

@@ -1,6 +1,7 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import { type Clock, formatInstant, systemClock } from './clock.ts';
+import { connectionOptions, timeouts as shipped, type Timeouts } from './connections.ts';
 import { EmulatorError } from './errors.ts';
 import { hostGuard } from './host-guard.ts';
 import { acceptJsonBodies } from './json-body.ts';
@@ -39,23 +40,24 @@ const bodyLimit = 64 * 1024;
  *
  * @throws DatabaseFileError where the database file cannot be used; it is untouched then.
  */
-export async function buildApp(options: AppOptions, clock: Clock = systemClock): Promise<App> {
+export async function buildApp(options: AppOptions, clock = systemClock, timeouts = shipped): Promise<App> {
   const db = openDatabase(options.db);
   try {
-    return await assemble(options, db, clock);
+    return await assemble(options, db, clock, timeouts);
   } catch (error) {
     db.close();
     throw error;
   }
 }
 
-async function assemble(options: AppOptions, db: Database, clock: Clock): Promise<App> {
+async function assemble(options: AppOptions, db: Database, clock: Clock, timeouts: Timeouts): Promise<App> {
   const recorder = createRecorder((world) => state.lastRequest(world));
   const state: State = createState(db, clock, recorder);
   const tokens = state.control.first() === undefined ? seedDefaultWorld(state, options) : undefined;
 
   const refusal = hostGuard([options.host, ...options.allowedHost]);
   const app = Fastify({
+    ...connectionOptions(timeouts),
     bodyLimit,
     exposeHeadRoutes: false,
     logController: new LogController({ disableRequestLogging: true }),

@@ -1,8 +1,16 @@
+import { isUtf8 } from 'node:buffer';
 import type { FastifyInstance, preValidationHookHandler } from 'fastify';
 import { EmulatorError } from './errors.ts';
 
-/** The deepest nesting a body may have: far more than any call needs, far less than a parser's stack. */
-const deepest = 32;
+/** What a body may have at most: far more than any call needs, far less than a parser could be overwhelmed with. */
+const most = {
+  /** Of objects and arrays in one another. */
+  levels: 32,
+  /** Of one object. */
+  fields: 1_000,
+  /** In all: so many are in a world that fills the longest body there may be, which an import has. */
+  values: 4_000_000,
+};
 
 /**
  * Bodies are JSON, whether the caller says so or says nothing: Datafy's own clients send no Content-Type [C].
@@ -11,20 +19,22 @@ const deepest = 32;
 export function acceptJsonBodies(app: FastifyInstance): void {
   const parseJson = app.getDefaultJsonParser('error', 'error');
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser<string>('*', { parseAs: 'string' }, (request, body, done) => {
-    request.sent = body;
+  app.addContentTypeParser<Buffer>('*', { parseAs: 'buffer' }, (request, bytes, done) => {
     const { 'content-type': contentType, 'content-encoding': contentEncoding } = request.headers;
     // A little that is compressed may be a lot that is not: nothing is unpacked here.
     if (contentEncoding !== undefined && !/^identity$/i.test(contentEncoding)) {
       return done(new EmulatorError('content-encoding-unsupported', { contentEncoding }));
     }
+    // What is no UTF-8 would become something else on the way.
+    if (!isUtf8(bytes)) return done(new EmulatorError('json-invalid', { problem: 'it is not written in UTF-8' }));
+    const body = bytes.toString();
+    request.sent = body;
     if (contentType !== undefined && !/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(contentType)) {
       return done(new EmulatorError('content-type-unsupported', { contentType }));
     }
     if (body.trim() === '') return done(null, undefined);
-    if (isTooDeep(body)) {
-      return done(new EmulatorError('json-invalid', { problem: `it is nested more than ${deepest} levels deep` }));
-    }
+    const problem = excess(body);
+    if (problem !== undefined) return done(new EmulatorError('json-invalid', { problem }));
     parseJson(request, body, (error, value) => {
       if (error) done(new EmulatorError('json-invalid', { problem: problemOf(body) }));
       else if (/\\u(0000|d[89a-f])/i.test(body) && !isText(value)) {
@@ -59,19 +69,41 @@ function problemOf(json: string): string {
   }
 }
 
-/** Whether objects and arrays nest too deep, found without parsing: a parser would have recursed by then. */
-function isTooDeep(json: string): boolean {
-  let depth = 0;
-  let inString = false;
+/**
+ * In what a body exceeds `most`; undefined: in nothing. It is found without parsing: a parser would have used up its
+ * stack, or the memory there is, by then.
+ */
+function excess(json: string): string | undefined {
+  let [depth, values, inString] = [0, 0, false];
+  const fields = [0];
   for (let at = 0; at < json.length; at++) {
     const char = json.charCodeAt(at);
     if (inString) {
       if (char === 0x5c) at++;
       else if (char === 0x22) inString = false;
-    } else if (char === 0x22) inString = true;
-    else if (char === 0x7b || char === 0x5b) {
-      if (++depth > deepest) return true;
-    } else if (char === 0x7d || char === 0x5d) depth--;
+      continue;
+    }
+    switch (char) {
+      case 0x22: // "
+        inString = true;
+        break;
+      case 0x7b: // {
+      case 0x5b: // [
+        if (++depth > most.levels) return `it is nested more than ${most.levels} levels deep`;
+        fields[depth] = 0;
+        values++;
+        break;
+      case 0x7d: // }
+      case 0x5d: // ]
+        depth--;
+        break;
+      case 0x2c: // ,
+        if (++values > most.values) return `it has more than ${most.values} values`;
+        break;
+      case 0x3a: // :
+        fields[depth] = (fields[depth] ?? 0) + 1;
+        if ((fields[depth] ?? 0) > most.fields) return `an object in it has more than ${most.fields} fields`;
+    }
   }
-  return false;
+  return undefined;
 }

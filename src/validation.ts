@@ -16,6 +16,8 @@ const common: Options = {
 /** One of each for the process: they keep what they compiled, so a second app in it need not do so again. */
 const body = new Ajv(common);
 const text = new Ajv({ ...common, coerceTypes: 'array' });
+/** For bodies that may be large: a list of all that is wrong with one can be longer than there is memory for. */
+const largeBody = new Ajv({ ...common, allErrors: false });
 
 /**
  * Validation of what callers send, by the routes' own TypeBox schemas.
@@ -25,6 +27,11 @@ const text = new Ajv({ ...common, coerceTypes: 'array' });
  */
 export function validateStrictly(app: FastifyInstance): void {
   app.setValidatorCompiler(({ schema, httpPart }) => validator(httpPart === 'body' ? body : text, schema as object));
+  app.addHook('onRoute', (route) => {
+    if (route.bodyLimit === undefined) return;
+    route.validatorCompiler = ({ schema, httpPart }) =>
+      validator(httpPart === 'body' ? largeBody : text, schema as object);
+  });
   app.setSerializerCompiler(({ schema }) => serializer(schema as Schema));
   app.addHook('preValidation', (request, _reply, done) => {
     // A script whose variable is empty would otherwise be told of a thing without a name.

@@ -110,7 +110,7 @@ describe.each(table)('%s', (key, option) => {
   });
 });
 
-describe.each(valued)('%s as a flag', (key, { flag, accepts }) => {
+describe.each(valued)('%s as a flag', (key, { flag, accepts, repeats }) => {
   const { text, value, bad } = samples[key];
   const other = { ...defaults, [key]: value };
 
@@ -119,9 +119,17 @@ describe.each(valued)('%s as a flag', (key, { flag, accepts }) => {
     expect(await options([`${flag}=${text}`])).toEqual(other);
   });
 
-  test('counts as it was last written', async () => {
-    expect(await options([flag, bad, flag, text])).toEqual(other);
-  });
+  if (repeats) {
+    test('counts each time it is written', async () => {
+      const all = ['z.test', ...(value as readonly string[])];
+      expect(await options([flag, 'z.test', flag, text])).toEqual({ ...defaults, [key]: all });
+      expect(await refusal([flag, bad, flag, text])).toContain(JSON.stringify(bad));
+    });
+  } else {
+    test('counts as it was last written', async () => {
+      expect(await options([flag, bad, flag, text])).toEqual(other);
+    });
+  }
 
   test.each([[[flag, bad]], [[`${flag}=${bad}`]]])('is refused with a bad value: %j', async (argv) => {
     const message = await refusal(argv);

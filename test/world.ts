@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { type AppOptions, buildApp } from '../src/app.ts';
 import { type ControlledClock, controlledClock, formatInstant } from '../src/clock.ts';
+import type { Timeouts } from '../src/connections.ts';
 import { defaults } from '../src/options.ts';
 import type { State } from '../src/state/index.ts';
 import type { Pace } from '../src/state/pace.ts';
@@ -92,9 +93,9 @@ export interface Answer {
 }
 
 /** The whole app with a database in memory and a clock that moves only when told. */
-export async function buildWorld(options: Partial<AppOptions> = {}): Promise<World> {
+export async function buildWorld(options: Partial<AppOptions> = {}, timeouts?: Timeouts): Promise<World> {
   const clock = controlledClock(beginning);
-  const { app, state, db } = await buildApp({ ...defaults, logLevel: 'silent', ...options }, clock);
+  const { app, state, db } = await buildApp({ ...defaults, logLevel: 'silent', ...options }, clock, timeouts);
   const send: Send = async (method, path, body, headers) => {
     const response = await app.inject({
       method,

@@ -38,7 +38,7 @@ const struck = async () => ((await world.control.faults.list())[0]?.fired ?? 0) 
 
 describe('a call whose client gives up', () => {
   test('is done all the same, and stands in the journal without an answer', async () => {
-    await world.control.faults.create({ match: { operationId: 'createSnapshotCommand' }, effect: { delayMs: 50 } });
+    await world.control.faults.create({ match: { operationId: 'createSnapshotCommand' }, effect: { delayMs: 500 } });
     const giveUp = new AbortController();
     const gone = call(`${volume}/create-snapshot`, { signal: giveUp.signal });
     await until(struck);

@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest';
+import { timeouts } from '../../src/connections.ts';
 import { EmulatorError, errors } from '../../src/errors.ts';
 import { renderError, type Surface } from '../../src/render-error.ts';
 import { paceKeys, paces } from '../../src/state/pace.ts';
@@ -151,6 +152,12 @@ describe('the error codes', () => {
       expect(answers.map(({ status }) => String(status))).toEqual([row['Published calls'], row['All other calls']]);
     }
   });
+});
+
+test('the time that a client has is there', () => {
+  const { request, headers, stall } = timeouts;
+  const said = [...section(page, 'Transport').matchAll(/\b(\d+) seconds|headers after (\d+):/g)];
+  expect(said.map(([, seconds, of]) => Number(seconds ?? of) * 1000)).toEqual([request, headers, stall]);
 });
 
 test('every setting of the pace is there, with its figures', () => {

@@ -37,6 +37,8 @@ export function eventRoutes({ events }: Recorder): FastifyPluginAsyncTypebox {
       const stream = reply.raw;
       stream.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
       stream.flushHeaders();
+      // Where nothing happens, nothing moves, and that is no reason to end it.
+      request.raw.socket.setTimeout(0);
       open.add(stream);
       const { missed, stop } = events.listen(request.world, since, (event) => {
         stream.write(render(event));

@@ -1,0 +1,65 @@
+import type { Socket } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+
+/** How long a client may take, in milliseconds. */
+export interface Timeouts {
+  /** From the first byte of a request, or from connecting, to the end of its headers. */
+  headers: number;
+  /** To the end of its body. */
+  request: number;
+  /** How long nothing may move on a connection while an answer is on its way. */
+  stall: number;
+  /** How long a connection may wait for its next request. */
+  idle: number;
+  /** How often the first two are looked at. */
+  check: number;
+}
+
+/**
+ * With Fastify's defaults a client may send one byte at a time for as long as it likes, and never read its answer:
+ * what it has sent, or what is written for it, is kept in memory all the while.
+ */
+export const timeouts: Timeouts = {
+  // Headers are one packet or two. It must be less than the time for all of a request: only then Node looks at either.
+  headers: 10_000,
+  // An import of 64 MiB has to fit in, by a slow network too.
+  request: 30_000,
+  // Longer than the longest delay that a fault can have: nothing moves during it.
+  stall: 90_000,
+  // Longer than the minute after which many clients and proxies let go of a connection: else they would send a request
+  // just when it is closed here.
+  idle: 72_000,
+  // Node's own 30 s would add to each of the first two.
+  check: 1_000,
+};
+
+/** The options of Fastify's that hold for connections. */
+export const connectionOptions = ({ headers, request, stall, idle, check }: Timeouts) => ({
+  http: { headersTimeout: headers, connectionsCheckingInterval: check },
+  requestTimeout: request,
+  connectionTimeout: stall,
+  keepAliveTimeout: idle,
+  clientErrorHandler,
+});
+
+/** What is said to a client before its connection ends, by the code of Node's error; 400 for all that is no HTTP. */
+const ends: Partial<Record<string, [status: string, message: string]>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'The request took too long to arrive'],
+  HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'The headers are more than 16 KiB long'],
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: ['413 Payload Too Large', 'The extensions of the chunks are too long'],
+};
+
+/**
+ * A request that Node cannot read, or will not wait for. Its bytes, which the error has with it, may hold a token: they
+ * are neither answered nor logged.
+ */
+function clientErrorHandler(this: FastifyInstance, error: NodeJS.ErrnoException & { reason?: string }, socket: Socket) {
+  const { code = '', reason = 'it cannot be read' } = error;
+  this.log.trace({ code }, 'A connection ended before its request did');
+  if (code === 'ECONNRESET' || !socket.writable) return socket.destroy();
+  const [status, message] = ends[code] ?? ['400 Bad Request', `The request is no HTTP: ${reason}`];
+  const body = JSON.stringify({ message });
+  const head = `content-type: application/json; charset=utf-8\r\ncontent-length: ${Buffer.byteLength(body)}`;
+  socket.write(`HTTP/1.1 ${status}\r\nconnection: close\r\n${head}\r\n\r\n${body}`);
+  return socket.destroy();
+}

@@ -128,13 +128,13 @@ export const errors = {
   'tags-invalid': row('invalid', (d: { path: string; problem: string }) => `${d.path} ${d.problem}`),
   'availability-zone-invalid': row(
     'invalid',
-    (d: { availabilityZone: string }) =>
-      `availabilityZone "${d.availabilityZone}" is not an availability zone: it looks like us-east-1a`,
+    (d: { field: string; availabilityZone: string }) =>
+      `${d.field} "${d.availabilityZone}" is not an availability zone: it looks like us-east-1a`,
   ),
   'device-name-invalid': row(
     'invalid',
-    (d: { deviceName: string }) =>
-      `deviceName "${d.deviceName}" is not a device name: use /dev/sd[a-z] or /dev/xvd[a-z], with up to two more characters`,
+    (d: { field: string; deviceName: string }) =>
+      `${d.field} "${d.deviceName}" is not a device name: use /dev/sd[a-z] or /dev/xvd[a-z], with up to two more characters`,
   ),
   'filter-invalid': row(
     'invalid',
@@ -154,13 +154,13 @@ export const errors = {
   'throughput-out-of-range': row('invalid', range),
   'iops-ratio-exceeded': row(
     'invalid',
-    (d: { iops: number; sizeGb: number; maximum: number }) =>
-      `volumeIops ${d.iops} is too much for ${d.sizeGb} GiB: gp3 has at most 500 IOPS per GiB, here ${d.maximum}`,
+    (d: { field: string; iops: number; sizeGb: number; maximum: number }) =>
+      `${d.field} ${d.iops} is too much for ${d.sizeGb} GiB: gp3 has at most 500 IOPS per GiB, here ${d.maximum}`,
   ),
   'throughput-ratio-exceeded': row(
     'invalid',
-    (d: { throughput: number; iops: number; maximum: number }) =>
-      `volumeThroughput ${d.throughput} MiB/s is too much for ${d.iops} IOPS: gp3 has at most 0.25 MiB/s per IOPS, here ${d.maximum}`,
+    (d: { field: string; throughput: number; iops: number; maximum: number }) =>
+      `${d.field} ${d.throughput} MiB/s is too much for ${d.iops} IOPS: gp3 has at most 0.25 MiB/s per IOPS, here ${d.maximum}`,
   ),
   'size-below-snapshot': row(
     'invalid',
@@ -190,8 +190,8 @@ export const errors = {
   ),
   'role-arn-invalid': row(
     'invalid',
-    (d: { roleArn: string }) =>
-      `roleArn "${d.roleArn}" is not the ARN of an IAM role: it looks like arn:aws:iam::123456789012:role/name`,
+    (d: { field: string; roleArn: string }) =>
+      `${d.field} "${d.roleArn}" is not the ARN of an IAM role: it looks like arn:aws:iam::123456789012:role/name`,
   ),
   'role-check-failed': row(
     'invalid',

@@ -12,7 +12,9 @@ export type * from './types/faults.ts';
 export type * from './types/inventory.ts';
 export type * from './types/journal.ts';
 export type * from './types/organizations.ts';
+export type * from './types/seed-document.ts';
 export type * from './types/time.ts';
+export type * from './types/words.ts';
 export type * from './types/world-document.ts';
 
 /**

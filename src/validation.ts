@@ -1,7 +1,11 @@
 import { Ajv, type ErrorObject, type Options } from 'ajv';
 import stringifier, { type Schema } from 'fast-json-stringify';
 import type { FastifyInstance } from 'fastify';
+import { parseInstant } from './clock.ts';
 import { EmulatorError } from './errors.ts';
+
+/** A pattern takes a thirteenth month for one. */
+const formats = { 'date-time': (text: string) => parseInstant(text) !== undefined };
 
 const common: Options = {
   allErrors: true,
@@ -9,6 +13,7 @@ const common: Options = {
   verbose: true,
   strict: false,
   strictNumbers: true,
+  formats,
   // The schemas are our own, and a test holds them against the meta-schema: no start need do so again.
   meta: false,
   validateSchema: false,
@@ -116,7 +121,10 @@ function describeProblem(error: ErrorObject, part: string): string {
       return `${path} must be exactly one of ${choices}${error.params.passingSchemas ? ', and is more than one' : ''}`;
     }
     case 'pattern':
-      return `${path} must be ${error.parentSchema?.title ?? `text of the form ${error.params.pattern}`}`;
+    case 'format':
+      return `${path} must be ${error.parentSchema?.title ?? `text of the form ${error.params.pattern ?? error.params.format}`}`;
+    case 'minProperties':
+      return error.params.limit === 1 ? `${path} is empty` : `${path} ${error.message}`;
     case 'minLength':
       return error.params.limit === 1 ? `${path} must not be empty` : `${path} ${error.message}`;
     default:

@@ -17,7 +17,7 @@ import type { change } from '../src/routes/control/shared.ts';
 import type { Pace, paces } from '../src/state/pace.ts';
 import type { SeedName } from '../src/state/seeds/names.ts';
 import type { Status } from '../src/state/transitions.ts';
-import type { WorldDocument } from '../src/state/world-document.ts';
+import type { SeedDocument, WorldDocument } from '../src/state/world-document.ts';
 
 /** A type with all that is in it written out, whether it was put together by `extends`, `&` or `Omit`. */
 type Plain<T> = unknown extends T
@@ -50,6 +50,7 @@ export type TypesOfTheControlSurface = Hold<{
   OrganizationCreated: Same<face.OrganizationCreated, Static<(typeof createOrganization.response)[201]>>;
   SeedName: Same<face.SeedName, SeedName>;
   WorldDocument: Same<face.WorldDocument, WorldDocument>;
+  SeedDocument: Same<face.SeedDocument, SeedDocument>;
   Checkpoint: Same<face.Checkpoint, Item<Answer<typeof checkpoints.list>['checkpoints']>>;
   ClockState: Same<face.ClockState, Static<typeof clock.clock>>;
   ClockSetting: Same<face.ClockSetting, Static<typeof clock.set.body>>;

@@ -1,6 +1,6 @@
 import { EmulatorError } from '../errors.ts';
 import type { Attachments, AttachRequest } from './attachments.ts';
-import { checkGp3, gp3, regionOf } from './ebs.ts';
+import { checkGp3, gp3, regionOf, type VolumeType } from './ebs.ts';
 import type { InstanceRow, Instances } from './instances.ts';
 import { type Machine, note, type Tx } from './machine.ts';
 import type { Rules } from './rules.ts';
@@ -18,7 +18,7 @@ export interface NewEbsVolume {
   /** MiB/s; left out: gp3's least. */
   throughput?: number;
   /** Left out: gp3. */
-  volumeType?: string;
+  volumeType?: VolumeType;
   encrypted?: boolean;
   /** Whether an instance starts from it. */
   boot?: boolean;

@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import type { Instant } from '../clock.ts';
 import { EmulatorError } from '../errors.ts';
-import type { WorldDocument } from './world-document.ts';
+import type { Seed } from './world-document.ts';
 
 export interface Checkpoint {
   name: string;
@@ -30,13 +30,13 @@ export function createCheckpoints(db: Database) {
 
   return {
     /** Keeps a copy; one of the same name is replaced. */
-    put: (organization: number, name: string, world: WorldDocument, createdAt: Instant) =>
+    put: (organization: number, name: string, world: Seed, createdAt: Instant) =>
       put.run(organization, name, JSON.stringify(world), createdAt),
 
     list: (organization: number): Checkpoint[] => list.all(organization),
 
     /** @throws EmulatorError `checkpoint-not-found` */
-    get(organization: number, name: string): WorldDocument {
+    get(organization: number, name: string): Seed {
       const text = document.get(organization, name);
       if (text === undefined) throw notFound(organization, name);
       return JSON.parse(text);

@@ -5,7 +5,10 @@ import type { Export } from './export.ts';
 import type { Import } from './import.ts';
 import type { Change, Machine } from './machine.ts';
 import { type Pace, paces } from './pace.ts';
-import type { WorldDocument } from './world-document.ts';
+import type { NameOf } from './problems.ts';
+import { fillWorld } from './world-defaults.ts';
+import type { Seed, SeedDocument } from './world-document.ts';
+import { checkWorld } from './world-problems.ts';
 import type { Worlds } from './worlds.ts';
 
 export interface WorldClock {
@@ -49,8 +52,17 @@ export function createControl({
   }
 
   return {
-    /** Makes a world; its organizationId must be new. */
-    create: (document: WorldDocument): number => importWorld(document),
+    /**
+     * Makes a world; its organizationId must be new.
+     *
+     * @param nameOf how a message names what is wrong in the document.
+     * @throws EmulatorError `world-invalid`
+     */
+    create(document: SeedDocument, nameOf?: NameOf): number {
+      const world = fillWorld(document);
+      checkWorld(world, nameOf);
+      return importWorld(world);
+    },
 
     find: worlds.find,
     first: worlds.first,
@@ -70,14 +82,16 @@ export function createControl({
       renewed(organization);
     },
 
-    export(organization: number): WorldDocument {
+    export(organization: number): Seed {
       settle(organization);
       return exportWorld(organization);
     },
 
-    /** @throws EmulatorError `world-invalid`, and what its parts refuse: the old world stands then. */
-    import(organization: number, document: WorldDocument): void {
-      importWorld(document, organization);
+    /** @throws EmulatorError `world-invalid`: the old world stands then. */
+    import(organization: number, document: SeedDocument): void {
+      const world = fillWorld(document, worlds.row(organization).id);
+      checkWorld(world);
+      importWorld(world, organization);
       replaced(organization);
     },
 

@@ -3,7 +3,7 @@ import { checkGp3, gp3, regionOf } from './ebs.ts';
 import type { Machine, Tx } from './machine.ts';
 import type { SnapshotRow, Snapshots } from './snapshots.ts';
 import { checkTags, type TagInput } from './tags.ts';
-import { plainBackingCount, type VolumeRow, type Volumes } from './volumes.ts';
+import { arrayCount, plainBackingCount, type VolumeRow, type Volumes } from './volumes.ts';
 import type { Worlds } from './worlds.ts';
 
 export interface CreateVolumeRequest {
@@ -98,7 +98,7 @@ export function createCreation(machine: Machine, worlds: Worlds, volumes: Volume
       regionOf(request.availabilityZone);
       const tags = checkTags(request.tags, 'body/volumeProperties/tags');
       const backingCount = checkArray(request.mode, request.arraySize);
-      const count = backingCount === plainBackingCount ? 1 : backingCount;
+      const count = arrayCount(backingCount);
       if (!request.sizeGb) throw new EmulatorError('disk-size-missing');
       if (request.kmsKeyId && !request.encrypted) throw new EmulatorError('kms-key-without-encryption');
       const performance = {

@@ -19,13 +19,17 @@ export interface Performance {
   throughput: number;
 }
 
+/** What the published calls name size, IOPS and throughput. */
+const publishedNames = { sizeGb: 'volumeSizeGb', iops: 'volumeIops', throughput: 'volumeThroughput' };
+
 /**
  * Holds size, IOPS and throughput against gp3's limits. Over an array of `count` volumes the limits are totals.
  *
+ * @param names what the caller named them, for the message.
  * @throws EmulatorError `size-out-of-range`, `iops-out-of-range`, `iops-ratio-exceeded`, `throughput-out-of-range`,
  *   `throughput-ratio-exceeded`
  */
-export function checkGp3({ sizeGb, iops, throughput }: Performance, count = 1): void {
+export function checkGp3({ sizeGb, iops, throughput }: Performance, count = 1, names = publishedNames): void {
   const check = (
     code: 'size-out-of-range' | 'iops-out-of-range' | 'throughput-out-of-range',
     field: string,
@@ -37,21 +41,26 @@ export function checkGp3({ sizeGb, iops, throughput }: Performance, count = 1): 
       throw new EmulatorError(code, { field, value, minimum: minimum * count, maximum: maximum * count, unit });
     }
   };
-  check('size-out-of-range', 'volumeSizeGb', sizeGb, gp3.sizeGb, 'GiB');
-  check('iops-out-of-range', 'volumeIops', iops, gp3.iops, 'IOPS');
-  check('throughput-out-of-range', 'volumeThroughput', throughput, gp3.throughput, 'MiB/s');
+  check('size-out-of-range', names.sizeGb, sizeGb, gp3.sizeGb, 'GiB');
+  check('iops-out-of-range', names.iops, iops, gp3.iops, 'IOPS');
+  check('throughput-out-of-range', names.throughput, throughput, gp3.throughput, 'MiB/s');
 
   // Every gp3 volume has the minimum, however small it is: the ratios bind above it.
   const mostIops = Math.max(gp3.iops.minimum * count, sizeGb * gp3.iops.perGb);
-  if (iops > mostIops) throw new EmulatorError('iops-ratio-exceeded', { iops, sizeGb, maximum: mostIops });
+  if (iops > mostIops) {
+    throw new EmulatorError('iops-ratio-exceeded', { field: names.iops, iops, sizeGb, maximum: mostIops });
+  }
   const mostThroughput = Math.floor(iops * gp3.throughput.perIops);
   if (throughput > mostThroughput) {
-    throw new EmulatorError('throughput-ratio-exceeded', { throughput, iops, maximum: mostThroughput });
+    const field = names.throughput;
+    throw new EmulatorError('throughput-ratio-exceeded', { field, throughput, iops, maximum: mostThroughput });
   }
 }
 
 /** The types of EBS volumes [D]. */
 export const volumeTypes = ['gp3', 'gp2', 'io1', 'io2', 'st1', 'sc1', 'standard'] as const;
+
+export type VolumeType = (typeof volumeTypes)[number];
 
 /** Volume types that Datafy can autoscale, and file systems it can grow and shrink [A]. */
 export const supported = {
@@ -59,20 +68,30 @@ export const supported = {
   fileSystems: ['ext4', 'xfs'],
 };
 
+const region = '[a-z]{2,3}(?:-[a-z]{2,12}){1,3}-\\d{1,2}';
+const [regionForm, zoneForm] = [new RegExp(`^${region}$`), new RegExp(`^(${region})(?:-[a-z]{2,5}-\\d)?[a-z]$`)];
+
+/** Whether a text has the form of a region (us-east-1). */
+export const isRegion = (text: string): boolean => regionForm.test(text);
+
 /**
  * The region of an availability zone (us-east-1a) or of a local zone (us-west-2-lax-1a).
  *
+ * @param field what the caller named it, for the message.
  * @throws EmulatorError `availability-zone-invalid`
  */
-export function regionOf(availabilityZone: string): string {
-  const [, region] = /^([a-z]{2,3}(?:-[a-z]{2,12}){1,3}-\d{1,2})(?:-[a-z]{2,5}-\d)?[a-z]$/.exec(availabilityZone) ?? [];
-  if (!region) throw new EmulatorError('availability-zone-invalid', { availabilityZone });
+export function regionOf(availabilityZone: string, field = 'availabilityZone'): string {
+  const [, region] = zoneForm.exec(availabilityZone) ?? [];
+  if (!region) throw new EmulatorError('availability-zone-invalid', { field, availabilityZone });
   return region;
 }
 
-/** @throws EmulatorError `device-name-invalid` */
-export function checkDeviceName(deviceName: string): void {
+/**
+ * @param field what the caller named it, for the message.
+ * @throws EmulatorError `device-name-invalid`
+ */
+export function checkDeviceName(deviceName: string, field = 'deviceName'): void {
   if (!/^\/dev\/(sd|xvd)[a-z][a-z0-9]{0,2}$/.test(deviceName)) {
-    throw new EmulatorError('device-name-invalid', { deviceName });
+    throw new EmulatorError('device-name-invalid', { field, deviceName });
   }
 }

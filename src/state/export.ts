@@ -5,7 +5,7 @@ import type { InstanceRow } from './instances.ts';
 import type { ModificationRow } from './modifications.ts';
 import type { EbsSnapshot, SnapshotRow } from './snapshots.ts';
 import type { VolumeRow } from './volumes.ts';
-import type { SnapshotDocument, VolumeDocument, WorldDocument } from './world-document.ts';
+import type { Seed, SnapshotDocument, VolumeDocument } from './world-document.ts';
 import type { Worlds } from './worlds.ts';
 
 export type Export = ReturnType<typeof createExport>;
@@ -155,7 +155,7 @@ export function createExport(db: Database, worlds: Worlds) {
   }
 
   /** All that a world holds. Secrets are in it as hashes only. */
-  return function exportWorld(organization: number): WorldDocument {
+  return function exportWorld(organization: number): Seed {
     const world = worlds.row(organization);
     const [own, ...subAccounts] = accounts.all(organization);
     if (!own) throw new Error(`Organization ${world.id} has no account`);

@@ -1,23 +1,26 @@
-import { formatInstant, type Instant, latestInstant, parseInstant } from '../clock.ts';
+import { formatInstant, type Instant, parseInstant } from '../clock.ts';
 import { EmulatorError } from '../errors.ts';
 import { makeId } from '../ids.ts';
 import { hashSecret } from '../secrets.ts';
 import type { Accounts } from './accounts.ts';
 import type { Attachments } from './attachments.ts';
 import { type Database, SqliteError } from './database.ts';
-import { gp3, regionOf } from './ebs.ts';
+import { regionOf } from './ebs.ts';
 import type { Instances } from './instances.ts';
 import type { Machine, Pending, Tx } from './machine.ts';
 import type { Modifications } from './modifications.ts';
 import { type Pace, paces } from './pace.ts';
+import { inBody } from './problems.ts';
 import type { RoleArns } from './role-arns.ts';
 import type { Rules } from './rules.ts';
 import type { Snapshots } from './snapshots.ts';
 import { roles, type Tokens } from './tokens.ts';
-import { plainBackingCount, type Volumes } from './volumes.ts';
+import type { Volumes } from './volumes.ts';
+import { backingCountOf, performanceOf } from './world-defaults.ts';
 import type {
   DueDocument,
   InstanceDocument,
+  Seed,
   SnapshotDocument,
   TokenDocument,
   VolumeDocument,
@@ -41,9 +44,6 @@ interface Parts {
 
 const minute = 60_000;
 
-/** The statuses in which EBS volumes stand behind a volume; a document need not name them. */
-const stoodBehind: readonly string[] = ['creating', 'managed', 'deactivating'];
-
 export type Import = ReturnType<typeof createImport>;
 
 /** Worlds in: rows are put in place as a document has them, all of it or nothing. */
@@ -52,29 +52,25 @@ export function createImport(db: Database, parts: Parts) {
   const { attachments, modifications, snapshots } = parts;
 
   /** Puts a document in place of all that a world holds; in a world of its own where there is none yet. */
-  function put(document: WorldDocument, existing?: number): number {
+  function put(document: Seed, existing?: number): number {
     const controlled = document.clock?.mode === 'controlled';
     const clockNow = controlled ? (instantOf(document.clock?.now) ?? worlds.processNow()) : null;
-    if (clockNow !== null && clockNow > latestInstant)
-      throw new EmulatorError('clock-too-far', { latest: latestInstant });
     const now = clockNow ?? worlds.processNow();
     const pace: Pace = { ...paces.instant, ...document.pace };
     const columns = {
       name: document.name,
       clock_now: clockNow,
       pace: JSON.stringify(pace),
-      id_seed: document.ids?.seed ?? document.organizationId ?? document.name,
+      id_seed: document.ids?.seed ?? document.organizationId,
       ids_made: document.ids?.made ?? 0,
       created_at: instantOf(document.createdAt) ?? now,
     };
-    const organizationId = existing === undefined ? document.organizationId : worlds.row(existing).id;
-    if (!organizationId) throw new EmulatorError('world-invalid', { problem: 'organizationId is missing' });
     let organization: number;
     if (existing === undefined) {
       // A reset goes back to the same instant, if the world's time is its own.
       const clock = clockNow === null ? document.clock : { mode: 'controlled' as const, now: formatInstant(clockNow) };
       const origin = JSON.stringify({ ...withoutSecrets(document), ...(clock && { clock }) });
-      organization = worlds.insert({ id: organizationId, ...columns }, origin);
+      organization = worlds.insert({ id: document.organizationId, ...columns }, origin);
     } else {
       organization = existing;
       worlds.update({ key: organization, ...columns });
@@ -91,11 +87,11 @@ export function createImport(db: Database, parts: Parts) {
     };
     const txOf = (accountId: string, at?: string, ageMinutes = 0): Tx => {
       const tx = txs.get(accountId);
-      if (!tx) throw new EmulatorError('world-invalid', { problem: `it has no account ${accountId}` });
+      if (!tx) throw new Error(`No account ${accountId} was put in place`);
       return { ...tx, now: instantOf(at) ?? now - ageMinutes * minute };
     };
 
-    const ownAccountId = document.ownAccountId ?? document.organizationId ?? organizationId;
+    const ownAccountId = document.ownAccountId ?? document.organizationId;
     const own = addAccount(ownAccountId, document.name, null, columns.created_at);
     for (const { accountId, name, createdAt } of document.accounts) {
       addAccount(accountId, name, own, instantOf(createdAt) ?? now);
@@ -107,7 +103,7 @@ export function createImport(db: Database, parts: Parts) {
       if (roleArn) roleArns.set(txOf(accountId), roleArn, true);
     }
     for (const [at, token] of document.tokens.entries()) {
-      addToken(txOf(token.accountId, token.createdAt), token, makeId('uuid', `${columns.id_seed}:token`, at));
+      addToken(txOf(token.accountId, token.createdAt), token, makeId('uuid', `${columns.id_seed}:token`, at), at);
     }
     for (const { roleArn, reason } of document.failingRoles ?? []) roleArns.addFailing(organization, roleArn, reason);
     for (const { accountId, ...rule } of document.rules ?? []) rules.put(txOf(accountId), rule);
@@ -121,17 +117,19 @@ export function createImport(db: Database, parts: Parts) {
     return organization;
   }
 
-  function addToken(tx: Tx, token: TokenDocument, tokenId: string): void {
+  function addToken(tx: Tx, token: TokenDocument, tokenId: string, at: number): void {
     const { expiresInMinutes } = token;
-    if ((token.token === undefined) === (token.secretHash === undefined)) {
-      const problem = `a token of account ${tx.accountId} needs either token or secretHash, and not both`;
+    const secretHash = token.token === undefined ? Buffer.from(token.secretHash ?? '', 'hex') : hashSecret(token.token);
+    if (tokens.findBySecret(secretHash)) {
+      const field = inBody(['tokens', at, token.token === undefined ? 'secretHash' : 'token']);
+      const problem = `${field} is the secret of a token of another world: take another`;
       throw new EmulatorError('world-invalid', { problem });
     }
     tokens.insert({
       organization: tx.organization,
       account: tx.account,
       id: token.tokenId ?? tokenId,
-      secretHash: token.token === undefined ? Buffer.from(token.secretHash ?? '', 'hex') : hashSecret(token.token),
+      secretHash,
       description: token.description ?? '',
       roleIds: token.roleIds ?? [token.readOnly ? roles.readOnly : roles.admin],
       expiresAt:
@@ -141,7 +139,6 @@ export function createImport(db: Database, parts: Parts) {
   }
 
   function addInstance(tx: Tx, instance: InstanceDocument): void {
-    regionOf(instance.availabilityZone);
     instances.insert({
       organization: tx.organization,
       account: tx.account,
@@ -156,7 +153,7 @@ export function createImport(db: Database, parts: Parts) {
   }
 
   function addVolume(tx: Tx, volume: VolumeDocument): void {
-    regionOf(volume.availabilityZone);
+    const { sizeGb, iops, throughput } = performanceOf(volume);
     const origin = volume.origin ?? (volume.restoredFrom ? 'snapshot' : 'ebs');
     const key = volumes.insert(tx, {
       ...machine.place('volume', volume.status, pendingOf(volume.due)),
@@ -167,20 +164,19 @@ export function createImport(db: Database, parts: Parts) {
       has_source: (volume.hasSource ?? (origin === 'ebs' && volume.status !== 'replaced')) ? 1 : 0,
       replaced_by: volume.replacedBy ?? null,
       volume_type: volume.volumeType ?? 'gp3',
-      size_gb: volume.sizeGb,
-      iops: volume.iops ?? gp3.iops.minimum,
-      throughput: volume.throughput ?? gp3.throughput.minimum,
+      size_gb: sizeGb,
+      iops,
+      throughput,
       availability_zone: volume.availabilityZone,
       encrypted: volume.encrypted ? 1 : 0,
       kms_key_id: volume.kmsKeyId ?? null,
       datafy_mode: volume.datafyMode ?? 'autoscaling',
-      backing_count: volume.backingCount ?? plainBackingCount,
+      backing_count: backingCountOf(volume),
       boot: volume.boot ? 1 : 0,
       file_system: volume.fileSystem ?? 'ext4',
       tags: JSON.stringify(volume.tags ?? []),
     });
-    if (volume.backingVolumeIds) volumes.insertBacking(tx, key, volume.backingVolumeIds);
-    else if (stoodBehind.includes(volume.status)) volumes.addBacking(tx, key, volume.backingCount);
+    volumes.insertBacking(tx, key, volume.backingVolumeIds ?? []);
     const { attachment } = volume;
     if (attachment) {
       attachments.insert({
@@ -203,8 +199,8 @@ export function createImport(db: Database, parts: Parts) {
         account: tx.account,
         volume: key,
         size_gb: modification.sizeGb,
-        iops: modification.iops ?? gp3.iops.minimum,
-        throughput: modification.throughput ?? gp3.throughput.minimum,
+        iops: modification.iops ?? iops,
+        throughput: modification.throughput ?? throughput,
         expand_filesystem: modification.expandFilesystem ? 1 : 0,
         started_at: instantOf(modification.startedAt) ?? tx.now,
       });
@@ -213,11 +209,6 @@ export function createImport(db: Database, parts: Parts) {
 
   function addSnapshot(tx: Tx, snapshot: SnapshotDocument): void {
     const volume = volumes.lookUp(tx, snapshot.volumeId);
-    const region = snapshot.region ?? (volume && regionOf(volume.availability_zone));
-    if (!region) {
-      const problem = `snapshot ${snapshot.datafySnapshotId} needs a region, since its volume is not there`;
-      throw new EmulatorError('world-invalid', { problem });
-    }
     const key = snapshots.insert({
       ...machine.place('snapshot', snapshot.status, pendingOf(snapshot.due)),
       changed_by: snapshot.changedBy ?? null,
@@ -228,7 +219,7 @@ export function createImport(db: Database, parts: Parts) {
       volume_id: snapshot.volumeId,
       generation: snapshot.generation ?? (volume ? snapshots.nextGeneration(tx, volume.key) : 0),
       size_gb: snapshot.sizeGb,
-      region,
+      region: snapshot.region ?? regionOf(volume?.availability_zone ?? ''),
       encrypted: (snapshot.encrypted ?? volume?.encrypted === 1) ? 1 : 0,
       kms_key_id: snapshot.kmsKeyId ?? volume?.kms_key_id ?? null,
       description: snapshot.description ?? '',
@@ -242,12 +233,13 @@ export function createImport(db: Database, parts: Parts) {
   const transaction = db.transaction(put);
 
   /**
-   * Makes a world from a document, or puts the document in place of all that a world holds. What its rows may be is
-   * the database's to say: its CHECKs and keys are the last word, and the message is theirs.
+   * Makes a world from a document, or puts the document in place of all that a world holds. The document is filled in
+   * and checked (`world-defaults.ts`, `world-problems.ts`), or was written by an export. The last word is the
+   * database's, by its CHECKs and keys, and the message is its own then.
    *
-   * @throws EmulatorError `world-invalid`, and what the parts refuse: the old world stands then.
+   * @throws EmulatorError `world-invalid`: the old world stands then.
    */
-  return function importWorld(document: WorldDocument, existing?: number): number {
+  return function importWorld(document: Seed, existing?: number): number {
     try {
       const organization = transaction(document, existing);
       worlds.forget(organization);

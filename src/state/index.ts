@@ -35,6 +35,7 @@ import { createWorlds } from './worlds.ts';
 
 export type { RestoreSource } from './creation.ts';
 export type { SnapshotDescription, VolumeDescription } from './describe.ts';
+export { words } from './document-fields.ts';
 export { volumeTypes } from './ebs.ts';
 export type { Call, Fault, FaultMatch, FaultRequest } from './faults.ts';
 export {
@@ -51,7 +52,7 @@ export type { Observer, Target } from './run.ts';
 export { type SeedName, seedNames } from './seeds/names.ts';
 export type { Token } from './tokens.ts';
 export { faultyTransitions, statuses } from './transitions.ts';
-export { clockSchema, paceSchema, type WorldDocument, words, worldDocument } from './world-document.ts';
+export { clockSchema, paceSchema, type SeedDocument, type WorldDocument, worldDocument } from './world-document.ts';
 
 /** The accounts that a list call runs over. */
 export interface Targets {

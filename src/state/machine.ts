@@ -202,9 +202,7 @@ export function createMachine(db: Database, faults: Faults) {
    * `due` says no instant, it is held there: it never comes due by itself.
    */
   function place<R extends Resource>(resource: R, status: Status<R>, due?: Partial<Pending>): Begun<R> {
-    const began = transitions.find((row: Transition) => row.resource === resource && row.to === status && row.next);
-    const usual = (began as Transition | undefined)?.next?.action ?? null;
-    const action = due?.action ?? usual;
+    const action = due?.action ?? usualEnd(resource, status);
     if (action !== null && !ends(resource, status, action)) {
       throw new EmulatorError('world-invalid', {
         problem: `a ${resource} that is ${status} does not end by ${action}`,
@@ -221,8 +219,16 @@ export function createMachine(db: Database, faults: Faults) {
   return { begin, allow, apply, settle, place, forget, findNextDue };
 }
 
+/** The action that ends a status of a transition under way, if all goes well; null for any other status. */
+export function usualEnd(resource: Resource, status: string): string | null {
+  const began: Transition | undefined = transitions.find(
+    (row: Transition) => row.resource === resource && row.to === status && row.next,
+  );
+  return began?.next?.action ?? null;
+}
+
 /** Whether an action is one that ends this status by itself. */
-function ends(resource: Resource, status: string, action: string): boolean {
+export function ends(resource: Resource, status: string, action: string): boolean {
   const row: Transition | undefined = transitions.find((each) => each.resource === resource && each.action === action);
   return (row?.cause === 'clock' || row?.cause === 'fault') && (row.from as readonly string[]).includes(status);
 }

@@ -5,7 +5,7 @@ import type { Attachments } from './attachments.ts';
 import { checkGp3, type Performance } from './ebs.ts';
 import type { Effects, Machine, Thing, Tx } from './machine.ts';
 import type { Status } from './transitions.ts';
-import { plainBackingCount, type VolumeRow, type Volumes, volumeThing } from './volumes.ts';
+import { arrayCount, type VolumeRow, type Volumes, volumeThing } from './volumes.ts';
 
 export interface ModificationRow {
   key: number;
@@ -83,7 +83,7 @@ export function createModifications(db: Database, machine: Machine, volumes: Vol
       iops: request.iops ?? volume.iops,
       throughput: request.throughput ?? volume.throughput,
     };
-    if (volume.volume_type === 'gp3') checkGp3(wanted, arrayCount(volume));
+    if (volume.volume_type === 'gp3') checkGp3(wanted, arrayCount(volume.backing_count));
     if (request.expandFilesystem && attachments.of(volume)?.status !== 'attached') {
       throw new EmulatorError('filesystem-without-instance', { volumeId });
     }
@@ -141,9 +141,4 @@ export function createModifications(db: Database, machine: Machine, volumes: Vol
       },
     } satisfies Effects as Effects,
   };
-}
-
-/** Over how many volumes gp3's limits are totals: an array's, and one where there is no array [C]. */
-export function arrayCount(volume: VolumeRow): number {
-  return volume.backing_count === plainBackingCount ? 1 : volume.backing_count;
 }

@@ -9,6 +9,16 @@ const roleForm = /^arn:aws(-[a-z]+)*:iam::\d{12}:role\/([\w+=,.@-]+\/)*[\w+=,.@-
 /** With AWS's longest path and name. */
 const longest = 700;
 
+/**
+ * @param field what the caller named it, for the message.
+ * @throws EmulatorError `role-arn-invalid`
+ */
+export function checkRoleArn(roleArn: string, field = 'roleArn'): void {
+  if (roleArn.length > longest || !roleForm.test(roleArn)) {
+    throw new EmulatorError('role-arn-invalid', { field, roleArn });
+  }
+}
+
 export type RoleArns = ReturnType<typeof createRoleArns>;
 
 /** The AWS role that Datafy uses for an account. */
@@ -48,9 +58,7 @@ export function createRoleArns(db: Database, faults: Faults) {
      * @throws EmulatorError `role-arn-invalid`, `role-check-failed`
      */
     set(tx: Tx, roleArn: string, skipValidation: boolean): void {
-      if (roleArn.length > longest || !roleForm.test(roleArn)) {
-        throw new EmulatorError('role-arn-invalid', { roleArn });
-      }
+      checkRoleArn(roleArn);
       const reason = skipValidation ? undefined : failureOf(tx, roleArn);
       if (reason !== undefined) throw new EmulatorError('role-check-failed', { roleArn, reason });
       note(tx, 'role-arn', roleArn, 'set');

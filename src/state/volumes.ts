@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import type { Instant } from '../clock.ts';
 import { EmulatorError } from '../errors.ts';
-import type { Performance } from './ebs.ts';
+import type { Performance, VolumeType } from './ebs.ts';
 import type { Begun, Thing, Tx } from './machine.ts';
 import type { Tag } from './tags.ts';
 import type { Status } from './transitions.ts';
@@ -21,7 +21,7 @@ export interface VolumeRow {
   restored_from: string | null;
   replaced_by: string | null;
   has_source: 0 | 1;
-  volume_type: string;
+  volume_type: VolumeType;
   size_gb: number;
   iops: number;
   /** MiB/s */
@@ -44,6 +44,11 @@ export type NewVolume = Begun<'volume'> &
 
 /** How many EBS volumes stand behind a managed volume that was made without an array [C]. */
 export const plainBackingCount = 2;
+
+/** Over how many volumes gp3's limits are totals: an array's, and one where there is no array [C]. */
+export function arrayCount(backingCount: number): number {
+  return backingCount === plainBackingCount ? 1 : backingCount;
+}
 
 const defaults = {
   restored_from: null,

@@ -1,112 +1,104 @@
-import { type Static, Type } from '@sinclair/typebox';
+import { type Static, type TSchema, Type } from '@sinclair/typebox';
+import {
+  ageMinutes,
+  changedBy,
+  count,
+  createdAt,
+  due,
+  id,
+  instant,
+  longest,
+  name,
+  owner,
+  positive,
+  strict,
+  tags,
+  text,
+  uuid,
+  words,
+  yesOrNo,
+} from './document-fields.ts';
+import { volumeTypes } from './ebs.ts';
 import { type PaceKey, paceKeys } from './pace.ts';
 import { statuses } from './transitions.ts';
 
 /**
  * A world as a document: what a seed is written in, what an export answers with and an import takes, and what a
- * checkpoint keeps. A seed leaves most of it out; an export has all of it, so that a round trip changes nothing.
+ * checkpoint keeps. A seed leaves most of it out, and `world-defaults.ts` fills that in; an export has all of it, so
+ * that a round trip changes nothing.
  */
-
-const strict = { additionalProperties: false } as const;
-
-/** One of several words. */
-export const words = <const T extends readonly string[]>(values: T, description?: string) =>
-  Type.Unsafe<T[number]>({ type: 'string', enum: [...values], ...(description && { description }) });
-
-const id = (prefix: string, description?: string) =>
-  Type.String({
-    title: `${prefix}- and 8 to 17 hex digits`,
-    pattern: `^${prefix}-[0-9a-f]{8,17}$`,
-    ...(description && { description }),
-  });
-
-const uuid = (description?: string) =>
-  Type.String({
-    title: 'a UUID',
-    pattern: '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$',
-    ...(description && { description }),
-  });
-
-/** Whole seconds or milliseconds, in UTC: what an export writes, and what years a date can have. */
-const instant = (description: string) =>
-  Type.String({
-    title: 'an RFC 3339 instant in UTC',
-    pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,3})?Z$',
-    description: `${description} RFC 3339, in UTC.`,
-  });
-
-const positive = (description: string) => Type.Integer({ minimum: 1, maximum: 2 ** 31, description });
-const count = (description: string) => Type.Integer({ minimum: 0, maximum: 2 ** 31, description });
-const yesOrNo = (description: string) => Type.Boolean({ description });
-
-const due = Type.Optional(
-  Type.Object(
-    {
-      action: Type.Optional(Type.String({ description: 'What happens then. Left out: the usual end.' })),
-      at: Type.Optional(instant('When.')),
-    },
-    { ...strict, description: 'When the transition under way ends. Left out, or without `at`: it is held.' },
-  ),
-);
-
-const tags = Type.Optional(
-  Type.Array(Type.Object({ key: Type.String({ minLength: 1 }), value: Type.String() }, strict), { maxItems: 50 }),
-);
-
-const changedBy = Type.Optional(count('The request that caused the last change, by its number in the journal.'));
 
 export const clockSchema = Type.Object(
   {
-    mode: words(['system', 'controlled'], 'Whether time is the machine’s, or moves only when told.'),
-    now: Type.Optional(instant('Where a controlled clock stands.')),
+    mode: words(['system', 'controlled'], "Whether time is the machine's, or moves only when told."),
+    now: Type.Optional(instant('Where a controlled clock stands. Left out: now.')),
   },
-  strict,
+  { ...strict, description: "The time of the world. Left out: the machine's." },
 );
 
-const milliseconds = Type.Optional(Type.Integer({ minimum: 0, maximum: 30 * 24 * 3_600_000 }));
+const milliseconds = (key: PaceKey) =>
+  Type.Optional(
+    Type.Integer({ minimum: 0, maximum: 30 * 24 * 3_600_000, description: `How many milliseconds: ${key}.` }),
+  );
 
 export const paceSchema = Type.Object(
-  Object.fromEntries(paceKeys.map((key) => [key, milliseconds])) as Record<PaceKey, typeof milliseconds>,
-  { ...strict, description: 'Milliseconds per timed transition.' },
+  Object.fromEntries(paceKeys.map((key) => [key, milliseconds(key)])) as Record<
+    PaceKey,
+    ReturnType<typeof milliseconds>
+  >,
+  { ...strict, description: 'Milliseconds per timed transition. What is left out takes none.' },
 );
 
 const account = Type.Object(
   {
-    accountId: uuid(),
-    name: Type.String({ minLength: 1 }),
-    roleArn: Type.Optional(Type.String()),
-    createdAt: Type.Optional(instant('Left out: the beginning of the world.')),
+    accountId: Type.Optional(uuid('Left out: made, the same in every world.')),
+    name: Type.Optional(name('Left out: account-1, account-2, by its place in the list.')),
+    roleArn: Type.Optional(text('The AWS role that Datafy uses for it. Left out: none.')),
+    createdAt,
   },
   strict,
 );
 
 const token = Type.Object(
   {
-    accountId: uuid("The organization's own account makes it an organization token."),
-    token: Type.Optional(Type.String({ minLength: 1, description: 'The secret: any string. Only its hash is kept.' })),
-    secretHash: Type.Optional(Type.String({ pattern: '^[0-9a-f]{64}$', description: 'Its SHA-256, instead.' })),
-    tokenId: Type.Optional(uuid()),
-    description: Type.Optional(Type.String()),
-    readOnly: Type.Optional(yesOrNo('Short for the role that may only read.')),
-    roleIds: Type.Optional(Type.Array(uuid())),
+    accountId: Type.Optional(
+      uuid("Left out: the first account. The organization's own makes it an organization token."),
+    ),
+    token: Type.Optional(name('The secret: any string. Only its hash is kept.')),
+    secretHash: Type.Optional(
+      Type.String({
+        title: 'a SHA-256 in 64 hex digits',
+        pattern: '^[0-9a-f]{64}$',
+        description: 'The SHA-256 of the secret, instead of the secret.',
+      }),
+    ),
+    tokenId: Type.Optional(uuid('Left out: made, the same in every world.')),
+    description: Type.Optional(text('What it is for.')),
+    readOnly: Type.Optional(yesOrNo('Whether it may only read. Left out: it may do everything.')),
+    roleIds: Type.Optional(Type.Array(uuid('A role.'), { description: 'Its roles, instead of readOnly.' })),
     expires: Type.Optional(instant('Left out: never.')),
     expiresInMinutes: Type.Optional(
       Type.Integer({
-        minimum: -100 * 366 * 24 * 60,
-        maximum: 100 * 366 * 24 * 60,
-        description: 'After the beginning of the world; below 0, it has expired already.',
+        minimum: -longest,
+        maximum: longest,
+        description: 'After the beginning of the world, instead of an instant; below 0, it has expired already.',
       }),
     ),
-    createdAt: Type.Optional(instant('Left out: the beginning of the world.')),
+    createdAt,
   },
+  strict,
+);
+
+const failingRole = Type.Object(
+  { roleArn: text('The role.'), reason: text('What the permission check says of it.') },
   strict,
 );
 
 const rule = Type.Object(
   {
-    ruleId: uuid(),
-    accountId: uuid(),
-    active: Type.Boolean(),
+    ruleId: Type.Optional(uuid('Left out: made, the same in every world.')),
+    accountId: owner,
+    active: Type.Optional(yesOrNo('Left out: yes.')),
     rule: Type.Unsafe<Record<string, unknown>>({
       type: 'object',
       additionalProperties: true,
@@ -118,76 +110,87 @@ const rule = Type.Object(
 
 const instance = Type.Object(
   {
-    instanceId: id('i'),
-    accountId: uuid(),
-    availabilityZone: Type.String(),
-    agent: yesOrNo("Whether Datafy's agent runs on it."),
-    clusterName: Type.Optional(Type.String()),
-    nodeGroupName: Type.Optional(Type.String()),
+    instanceId: Type.Optional(id('i', 'Left out: made, the same in every world.')),
+    accountId: owner,
+    availabilityZone: Type.Optional(text('Left out: us-east-1a.')),
+    agent: Type.Optional(yesOrNo("Whether Datafy's agent runs on it. Left out: yes.")),
+    clusterName: Type.Optional(text('The Kubernetes cluster that it is of.')),
+    nodeGroupName: Type.Optional(text('The node group that it is of.')),
     tags,
-    createdAt: Type.Optional(instant('Left out: the beginning of the world.')),
+    createdAt,
   },
   strict,
 );
 
 const attachment = Type.Object(
   {
-    instanceId: id('i'),
-    deviceName: Type.String(),
+    instanceId: id('i', 'An instance of the same account, in the same zone.'),
+    deviceName: text('Such as /dev/sdf; one volume per device.'),
     status: Type.Optional(words(statuses.attachment, 'Left out: attached.')),
     due,
-    deleteOnTermination: Type.Optional(Type.Boolean()),
+    deleteOnTermination: Type.Optional(yesOrNo('Whether the volume goes with the instance. Left out: no.')),
     startedAt: Type.Optional(instant('Left out: when the volume was created.')),
     changedBy,
   },
-  strict,
+  { ...strict, description: 'Where it is. Left out: on no instance.' },
 );
 
 const modification = Type.Object(
   {
-    status: words(statuses.modification),
+    status: words(statuses.modification, 'At most one of a volume is modifying.'),
     due,
     sizeGb: positive('GiB'),
-    iops: Type.Optional(positive('Left out: 3000.')),
-    throughput: Type.Optional(positive('MiB/s; left out: 125.')),
-    expandFilesystem: Type.Optional(Type.Boolean()),
+    iops: Type.Optional(positive('Left out: as the volume has.')),
+    throughput: Type.Optional(positive('MiB/s. Left out: as the volume has.')),
+    expandFilesystem: Type.Optional(yesOrNo('Left out: no.')),
     startedAt: Type.Optional(instant('Left out: when the volume was created.')),
     changedBy,
   },
   strict,
 );
 
-const ageMinutes = Type.Optional(
-  count('How long before the beginning of the world it came to be, instead of an instant.'),
-);
-
 const volume = Type.Object(
   {
-    volumeId: id('vol'),
-    accountId: uuid(),
-    status: words(statuses.volume),
+    volumeId: Type.Optional(id('vol', 'Left out: made, the same in every world.')),
+    accountId: Type.Optional(uuid("Left out: its instance's, or the first account's.")),
+    status: Type.Optional(words(statuses.volume, 'Left out: managed.')),
     due,
     sizeGb: positive('GiB'),
-    iops: Type.Optional(positive('Left out: 3000.')),
-    throughput: Type.Optional(positive('MiB/s; left out: 125.')),
-    availabilityZone: Type.String(),
-    volumeType: Type.Optional(Type.String({ description: 'Left out: gp3.' })),
-    origin: Type.Optional(words(['ebs', 'native', 'snapshot'], 'Left out: ebs, or snapshot with restoredFrom.')),
-    restoredFrom: Type.Optional(id('dsnap')),
-    replacedBy: Type.Optional(id('vol', 'Of a replaced volume: what took over.')),
-    hasSource: Type.Optional(yesOrNo('Left out: whether it is an EBS volume that was not replaced.')),
-    encrypted: Type.Optional(Type.Boolean()),
-    kmsKeyId: Type.Optional(Type.String()),
-    datafyMode: Type.Optional(words(['autoscaling', 'performance', 'autoscaling_performance'])),
-    backingVolumeIds: Type.Optional(
-      Type.Array(id('vol'), { maxItems: 8, description: 'Left out: as many new ones as backingCount says.' }),
+    iops: Type.Optional(positive('Left out: 3000, or so many for each of an array.')),
+    throughput: Type.Optional(positive('MiB/s. Left out: 125, or so many for each of an array.')),
+    availabilityZone: Type.Optional(text("Left out: its instance's, or us-east-1a.")),
+    volumeType: Type.Optional(words(volumeTypes, 'Left out: gp3. Its limits hold for gp3 volumes.')),
+    origin: Type.Optional(
+      words(['ebs', 'native', 'snapshot'], 'What it was made as. Left out: ebs, or snapshot with restoredFrom.'),
     ),
-    backingCount: Type.Optional(Type.Unsafe<2 | 4 | 6 | 8>({ type: 'integer', enum: [2, 4, 6, 8] })),
-    boot: Type.Optional(Type.Boolean()),
-    fileSystem: Type.Optional(Type.String({ description: 'Left out: ext4.' })),
+    restoredFrom: Type.Optional(id('dsnap', 'The snapshot that it was made from.')),
+    replacedBy: Type.Optional(id('vol', 'Of a replaced volume: what took over.')),
+    hasSource: Type.Optional(
+      yesOrNo('Whether its EBS volume is still there. Left out: if its origin is ebs and it was not replaced.'),
+    ),
+    encrypted: Type.Optional(yesOrNo('Left out: no.')),
+    kmsKeyId: Type.Optional(text('The key that it is encrypted with.')),
+    datafyMode: Type.Optional(
+      words(['autoscaling', 'performance', 'autoscaling_performance'], 'Left out: autoscaling.'),
+    ),
+    backingVolumeIds: Type.Optional(
+      Type.Array(id('vol', 'An EBS volume behind it.'), {
+        maxItems: 8,
+        description: 'The EBS volumes behind it. Left out: made, as many as backingCount says.',
+      }),
+    ),
+    backingCount: Type.Optional(
+      Type.Unsafe<2 | 4 | 6 | 8>({
+        type: 'integer',
+        enum: [2, 4, 6, 8],
+        description: 'How many EBS volumes stand behind it: 2, or the size of its array. Left out: 2.',
+      }),
+    ),
+    boot: Type.Optional(yesOrNo('Whether its instance starts from it. Left out: no.')),
+    fileSystem: Type.Optional(text('Left out: ext4.')),
     tags,
     attachment: Type.Optional(attachment),
-    modifications: Type.Optional(Type.Array(modification, { description: 'Oldest first.' })),
+    modifications: Type.Optional(Type.Array(modification, { description: 'Changes of its size, oldest first.' })),
     ageMinutes,
     createdAt: Type.Optional(instant('Left out: by ageMinutes, or the beginning of the world.')),
     changedBy,
@@ -195,21 +198,28 @@ const volume = Type.Object(
   strict,
 );
 
+const ebsSnapshot = Type.Object(
+  { snapshotId: id('snap', 'Its id.'), volumeId: id('vol', 'The EBS volume that it is of.') },
+  strict,
+);
+
 const snapshot = Type.Object(
   {
-    datafySnapshotId: id('dsnap'),
-    accountId: uuid(),
-    volumeId: id('vol'),
-    status: words(statuses.snapshot),
+    datafySnapshotId: Type.Optional(id('dsnap', 'Left out: made, the same in every world.')),
+    accountId: Type.Optional(uuid("Left out: its volume's.")),
+    volumeId: id('vol', 'What it is of. The volume may be gone.'),
+    status: Type.Optional(words(statuses.snapshot, 'Left out: completed.')),
     due,
-    sizeGb: positive('GiB'),
-    region: Type.Optional(Type.String({ description: "Left out: the volume's." })),
-    encrypted: Type.Optional(Type.Boolean()),
-    kmsKeyId: Type.Optional(Type.String()),
-    generation: Type.Optional(count('Left out: the next of its volume.')),
-    description: Type.Optional(Type.String()),
+    sizeGb: Type.Optional(positive("GiB. Left out: the volume's.")),
+    region: Type.Optional(text("Left out: the volume's.")),
+    encrypted: Type.Optional(yesOrNo("Left out: the volume's.")),
+    kmsKeyId: Type.Optional(text("Left out: the volume's.")),
+    generation: Type.Optional(count('Counts the snapshots of a volume. Left out: the next of its volume.')),
+    description: Type.Optional(text('Left out: empty.')),
     tags,
-    ebsSnapshots: Type.Array(Type.Object({ snapshotId: id('snap'), volumeId: id('vol') }, strict), { minItems: 1 }),
+    ebsSnapshots: Type.Optional(
+      Type.Array(ebsSnapshot, { description: 'Left out: made, one per EBS volume behind its volume.' }),
+    ),
     ageMinutes,
     startedAt: Type.Optional(instant('Left out: by ageMinutes, or the beginning of the world.')),
     changedBy,
@@ -217,42 +227,65 @@ const snapshot = Type.Object(
   strict,
 );
 
+const many = <T extends TSchema>(items: T, description: string) => Type.Optional(Type.Array(items, { description }));
+
 export const worldDocument = Type.Object(
   {
+    $schema: Type.Optional(text('Where the schema of seed files is, for an editor. It says nothing else.')),
     organizationId: Type.Optional(uuid('Left out: that of the world it is put in.')),
-    ownAccountId: Type.Optional(uuid("The organization's own account; left out: the organization's id.")),
-    name: Type.String({ minLength: 1 }),
-    createdAt: Type.Optional(instant('The beginning of the world; left out: now.')),
+    ownAccountId: Type.Optional(uuid("The organization's own account. Left out: the organization's id.")),
+    name: Type.Optional(name('Left out: organization.')),
+    createdAt: Type.Optional(instant('The beginning of the world. Left out: now.')),
     clock: Type.Optional(clockSchema),
     pace: Type.Optional(paceSchema),
     ids: Type.Optional(
       Type.Object(
-        { seed: Type.String({ minLength: 1 }), made: count('How many have been made.') },
-        { ...strict, description: 'The stream that ids come from.' },
+        { seed: name('Any text.'), made: count('How many have been made.') },
+        { ...strict, description: 'The stream that new ids come from. The same seed gives the same ids.' },
       ),
     ),
-    roleArn: Type.Optional(Type.String({ description: "The organization's own." })),
-    accounts: Type.Array(account, { description: 'Its sub-accounts.' }),
-    tokens: Type.Array(token),
-    failingRoles: Type.Optional(
-      Type.Array(Type.Object({ roleArn: Type.String(), reason: Type.String() }, strict), {
-        description: "Roles that fail Datafy's permission check, and what it says of them.",
-      }),
-    ),
-    rules: Type.Optional(Type.Array(rule)),
-    instances: Type.Array(instance),
-    volumes: Type.Array(volume),
-    snapshots: Type.Array(snapshot),
+    roleArn: Type.Optional(text("The organization's own.")),
+    accounts: many(account, 'Its sub-accounts. Left out: one.'),
+    tokens: many(token, 'Left out: organization-token, and account-token for the first account.'),
+    failingRoles: many(failingRole, "Roles that fail Datafy's permission check."),
+    rules: many(rule, 'Autoscaling rules. They do not act on what the document holds.'),
+    instances: many(instance, 'EC2 instances.'),
+    volumes: many(volume, 'EBS volumes, autoscaled by Datafy or not.'),
+    snapshots: many(snapshot, 'Datafy snapshots.'),
   },
-  strict,
+  // An empty body, or an empty file, is a mistake rather than a world.
+  { ...strict, minProperties: 1 },
 );
 
-export type WorldDocument = Static<typeof worldDocument>;
-/** A document that says which organization it is: a seed. */
-export type Seed = WorldDocument & { organizationId: string };
-export type AccountDocument = Static<typeof account>;
-export type TokenDocument = Static<typeof token>;
-export type InstanceDocument = Static<typeof instance>;
-export type VolumeDocument = Static<typeof volume>;
-export type SnapshotDocument = Static<typeof snapshot>;
+type Complete<T, K extends keyof T> = Omit<T, K> & { [P in K]-?: NonNullable<T[P]> };
+
+/** A document as somebody writes it. */
+export type SeedDocument = Static<typeof worldDocument>;
+export type AccountDocument = Complete<Static<typeof account>, 'accountId' | 'name'>;
+export type TokenDocument = Complete<Static<typeof token>, 'accountId'>;
+export type RuleDocument = Complete<Static<typeof rule>, 'ruleId' | 'accountId' | 'active'>;
+export type InstanceDocument = Complete<
+  Static<typeof instance>,
+  'instanceId' | 'accountId' | 'availabilityZone' | 'agent'
+>;
+export type VolumeDocument = Complete<Static<typeof volume>, 'volumeId' | 'accountId' | 'status' | 'availabilityZone'>;
+export type SnapshotDocument = Complete<
+  Static<typeof snapshot>,
+  'datafySnapshotId' | 'accountId' | 'status' | 'sizeGb' | 'ebsSnapshots'
+>;
 export type DueDocument = Static<typeof due>;
+
+/** A document with all that its parts need to find each other: what an export has, and a filled-in seed. */
+export interface WorldDocument
+  extends Omit<SeedDocument, 'name' | 'accounts' | 'tokens' | 'rules' | 'instances' | 'volumes' | 'snapshots'> {
+  name: string;
+  accounts: AccountDocument[];
+  tokens: TokenDocument[];
+  rules?: RuleDocument[];
+  instances: InstanceDocument[];
+  volumes: VolumeDocument[];
+  snapshots: SnapshotDocument[];
+}
+
+/** A document that says which organization it is: a seed that ships with the emulator. */
+export type Seed = WorldDocument & { organizationId: string };

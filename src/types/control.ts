@@ -16,8 +16,10 @@ import type {
 } from './inventory.ts';
 import type { JournalEntry, JournalFilter } from './journal.ts';
 import type { NewOrganization, OrganizationCreated } from './organizations.ts';
+import type { SeedDocument } from './seed-document.ts';
 import type { ClockSetting, ClockState, Pace, PaceName } from './time.ts';
-import type { Tag, WorldDocument } from './world-document.ts';
+import type { Tag } from './words.ts';
+import type { WorldDocument } from './world-document.ts';
 
 /** Whether the emulator serves, and which one it is. */
 export interface Health {
@@ -61,10 +63,9 @@ export interface WorldControl {
     /**
      * Puts a document in place of all that the world holds, or nothing of it. Journal, faults and checkpoints stay.
      *
-     * @throws ControlError `world-invalid`, `rule-invalid`, `availability-zone-invalid`, `role-arn-invalid`,
-     *   `instance-not-found`, `clock-too-far`
+     * @throws ControlError `world-invalid`
      */
-    import(document: WorldDocument): Promise<void>;
+    import(document: SeedDocument): Promise<void>;
   };
 
   /** Copies of the world under names. */
@@ -222,7 +223,7 @@ export interface ControlClient extends WorldControl {
   /**
    * Makes a world: nothing that other worlds do reaches it.
    *
-   * @throws ControlError `world-invalid`, `availability-zone-invalid`, `instance-not-found`, `clock-too-far`
+   * @throws ControlError `world-invalid`
    */
   createOrganization(request?: NewOrganization): Promise<World>;
 }

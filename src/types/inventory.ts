@@ -1,11 +1,4 @@
-import type {
-  AttachmentStatus,
-  ModificationStatus,
-  SnapshotStatus,
-  Tag,
-  VolumeOrigin,
-  VolumeStatus,
-} from './world-document.ts';
+import type { AttachmentStatus, ModificationStatus, SnapshotStatus, Tag, VolumeOrigin, VolumeStatus } from './words.ts';
 
 /** What a volume can do: its size in GiB, its IOPS, and its throughput in MiB/s. */
 export interface Performance {

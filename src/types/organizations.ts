@@ -1,5 +1,5 @@
+import type { SeedAccount, SeedDocument, SeedInstance, SeedVolume } from './seed-document.ts';
 import type { ClockSetting, Pace } from './time.ts';
-import type { InstanceDocument, VolumeDocument, WorldDocument } from './world-document.ts';
 
 /** A seed by its name: `default` has something of everything, `empty` only what a request needs. */
 export type SeedName = 'default' | 'empty';
@@ -11,13 +11,13 @@ export interface NewOrganization {
   /** What it begins with; accounts, volumes and instances given beside it come on top. Left out: nothing. */
   seed?: SeedName;
   /** Its sub-accounts, 100 at most, each with a UUID or one that is made; left out: one, or the seed's. */
-  accounts?: { name?: string; accountId?: string }[];
+  accounts?: Pick<SeedAccount, 'name' | 'accountId'>[];
   /** Without an `accountId`, of the first account. */
-  volumes?: (Omit<VolumeDocument, 'accountId'> & { accountId?: string })[];
+  volumes?: SeedVolume[];
   /** Without an `accountId`, of the first account. */
-  instances?: (Omit<InstanceDocument, 'accountId'> & { accountId?: string })[];
+  instances?: SeedInstance[];
   /** Roles that fail Datafy's permission check, beside those of the seed. */
-  failingRoles?: WorldDocument['failingRoles'];
+  failingRoles?: SeedDocument['failingRoles'];
   /** Left out: the system's. */
   clock?: ClockSetting;
   /** What is left out takes 0 ms. */

@@ -44,7 +44,14 @@ import {
   type PaceName,
   type Performance,
   type RuleDocument,
+  type SeedAccount,
+  type SeedDocument,
+  type SeedInstance,
   type SeedName,
+  type SeedRule,
+  type SeedSnapshot,
+  type SeedToken,
+  type SeedVolume,
   type SnapshotDocument,
   type SnapshotQuery,
   type SnapshotStatus,
@@ -56,6 +63,7 @@ import {
   type VolumeOrigin,
   type VolumeQuery,
   type VolumeStatus,
+  type VolumeType,
   type World,
   type WorldControl,
   type WorldDocument,
@@ -118,8 +126,25 @@ const document: WorldDocument = {
 await control.state.import(document);
 // @ts-expect-error a volume has no such status
 const strange: VolumeDocument = { ...volume, status: 'available' };
-// @ts-expect-error a world has volumes
-await control.state.import({ name: 'mine', accounts: [], tokens: [], instances: [], snapshots: [] });
+
+const seedAccount: SeedAccount = { name: 'mine' };
+const seedToken: SeedToken = { token: 'secret' };
+const seedRule: SeedRule = { rule: { in: [{ var: 'cluster_name' }, ['a']] } };
+const seedInstance: SeedInstance = { agent: false };
+const volumeType: VolumeType = 'io2';
+const seedVolume: SeedVolume = { sizeGb: 5, volumeType };
+const seedSnapshot: SeedSnapshot = { volumeId: 'vol-1' };
+const written: SeedDocument = {
+  accounts: [seedAccount],
+  tokens: [seedToken],
+  rules: [seedRule],
+  instances: [seedInstance],
+  volumes: [seedVolume],
+  snapshots: [seedSnapshot],
+};
+await control.state.import(written);
+// @ts-expect-error a volume has a size
+await control.state.import({ volumes: [{ status: 'managed' }] });
 
 const clock: ClockSetting = { mode: 'controlled', now: '2026-01-01T00:00:00Z' };
 const request: NewOrganization = { seed, clock, pace: { snapshot: 1 }, volumes: [volume] };

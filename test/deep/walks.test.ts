@@ -5,6 +5,7 @@ import { controlledClock } from '../../src/clock.ts';
 import { EmulatorError } from '../../src/errors.ts';
 import { openDatabase } from '../../src/state/database.ts';
 import { createState, type State, type Target } from '../../src/state/index.ts';
+import { findProblems } from '../../src/state/world-problems.ts';
 import { worldOf } from '../model/begin.ts';
 import { learner } from '../model/learn.ts';
 import type { Step } from '../model/verbs.ts';
@@ -197,6 +198,8 @@ test(`${walks} walks of ${steps} steps go as the model says`, { timeout: limit }
           const before = dump(side.organization);
           same(list(again, side), list(state, side), 'what a new engine lists');
           same(dump(side.organization), before, 'what a new engine settles');
+          // Whatever calls bring about can be exported and imported.
+          same(findProblems(state.control.export(side.organization)), [], 'what is wrong with an export');
         }
       } finally {
         db.close();

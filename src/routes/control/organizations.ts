@@ -1,38 +1,26 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
 import type { State } from '../../state/index.ts';
-import { clockSchema, newWorld, paceSchema, type SeedName, seedNames, worldDocument } from '../../state/index.ts';
-import { noContent, responses, strict, strictObject } from './shared.ts';
+import { newWorld, type SeedName, seedNames, worldDocument } from '../../state/index.ts';
+import { noContent, responses, strictObject } from './shared.ts';
 
-const { accounts, instances, volumes, failingRoles } = worldDocument.properties;
-
-/** Left out, a thing belongs to the first account. */
-const volume = Type.Object(
-  { ...volumes.items.properties, accountId: Type.Optional(volumes.items.properties.accountId) },
-  strict,
-);
-const instance = Type.Object(
-  { ...instances.items.properties, accountId: Type.Optional(instances.items.properties.accountId) },
-  strict,
-);
+const { name, accounts, instances, volumes, failingRoles, clock, pace } = worldDocument.properties;
+const { accountId, name: accountName } = accounts.items.properties;
 
 export const createOrganization = {
   operationId: 'createOrganization',
   summary: 'Make a world: an organization with accounts, tokens, time and ids of its own',
   tags: ['Worlds'],
   body: strictObject({
-    name: Type.Optional(Type.String({ minLength: 1 })),
+    name,
     accounts: Type.Optional(
-      Type.Array(
-        strictObject({
-          name: Type.Optional(Type.String({ minLength: 1 })),
-          accountId: Type.Optional(accounts.items.properties.accountId),
-        }),
-        { maxItems: 100, description: 'Its sub-accounts; left out: one.' },
-      ),
+      Type.Array(strictObject({ name: accountName, accountId }), {
+        maxItems: 100,
+        description: 'Its sub-accounts; left out: one.',
+      }),
     ),
-    volumes: Type.Optional(Type.Array(volume)),
-    instances: Type.Optional(Type.Array(instance)),
+    volumes,
+    instances,
     failingRoles,
     seed: Type.Optional(
       Type.Unsafe<SeedName>({
@@ -41,8 +29,8 @@ export const createOrganization = {
         description: 'What it begins with, by the name of a seed: its accounts and all that is in them.',
       }),
     ),
-    clock: Type.Optional(clockSchema),
-    pace: Type.Optional(paceSchema),
+    clock,
+    pace,
   }),
   response: responses(
     201,
@@ -78,13 +66,13 @@ const bodyLimit = 64 * 1024 * 1024;
 export function organizationRoutes(state: State): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.post('/organizations', { schema: createOrganization, bodyLimit }, async (request, reply) => {
-      const { document, tokens } = await newWorld(request.body);
-      state.control.create(document);
+      const { document, accounts, tokens, nameOf } = await newWorld(request.body);
+      state.control.create(document, nameOf);
       const [organization = '', ...accountTokens] = tokens;
       return reply.code(201).send({
         organizationId: document.organizationId ?? '',
         token: organization,
-        accounts: document.accounts.map(({ accountId, name }, at) => ({
+        accounts: accounts.map(({ accountId, name }, at) => ({
           accountId,
           name,
           token: accountTokens[at] ?? '',

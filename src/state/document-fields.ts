@@ -1,0 +1,60 @@
+import { Type } from '@sinclair/typebox';
+
+/** The kinds of fields that a world's document is made of. */
+
+export const strict = { additionalProperties: false } as const;
+
+export const words = <const T extends readonly string[]>(values: T, description?: string) =>
+  Type.Unsafe<T[number]>({ type: 'string', enum: [...values], ...(description && { description }) });
+
+export const id = (prefix: string, description: string) =>
+  Type.String({ title: `${prefix}- and 8 to 17 hex digits`, pattern: `^${prefix}-[0-9a-f]{8,17}$`, description });
+
+export const uuid = (description: string) =>
+  Type.String({ title: 'a UUID', pattern: '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$', description });
+
+/** Whole seconds or milliseconds, in UTC: what an export writes, and what years a date can have. */
+export const instant = (description: string) =>
+  Type.String({
+    title: 'an RFC 3339 instant in UTC, such as 2026-01-01T00:00:00Z',
+    pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,3})?Z$',
+    format: 'date-time',
+    description: `${description} RFC 3339, in UTC.`,
+  });
+
+export const text = (description: string) => Type.String({ description });
+export const name = (description: string) => Type.String({ minLength: 1, description });
+export const positive = (description: string) => Type.Integer({ minimum: 1, maximum: 2 ** 31, description });
+export const count = (description: string) => Type.Integer({ minimum: 0, maximum: 2 ** 31, description });
+export const yesOrNo = (description: string) => Type.Boolean({ description });
+
+/** A hundred years. */
+export const longest = 100 * 366 * 24 * 60;
+
+export const owner = Type.Optional(uuid("Whose it is. Left out: the first account's."));
+export const createdAt = Type.Optional(instant('Left out: the beginning of the world.'));
+export const ageMinutes = Type.Optional(
+  Type.Integer({
+    minimum: 0,
+    maximum: longest,
+    description: 'How many minutes before the beginning of the world it came to be, instead of an instant.',
+  }),
+);
+export const changedBy = Type.Optional(count('The request that caused the last change, by its number in the journal.'));
+
+export const due = Type.Optional(
+  Type.Object(
+    {
+      action: Type.Optional(text('What happens then, as docs/transitions.md names it. Left out: the usual end.')),
+      at: Type.Optional(instant('When.')),
+    },
+    { ...strict, description: 'When the transition under way ends. Left out, or without `at`: it is held.' },
+  ),
+);
+
+export const tags = Type.Optional(
+  Type.Array(Type.Object({ key: name('At most 128 characters.'), value: text('At most 256 characters.') }, strict), {
+    maxItems: 50,
+    description: 'AWS tags.',
+  }),
+);

@@ -1,3 +1,5 @@
+import { oldestNode } from '../src/node-version.ts';
+
 interface Project {
   name: string;
   version: string;
@@ -19,7 +21,7 @@ export function manifest(project: Project): object {
     repository,
     homepage,
     type,
-    engines: { node: '>=22.12' },
+    engines: { node: `>=${oldestNode}` },
     bin: { 'datafy-emulator': './lib/main.js' },
     exports: {
       '.': { types: './lib/index.d.ts', default: './lib/index.js' },

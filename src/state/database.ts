@@ -6,6 +6,7 @@
 import { accessSync, constants, copyFileSync, existsSync, mkdtempSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import Sqlite from 'better-sqlite3';
+import { requireNode } from '../node-version.ts';
 import { type Migration, migrate, projectMigrations } from './migrations.ts';
 import { openSqlite } from './sqlite.ts';
 
@@ -48,6 +49,7 @@ export class DatabaseFileError extends Error {
  * @throws Error for a migration that fails; the file is left at the version before it.
  */
 export function openDatabase(file: string, migrations: readonly Migration[] = projectMigrations()): Database {
+  requireNode();
   if (file === ':memory:') return prepare(openSqlite(file), file, migrations);
   try {
     const path = usablePath(file);

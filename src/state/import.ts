@@ -120,7 +120,7 @@ export function createImport(db: Database, parts: Parts) {
   function addToken(tx: Tx, token: TokenDocument, tokenId: string, at: number): void {
     const { expiresInMinutes } = token;
     const secretHash = token.token === undefined ? Buffer.from(token.secretHash ?? '', 'hex') : hashSecret(token.token);
-    if (tokens.findBySecret(secretHash)) {
+    if (tokens.isTaken(secretHash)) {
       const field = inBody(['tokens', at, token.token === undefined ? 'secretHash' : 'token']);
       const problem = `${field} is the secret of a token of another world: take another`;
       throw new EmulatorError('world-invalid', { problem });

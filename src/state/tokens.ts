@@ -150,6 +150,9 @@ export function createTokens(db: Database, worlds: Worlds) {
       return token;
     },
 
+    /** Whether any world has a token of this secret. */
+    isTaken: (secretHash: Buffer): boolean => bySecret.get(secretHash) !== undefined,
+
     /** Accounts have gone, and with them maybe tokens. */
     forgetKnown: () => known.clear(),
 

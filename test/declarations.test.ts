@@ -114,7 +114,7 @@ describe('code of a user', () => {
   });
 
   test('that tests with the fixture compiles, and misuse of that does not', () => {
-    const fixture = 'fixture.test.ts';
+    const fixture = 'fixture.ts';
     cpSync(join(consumer, fixture), join(project, fixture));
     mkdirSync(join(project, 'node_modules'), { recursive: true });
     symlinkSync(join(root, 'node_modules/vitest'), join(project, 'node_modules/vitest'));

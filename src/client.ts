@@ -52,19 +52,26 @@ export function controlClient(url: string, controlToken?: string): ControlClient
     throw new ControlError(response.status, code, code ? JSON.parse(text).message : text);
   };
 
+  const organization = (organizationId: string) => {
+    const world = `/organizations/${encodeURIComponent(organizationId)}`;
+    return worldControl((method, path, body) => send(method, world + path, body));
+  };
+
   return {
     ...worldControl(send),
+
+    organization,
 
     health: () => send<Health>('GET', '/health'),
 
     async createOrganization(request: NewOrganization = {}): Promise<World> {
       const created = await send<OrganizationCreated>('POST', '/organizations', request);
-      const path = `/organizations/${created.organizationId}`;
+      const { organizationId } = created;
       return {
         ...created,
         url: base,
-        control: worldControl((method, below, body) => send(method, path + below, body)),
-        delete: () => send('DELETE', path),
+        control: organization(organizationId),
+        delete: () => send('DELETE', `/organizations/${organizationId}`),
       };
     },
   };

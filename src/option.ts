@@ -78,6 +78,14 @@ export function option<S extends TSchema, V = Static<S>>(
 export const onlySwitch = (name: string, help: string): Flag<boolean> =>
   flag({ name, schema: Type.Boolean(), help, accepts: 'true or false' });
 
+/** Any text. */
+export const textFlag = (name: string, placeholder: string, help: string): Flag<string> =>
+  flag({ name, schema: Type.String(), placeholder, help, accepts: help });
+
+/** A whole number. */
+export const wholeFlag = (name: string, placeholder: string, help: string): Flag<number> =>
+  flag({ name, schema: Type.Integer(), placeholder, help, accepts: 'a whole number' });
+
 export const isOption = (flag: Flag): flag is Option => 'variable' in flag;
 
 /** Whether it is a boolean, whose flag takes no value: `--strict`. */

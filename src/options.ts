@@ -118,12 +118,13 @@ export const connectionTable = {
   url: option({
     name: 'url',
     schema: Type.String(),
-    default: 'http://127.0.0.1:4650',
+    default: '',
     placeholder: 'URL',
-    help: 'where the emulator is',
+    help: 'where the emulator is; none: where one with the same host and port would be',
     accepts: 'where the emulator is, such as http://127.0.0.1:4650',
     parse: (written) => {
       const url = URL.parse(written);
+      if (written === '') return written;
       return url && /^https?:$/.test(url.protocol) ? url.href.replace(/\/+$/, '') : undefined;
     },
   }),

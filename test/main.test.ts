@@ -1,13 +1,14 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import * as fs from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { type Running, run } from './cli/executable.ts';
 
-const script = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+// Each starts a process or two, however busy the machine is.
+vi.setConfig({ testTimeout: 60_000 });
 
 let folder: string;
 let children: ChildProcess[];
@@ -22,30 +23,11 @@ afterEach(() => {
   fs.rmSync(folder, { recursive: true });
 });
 
-/** Starts the executable as a user would. What it writes is collected; `ended` is its exit code. */
-function start(argv: string[], env: NodeJS.ProcessEnv = {}) {
-  // No variable of whoever runs the tests gets in.
-  const { PATH } = process.env;
-  const child = spawn(process.execPath, [script, ...argv], { cwd: folder, env: { PATH, ...env }, stdio: 'pipe' });
-  children.push(child);
-  const output = { stdout: '', stderr: '' };
-  child.stdout.on('data', (chunk) => {
-    output.stdout += chunk;
-  });
-  child.stderr.on('data', (chunk) => {
-    output.stderr += chunk;
-  });
-  const ended = once(child, 'close').then(([code]) => code as number | null);
-  /** Resolves once stdout matches, to the match; fails where the process ends without it. */
-  const says = async (pattern: RegExp) => {
-    for (;;) {
-      const match = pattern.exec(output.stdout);
-      if (match) return match;
-      const over = await Promise.race([ended.then(() => true), once(child.stdout, 'data').then(() => false)]);
-      if (over && !pattern.test(output.stdout)) throw new Error(`Ended without ${pattern}: ${JSON.stringify(output)}`);
-    }
-  };
-  return { child, output, ended, says };
+/** Starts the executable in the test's folder, and sees to its end. */
+function start(argv: string[], env: NodeJS.ProcessEnv = {}): Running {
+  const running = run(argv, { cwd: folder, env });
+  children.push(running.child);
+  return running;
 }
 
 const ready = /^datafy-emulator ready on (http:\/\/\S+:(\d+)) \(seed (\w+), \d+ ms\)\n/;

@@ -45,13 +45,19 @@ export function addFlags(command: Command, table: FlagTable, { hidden = false } 
  */
 export function readFlags<T extends FlagTable>(command: Command, table: T, env: NodeJS.ProcessEnv): Values<T> {
   const values = Object.entries(table).map(([key, row]) => {
-    const value: unknown = command.getOptionValueSource(key) === 'cli' ? command.getOptionValue(key) : undefined;
+    const value = writtenOn(command, row);
     if (value !== undefined) return [key, fromFlag(row, value)];
     if (!isOption(row)) return [key, undefined];
     const text = env[row.variable];
-    return [key, text ? read(row, row.variable, text) : row.read(String(row.default))];
+    return [key, text ? readValue(row, row.variable, text) : row.read(String(row.default))];
   });
   return Object.fromEntries(values);
+}
+
+/** What commander has for a row; undefined where it was not written. */
+function writtenOn(command: Command, row: Flag): unknown {
+  const flag = command.options.find((each) => each instanceof TableFlag && each.row === row);
+  return flag && command.getOptionValue(flag.attributeName());
 }
 
 function fromFlag(row: Flag, value: unknown): unknown {
@@ -60,10 +66,15 @@ function fromFlag(row: Flag, value: unknown): unknown {
   const text = String(value);
   // What looks like a flag is the next flag: `--port --strict` lacks the port.
   if (text === '' || text.startsWith('--')) throw needsValue(row);
-  return read(row, row.flag, text);
+  return readValue(row, row.flag, text);
 }
 
-function read(row: Flag, source: string, text: string): unknown {
+/**
+ * A value as a row of a table has it; `source` is where it was written.
+ *
+ * @throws UsageError
+ */
+export function readValue<V>(row: Flag<V>, source: string, text: string): V {
   try {
     return row.read(text);
   } catch (error) {

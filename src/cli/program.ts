@@ -13,27 +13,31 @@ interface CommandFile {
 /** The commands. Only the file of the one that is called is loaded: a start does not wait for the others. */
 const commands: Record<string, { summary: string; load: () => Promise<CommandFile> }> = {
   start: { summary: 'start the emulator: what is done where no command is named', load: () => import('./start.ts') },
+  reset: { summary: 'put the world back to its beginning', load: () => import('./reset.ts') },
+  clock: { summary: 'show the time of the world, stop it, move it, let it run', load: () => import('./clock.ts') },
+  checkpoint: { summary: 'keep copies of the world, and go back to them', load: () => import('./checkpoint.ts') },
+  faults: { summary: 'let things go wrong on purpose', load: () => import('./faults.ts') },
+  requests: { summary: 'show which calls were made, and what came of them', load: () => import('./requests.ts') },
+  health: { summary: 'ask whether the emulator serves', load: () => import('./health.ts') },
+  env: { summary: "print the variables that point Datafy's clients at the emulator", load: () => import('./env.ts') },
+  openapi: { summary: 'print the OpenAPI document; no emulator needs to run', load: () => import('./openapi.ts') },
 };
 
 /** The program: every command by its name and summary, and the one that the command line names in full. */
 export async function createProgram(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<Command> {
   const program = styleHelp(new Command('datafy-emulator'))
     .description('A local, stateful emulator of the Datafy API.')
-    .usage('[command] [flags]')
     .version(version, '--version', 'show the version')
     .helpOption('-h, --help', 'show this text')
     .helpCommand('help [command]', 'show the text of a command');
-  addExamples(program, 'datafy-emulator --port 0', 'datafy-emulator start --help');
+  addExamples(program, 'datafy-emulator --port 0', 'eval "$(datafy-emulator env)"');
   program.hook('preAction', () => refuseUnknownVariables(env));
 
   const [first = '', second = ''] = argv;
   const named = first === 'help' ? second : first;
   const called = Object.hasOwn(commands, named) ? named : 'start';
   for (const [name, { summary, load }] of Object.entries(commands)) {
-    const command = program
-      .command(name, { isDefault: name === 'start' })
-      .summary(summary)
-      .usage('[flags]');
+    const command = program.command(name, { isDefault: name === 'start' }).description(summary);
     if (name === called) (await load()).define(command.helpCommand(false), env);
   }
   refuseInOurWords(program);

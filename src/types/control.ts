@@ -226,4 +226,6 @@ export interface ControlClient extends WorldControl {
    * @throws ControlError `world-invalid`
    */
   createOrganization(request?: NewOrganization): Promise<World>;
+  /** A world that is there, by its id. Nothing is called, and an unknown id refused only when it is used. */
+  organization(organizationId: string): WorldControl;
 }

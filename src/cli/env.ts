@@ -1,0 +1,73 @@
+import type { Command } from 'commander';
+import { Failure } from '../failure.ts';
+import { textFlag } from '../option.ts';
+import { hashSecret } from '../secrets.ts';
+import { seeds } from '../state/seeds/index.ts';
+import type { WorldControl } from '../types/control.ts';
+import type { TokenDocument } from '../types/world-document.ts';
+import { addExamples } from './help.ts';
+import { jsonTable, print } from './print.ts';
+import { remote } from './remote.ts';
+
+const table = {
+  account: textFlag('account', 'ACCOUNT', 'whose token: an account by its name or id; else any sub-account'),
+  token: textFlag('token', 'TOKEN', 'this token, if the world has it'),
+};
+
+/**
+ * The variables that Datafy's clients read. A token is never made up: the running emulator knows its tokens by their
+ * hashes, and one is printed only where it agrees with them.
+ */
+export function define(command: Command, env: NodeJS.ProcessEnv): void {
+  addExamples(command, 'eval "$(datafy-emulator env)"', 'eval "$(datafy-emulator env --account staging)"');
+  remote(command, env, { ...table, ...jsonTable }, async ({ world, worldName, url, flags }) => {
+    const token = await findToken(world, worldName, flags);
+    // The Terraform provider datafy-io/datafy reads the first and the last [C]; scripts name the address as they like.
+    const variables = { DATAFY_ENDPOINT: url, DATAFY_URL: url, DATAFY_TOKEN: token };
+    const words = Object.entries(variables).map(([name, value]) => `${name}=${quote(value)}`);
+    print(variables, flags, () => `export ${words.join(' ')}`);
+  });
+}
+
+interface Wanted {
+  account: string | undefined;
+  token: string | undefined;
+}
+
+/** A secret whose hash the world has, of a token that has not expired; one that may write before one that may not. */
+async function findToken(world: WorldControl, worldName: string, { account, token }: Wanted): Promise<string> {
+  const { now } = await world.clock.get();
+  const { tokens } = await world.state.export();
+  const accounts = await world.accounts();
+  if (account !== undefined && !accounts.some((each) => each.accountId === account || each.name === account)) {
+    const names = accounts.map(({ name }) => name).join(', ');
+    throw new Failure(1, `There is no account ${JSON.stringify(account)} in ${worldName}: there are ${names}`);
+  }
+  const isOf = ({ accountId }: TokenDocument) => {
+    const owner = accounts.find((each) => each.accountId === accountId);
+    if (account === undefined) return token !== undefined || owner?.parentAccountId !== null;
+    return account === accountId || account === owner?.name;
+  };
+  const secrets = token === undefined ? knownSecrets() : [token];
+  const found = tokens
+    .filter((each) => isOf(each) && (each.expires === undefined || each.expires > now))
+    .flatMap((each) => secrets.filter((secret) => hashSecret(secret).toString('hex') === each.secretHash));
+  // In the order of the seeds: the default one names first those that may do everything.
+  const [first] = secrets.filter((secret) => found.includes(secret));
+  if (first !== undefined) return first;
+  const whose = account === undefined ? '' : ` of account ${account}`;
+  if (token !== undefined) throw new Failure(1, `There is no such token${whose} in ${worldName}, or it has expired`);
+  throw new Failure(
+    1,
+    `Which tokens${whose} there are in ${worldName} is known by their hashes only, and none is of a seed: name one with --token`,
+  );
+}
+
+/** The secrets of the tokens that seeds make. */
+function knownSecrets(): string[] {
+  const tokens = Object.values(seeds).flatMap((seed) => seed.tokens);
+  return tokens.flatMap(({ token }) => (token === undefined ? [] : [token]));
+}
+
+/** A word for any shell that knows `export`. */
+const quote = (text: string) => (/^[\w.:/@%+=,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);

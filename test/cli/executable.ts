@@ -1,0 +1,63 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+const script = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+
+export interface Running {
+  child: ChildProcessWithoutNullStreams;
+  /** What it has written so far. */
+  output: { stdout: string; stderr: string };
+  /** Its exit code, once it has ended and all that it wrote is there. */
+  ended: Promise<number | null>;
+  /** Resolves once stdout matches, to the match; fails where the process ends without it. */
+  says(pattern: RegExp): Promise<RegExpExecArray>;
+}
+
+/** Runs the executable as a user would; no variable of whoever runs the tests gets in. */
+export function run(argv: readonly string[], { cwd, env }: { cwd?: string; env?: NodeJS.ProcessEnv } = {}): Running {
+  const { PATH } = process.env;
+  const child = spawn(process.execPath, [script, ...argv], { cwd, env: { PATH, ...env }, stdio: 'pipe' });
+  const output = { stdout: '', stderr: '' };
+  for (const stream of ['stdout', 'stderr'] as const) {
+    child[stream].setEncoding('utf8').on('data', (chunk) => {
+      output[stream] += chunk;
+    });
+  }
+  const ended = once(child, 'close').then(([code]) => code as number | null);
+  const says = async (pattern: RegExp) => {
+    for (;;) {
+      const match = pattern.exec(output.stdout);
+      if (match) return match;
+      const over = await Promise.race([ended.then(() => true), once(child.stdout, 'data').then(() => false)]);
+      if (over && !pattern.test(output.stdout)) throw new Error(`Ended without ${pattern}: ${JSON.stringify(output)}`);
+    }
+  };
+  return { child, output, ended, says };
+}
+
+/** Runs the executable to its end. */
+export async function result(argv: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  const { ended, output } = run(argv, { env });
+  return { code: await ended, ...output };
+}
+
+/** Lets bash run a script in which `datafy-emulator` is the executable. */
+export async function bash(commands: string, env: NodeJS.ProcessEnv = {}) {
+  const { PATH } = process.env;
+  const shim = `datafy-emulator() { "${process.execPath}" "${script}" "$@"; }\n`;
+  // -u: a variable that is not set ends the script.
+  const child = spawn('bash', ['-u', '-c', shim + commands], {
+    env: { PATH, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.setEncoding('utf8').on('data', (more) => {
+    stdout += more;
+  });
+  child.stderr.setEncoding('utf8').on('data', (more) => {
+    stderr += more;
+  });
+  const [code] = await once(child, 'close');
+  return { code: code as number | null, stdout, stderr };
+}

@@ -22,9 +22,10 @@ const safe = new Set(['GET', 'HEAD', 'OPTIONS']);
  */
 export function hostGuard(allowed: readonly string[]): (request: FastifyRequest) => EmulatorError | undefined {
   const names = allowed.map((name) => name.toLowerCase());
+  const passed = new Set<string>();
   return (request) =>
     refusedTarget(request) ??
-    refusedHost(request, names) ??
+    refusedHost(request, names, passed) ??
     (safe.has(request.method) ? undefined : refusedPage(request));
 }
 
@@ -41,19 +42,31 @@ function refusedTarget({ raw: { url = '' } }: FastifyRequest) {
 /** A name or an address, and a port; nothing else that HTTP would allow there. */
 const form = /^(?:\[([0-9a-f:.]{2,45})\]|([\w.-]{1,253}))(?::(\d{1,5}))?$/i;
 
-function refusedHost({ raw: { rawHeaders } }: FastifyRequest, allowed: readonly string[]) {
+/** How many Host headers that have passed are remembered: a client sends the same one with every call. */
+const mostPassed = 100;
+
+function refusedHost({ raw: { rawHeaders } }: FastifyRequest, allowed: readonly string[], passed: Set<string>) {
   // Node itself would go by the first of several, and a proxy before it maybe by the last.
-  const hosts = rawHeaders.filter((_, at) => at % 2 === 1 && rawHeaders[at - 1]?.toLowerCase() === 'host');
-  const [host = ''] = hosts;
-  if (hosts.length !== 1) return new EmulatorError('host-malformed', { problem: `there are ${hosts.length}` });
+  let count = 0;
+  let host = '';
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    if (rawHeaders[at]?.length !== 4 || rawHeaders[at]?.toLowerCase() !== 'host') continue;
+    count++;
+    host = rawHeaders[at + 1] ?? '';
+  }
+  if (count !== 1) return new EmulatorError('host-malformed', { problem: `there are ${count}` });
+  if (passed.has(host)) return undefined;
   const [whole, v6, written = '', port = '0'] = form.exec(host) ?? [];
   if (whole === undefined || Number(port) > 65_535 || (v6 !== undefined && !isIPv6(v6))) {
     return new EmulatorError('host-malformed', { problem: `it is ${JSON.stringify(host)}` });
   }
   const name = written.toLowerCase();
-  return v6 !== undefined || isOurs(name) || allowed.includes(name)
-    ? undefined
-    : new EmulatorError('host-not-allowed', { name });
+  if (v6 === undefined && !isOurs(name) && !allowed.includes(name)) {
+    return new EmulatorError('host-not-allowed', { name });
+  }
+  if (passed.size >= mostPassed) passed.clear();
+  passed.add(host);
+  return undefined;
 }
 
 const isOurs = (name: string) => !name.includes('.') || /^([\w-]+\.)+localhost$/.test(name) || isIPv4(name);

@@ -8,7 +8,7 @@ import { acceptJsonBodies } from './json-body.ts';
 import { collectOpenApi, controlPrefix } from './openapi.ts';
 import type { Options } from './options.ts';
 import { createRecorder } from './recorder.ts';
-import { renderError } from './render-error.ts';
+import { errorBody, renderError } from './render-error.ts';
 import { openControl } from './routes/control/index.ts';
 import type { Operation } from './routes/control/shared.ts';
 import { openRooms } from './routes/index.ts';
@@ -41,7 +41,7 @@ const bodyLimit = 64 * 1024;
  * @throws DatabaseFileError where the database file cannot be used; it is untouched then.
  */
 export async function buildApp(options: AppOptions, clock = systemClock, timeouts = shipped): Promise<App> {
-  const db = openDatabase(options.db);
+  const db = openDatabase(options.db, options);
   try {
     return await assemble(options, db, clock, timeouts);
   } catch (error) {
@@ -66,7 +66,20 @@ async function assemble(options: AppOptions, db: Database, clock: Clock, timeout
     frameworkErrors: (error, request, reply) => renderError(refusal(request) ?? error, request, reply as never),
   }).withTypeProvider<TypeBoxTypeProvider>();
   app.addHook('onClose', async () => {
-    db.close();
+    try {
+      state.flush();
+    } finally {
+      db.close();
+    }
+  });
+  // Before all other hooks: an answer waits until what it speaks of is committed, and tells where that failed.
+  app.addHook('onSend', (request, reply, payload, done) => {
+    const kept = state.kept();
+    if (!kept) return done(null, payload);
+    kept.then(
+      () => done(null, payload),
+      (error) => done(null, errorBody(error, request, reply)),
+    );
   });
   app.addHook('onRequest', (request, _reply, done) => done(refusal(request)));
   app.setErrorHandler(renderError);

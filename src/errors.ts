@@ -6,7 +6,7 @@ import { formatInstant, type Instant } from './clock.ts';
  * The kind decides the HTTP status, surface by surface (`render-error.ts`). A sentence names the thing, the
  * state it is in, and what was expected: clients show it to their users as it is.
  */
-type Kind = 'forbidden' | 'unauthorized' | 'invalid' | 'missing' | 'conflict' | 'unsupported';
+type Kind = 'forbidden' | 'unauthorized' | 'invalid' | 'missing' | 'conflict' | 'unsupported' | 'unavailable';
 
 const list = (items: readonly string[], last: string) =>
   items.length < 2 ? items.join() : `${items.slice(0, -1).join(', ')} ${last} ${items.at(-1)}`;
@@ -330,6 +330,13 @@ export const errors = {
     'conflict',
     (d: { volumeId: string }) =>
       `Volume ${d.volumeId} is not attached to any instance, so there is no file system to expand: attach it first, or leave expandFilesystem out`,
+  ),
+
+  // The machine that it runs on
+  'storage-failed': row(
+    'unavailable',
+    (d: { reason: string }) =>
+      `The database could not be read or written (${d.reason}): this call has changed nothing. Look at the emulator's disk, then send the call again`,
   ),
 };
 

@@ -5,6 +5,7 @@
 import { Type } from '@sinclair/typebox';
 import { type Instant, parseInstant } from './clock.ts';
 import { oneOf, option, type Values } from './option.ts';
+import { durabilities } from './state/durability.ts';
 import { parsePace } from './state/pace.ts';
 import { seedNames } from './state/seeds/names.ts';
 
@@ -35,6 +36,14 @@ export const optionTable = {
     placeholder: 'FILE',
     help: 'where the state is kept: a file, or :memory:',
     accepts: 'the path of a file, or :memory: to keep it only while running',
+  }),
+  durability: option({
+    name: 'durability',
+    schema: Type.Union(durabilities.map((each) => Type.Literal(each))),
+    default: 'full',
+    placeholder: 'HOW',
+    help: 'what survives a power cut: full, or normal',
+    accepts: oneOf(durabilities),
   }),
   seed: option({
     name: 'seed',

@@ -149,7 +149,11 @@ export function record(app: FastifyInstance, state: State, recorder: Recorder): 
 
   app.addHook('onResponse', (request, reply, done) => {
     const answered = reply.raw.headersSent || !request.raw.destroyed;
-    finish(request, reply, answered ? reply.statusCode : null);
+    // A client that has gone may have left before what it did is committed, and told.
+    const kept = answered ? undefined : state.kept();
+    const end = () => finish(request, reply, answered ? reply.statusCode : null);
+    if (kept) kept.then(end, end);
+    else end();
     done();
   });
 

@@ -6,9 +6,9 @@ import { EmulatorError } from './errors.ts';
  *
  * Datafy documents 400 and 401 for its published calls, 422 for deactivation, and nothing else [P]; which refusals
  * of a deactivation are 422 is our choice [A]: those of a volume whose state does not allow it. 403 and 415 are the
- * emulator's own guards, which stand before all that Datafy's document speaks of.
+ * emulator's own guards, which stand before all that Datafy's document speaks of; 503 is the machine that it runs on.
  */
-const always = { forbidden: 403, unauthorized: 401, invalid: 400, unsupported: 415 };
+const always = { forbidden: 403, unauthorized: 401, invalid: 400, unsupported: 415, unavailable: 503 };
 const published = { ...always, missing: 400, conflict: 400 };
 const statuses = {
   published,
@@ -32,38 +32,41 @@ const frameworkCodes: Record<string, string> = {
   FST_ERR_BAD_URL: 'url-malformed',
 };
 
+/** What SQLite says where its file is at fault, or the disk below it. */
+const storageFault = /^SQLITE_(FULL|IOERR|CORRUPT|NOTADB|READONLY|CANTOPEN|NOMEM)/;
+
 /** Fastify's error handler: `{"message"}`, the status of the surface, and the code in `X-Emulator-Error`. */
 export function renderError(error: FastifyError | EmulatorError, request: FastifyRequest, reply: FastifyReply): void {
-  const surface = request.routeOptions?.config?.surface ?? 'other';
-  if (error instanceof EmulatorError) {
-    send(reply, statuses[surface][error.kind], error.code, error.message);
-    return;
-  }
-  const { statusCode = 500 } = error;
-  if (statusCode >= 400 && statusCode < 500) {
-    const status = surface === 'other' ? statusCode : statuses[surface].invalid;
-    send(reply, status, frameworkCodes[error.code] ?? 'request-invalid', error.message);
-    return;
-  }
-  request.log.error(error);
-  send(
-    reply,
-    500,
-    'internal',
-    'The emulator failed on this request: its log says why. This is a bug, please report it',
-  );
+  // A string goes out as it is: the schema of a documented error has no content, and would serialize none.
+  reply.send(errorBody(error, request, reply));
 }
 
-function send(reply: FastifyReply, status: number, code: string, message: string): void {
+/** The body of an error's answer; the reply gets its status and headers. */
+export function errorBody(error: FastifyError | EmulatorError, request: FastifyRequest, reply: FastifyReply): string {
+  const { status, code, message } = describe(error, request);
   if (status === 401) {
     // The published document calls the header WWW_Authenticate [P]; HTTP's own name has hyphens. Both are sent.
     const challenge = 'Bearer realm="Datafy API"';
     reply.header('WWW-Authenticate', challenge).header('WWW_Authenticate', challenge);
   }
-  // A string goes out as it is: the schema of a documented error has no content, and would serialize none.
-  reply
-    .code(status)
-    .header('X-Emulator-Error', code)
-    .type('application/json; charset=utf-8')
-    .send(JSON.stringify({ message }));
+  reply.code(status).header('X-Emulator-Error', code).type('application/json; charset=utf-8');
+  return JSON.stringify({ message });
+}
+
+function describe(error: FastifyError | EmulatorError, request: FastifyRequest) {
+  const surface = request.routeOptions?.config?.surface ?? 'other';
+  const { message } = error;
+  if (error instanceof EmulatorError) return { status: statuses[surface][error.kind], code: error.code, message };
+  const { statusCode = 500 } = error;
+  if (statusCode >= 400 && statusCode < 500) {
+    const status = surface === 'other' ? statusCode : statuses[surface].invalid;
+    return { status, code: frameworkCodes[error.code] ?? 'request-invalid', message };
+  }
+  request.log.error(error);
+  if (storageFault.test(error.code)) return describe(new EmulatorError('storage-failed', { reason: message }), request);
+  return {
+    status: 500,
+    code: 'internal',
+    message: 'The emulator failed on this request: its log says why. This is a bug, please report it',
+  };
 }

@@ -55,7 +55,7 @@ describe('imports', () => {
     tools: /^[^/]+\.ts$/,
     engine: /^state\/index\.ts$/,
     // What the parts of the engine stand on.
-    foundation: /^state\/(transitions|pace|database|sqlite|migrations)\.ts$/,
+    foundation: /^state\/(transitions|pace|durability|database|sqlite|migrations)\.ts$/,
     parts: /^state\//,
   };
   const order = [
@@ -107,7 +107,7 @@ describe('imports', () => {
   });
 
   test('let the tools see of the engine what is data, and nothing that acts', () => {
-    const data = /^state\/(pace|world-document|seeds\/\w+)\.ts$/;
+    const data = /^state\/(pace|durability|world-document|seeds\/\w+)\.ts$/;
     const tools = within.filter(({ from, to }) => layerOf(from) === 'tools' && to.startsWith('state/'));
     expect(tools.length).toBeGreaterThan(0);
     expect(tools.filter(({ to }) => !data.test(to))).toEqual([]);
@@ -202,6 +202,7 @@ describe('in one place only', () => {
     {
       pattern: /\bset(Timeout|Interval|Immediate)\b|node:timers/,
       exceptions: {
+        'state/commits.ts': 'commits at the end of a turn of the event loop',
         'stop.ts': 'cuts connections that outlast the grace given at the end',
         'routes/control/events.ts': 'lets a connection be silent for as long as nothing happens',
         'strike.ts': "waits for a fault's delay: it is the caller that is kept waiting, not the world",

@@ -26,6 +26,8 @@ interface Parts {
   importWorld: Import;
   /** Does what is due in a world. */
   settle(organization: number): readonly Change[];
+  /** Does something in a transaction that no other call shares. */
+  alone<R>(body: () => R): R;
   /** A world has begun anew: what is remembered of it outside the database goes. */
   renewed(organization: number): void;
   replaced(organization: number): void;
@@ -42,6 +44,7 @@ export function createControl({
   exportWorld,
   importWorld,
   settle,
+  alone,
   renewed,
   replaced,
   removed,
@@ -49,6 +52,13 @@ export function createControl({
   function clock(organization: number, settled = settle(organization)): WorldClock {
     const world = worlds.get(organization);
     return { mode: world.clockNow === null ? 'system' : 'controlled', now: worlds.now(world), settled };
+  }
+
+  function put(organization: number, document: Seed): void {
+    alone(() => {
+      importWorld(document, organization);
+      replaced(organization);
+    });
   }
 
   return {
@@ -61,7 +71,7 @@ export function createControl({
     create(document: SeedDocument, nameOf?: NameOf): number {
       const world = fillWorld(document);
       checkWorld(world, nameOf);
-      return importWorld(world);
+      return alone(() => importWorld(world));
     },
 
     find: worlds.find,
@@ -70,16 +80,20 @@ export function createControl({
     /** @throws EmulatorError `organization-is-default` */
     remove(organization: number): void {
       if (organization === worlds.first()) throw new EmulatorError('organization-is-default');
-      worlds.remove(organization);
-      worlds.forget(organization);
-      machine.forget(organization);
-      removed(organization);
+      alone(() => {
+        worlds.remove(organization);
+        worlds.forget(organization);
+        machine.forget(organization);
+        removed(organization);
+      });
     },
 
     /** Back to what the world was made from: state, clock, pace, ids, faults and journal; checkpoints stay. */
     reset(organization: number): void {
-      importWorld(JSON.parse(worlds.origin(organization)), organization);
-      renewed(organization);
+      alone(() => {
+        importWorld(JSON.parse(worlds.origin(organization)), organization);
+        renewed(organization);
+      });
     },
 
     export(organization: number): Seed {
@@ -91,8 +105,7 @@ export function createControl({
     import(organization: number, document: SeedDocument): void {
       const world = fillWorld(document, worlds.row(organization).id);
       checkWorld(world);
-      importWorld(world, organization);
-      replaced(organization);
+      put(organization, world);
     },
 
     clock,
@@ -104,12 +117,14 @@ export function createControl({
      */
     setClock(organization: number, mode: WorldClock['mode'], now?: Instant): WorldClock {
       const before = worlds.now(worlds.get(organization));
-      const settled = settle(organization);
       const wanted = mode === 'system' ? worlds.processNow() : (now ?? before);
       if (wanted < before) throw new EmulatorError('clock-backwards', { now: before, wanted });
       checkRange(wanted);
-      worlds.setClock(organization, mode === 'system' ? null : wanted);
-      return clock(organization, [...settled, ...settle(organization)]);
+      return alone(() => {
+        const settled = settle(organization);
+        worlds.setClock(organization, mode === 'system' ? null : wanted);
+        return clock(organization, [...settled, ...settle(organization)]);
+      });
     },
 
     /**
@@ -123,16 +138,20 @@ export function createControl({
       if ('seconds' in by) {
         const wanted = clockNow + Math.round(by.seconds * 1000);
         checkRange(wanted);
-        worlds.setClock(organization, wanted);
-        return clock(organization);
+        return alone(() => {
+          worlds.setClock(organization, wanted);
+          return clock(organization);
+        });
       }
-      const settled = [...settle(organization)];
-      for (;;) {
-        const next = machine.findNextDue(organization);
-        if (next === Number.POSITIVE_INFINITY) return clock(organization, settled);
-        worlds.setClock(organization, next);
-        settled.push(...settle(organization));
-      }
+      return alone(() => {
+        const settled = [...settle(organization)];
+        for (;;) {
+          const next = machine.findNextDue(organization);
+          if (next === Number.POSITIVE_INFINITY) return clock(organization, settled);
+          worlds.setClock(organization, next);
+          settled.push(...settle(organization));
+        }
+      });
     },
 
     pace: (organization: number): Pace => worlds.get(organization).pace,
@@ -141,25 +160,26 @@ export function createControl({
     setPace(organization: number, pace: Partial<Pace> | keyof typeof paces): Pace {
       const { pace: before } = worlds.get(organization);
       const after = typeof pace === 'string' ? paces[pace] : { ...before, ...pace };
-      worlds.setPace(organization, after);
+      alone(() => worlds.setPace(organization, after));
       return after;
     },
 
     checkpoints: (organization: number) => checkpoints.list(organization),
 
     checkpoint(organization: number, name: string): void {
-      settle(organization);
-      checkpoints.put(organization, name, exportWorld(organization), worlds.now(worlds.get(organization)));
+      alone(() => {
+        settle(organization);
+        checkpoints.put(organization, name, exportWorld(organization), worlds.now(worlds.get(organization)));
+      });
     },
 
     /** @throws EmulatorError `checkpoint-not-found` */
     restoreCheckpoint(organization: number, name: string): void {
-      importWorld(checkpoints.get(organization, name), organization);
-      replaced(organization);
+      put(organization, checkpoints.get(organization, name));
     },
 
     /** @throws EmulatorError `checkpoint-not-found` */
-    deleteCheckpoint: (organization: number, name: string): void => checkpoints.remove(organization, name),
+    deleteCheckpoint: (organization: number, name: string): void => alone(() => checkpoints.remove(organization, name)),
   };
 }
 

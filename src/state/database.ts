@@ -7,6 +7,7 @@ import { accessSync, constants, copyFileSync, existsSync, mkdtempSync, realpathS
 import { dirname, join, resolve } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { requireNode } from '../node-version.ts';
+import type { Durability } from './durability.ts';
 import { type Migration, migrate, projectMigrations } from './migrations.ts';
 import { openSqlite } from './sqlite.ts';
 
@@ -41,6 +42,12 @@ export class DatabaseFileError extends Error {
   }
 }
 
+interface Opening {
+  /** In memory it makes no difference. */
+  durability?: Durability;
+  migrations?: readonly Migration[];
+}
+
 /**
  * Opens the database and brings it to the newest version, creating the file where there is none.
  *
@@ -48,13 +55,16 @@ export class DatabaseFileError extends Error {
  * @throws DatabaseFileError for a file that must not or cannot be used; it is left as it was.
  * @throws Error for a migration that fails; the file is left at the version before it.
  */
-export function openDatabase(file: string, migrations: readonly Migration[] = projectMigrations()): Database {
+export function openDatabase(
+  file: string,
+  { durability = 'full', migrations = projectMigrations() }: Opening = {},
+): Database {
   requireNode();
-  if (file === ':memory:') return prepare(openSqlite(file), file, migrations);
+  if (file === ':memory:') return prepare(openSqlite(file), file, durability, migrations);
   try {
     const path = usablePath(file);
     inspectLeftovers(path, file, migrations.length);
-    return prepare(openSqlite(path, { timeout: patience }), file, migrations);
+    return prepare(openSqlite(path, { timeout: patience }), file, durability, migrations);
   } catch (error) {
     throw refusal(error, file) ?? error;
   }
@@ -148,19 +158,22 @@ function isBlank(db: Database): boolean {
 }
 
 /** Checks the open database, sets it up and brings it to the newest version; closes it if any of that fails. */
-function prepare(db: Database, file: string, migrations: readonly Migration[]): Database {
+function prepare(db: Database, file: string, durability: Durability, migrations: readonly Migration[]): Database {
   try {
     // Before the first read: so the lock is there from then on, and the log needs no shared-memory file.
     db.pragma('locking_mode = EXCLUSIVE');
     // Functions and virtual tables with side effects are not run from a schema somebody else may have edited.
     db.pragma('trusted_schema = OFF');
     db.pragma('foreign_keys = ON');
+    // What a savepoint would restore is kept in memory: past 64 KiB of it SQLite would write a file, at every request.
+    db.pragma('temp_store = MEMORY');
     if (!db.memory) check(db, file, migrations.length);
     const blank = isBlank(db);
     if (blank) db.pragma('page_size = 8192');
     db.pragma('journal_mode = WAL');
-    // better-sqlite3 compiles SQLite to use NORMAL with a write-ahead log, which may lose the last answers at a power cut.
-    db.pragma('synchronous = FULL');
+    db.pragma(`synchronous = ${durability}`);
+    // Without it, macOS has its disks keep what was synced in their cache.
+    if (durability === 'full') db.pragma('fullfsync = ON');
     if (blank) db.pragma(`application_id = ${applicationId}`);
     migrate(db, migrations);
     return db;

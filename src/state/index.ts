@@ -5,6 +5,7 @@ import { type AttachRequest, createAttachments } from './attachments.ts';
 import { createAutoscaling } from './autoscaling.ts';
 import { createAws, type InstanceChange, type NewEbsVolume, type NewInstance } from './aws.ts';
 import { createCheckpoints } from './checkpoints.ts';
+import { createCommits } from './commits.ts';
 import { createControl } from './control.ts';
 import { type CreateVolumeRequest, createCreation, type RestoreRequest } from './creation.ts';
 import type { Database } from './database.ts';
@@ -75,6 +76,11 @@ export type State = ReturnType<typeof createState>;
  * that throws an EmulatorError has changed nothing.
  */
 export function createState(db: Database, clock: Clock, observer: Observer = {}) {
+  const commits = createCommits(db, () => {
+    worlds.forgetAll();
+    machine.forgetAll();
+    tokens.forgetKnown();
+  });
   const worlds = createWorlds(db, clock);
   const faults = createFaults(worlds);
   const machine = createMachine(db, faults);
@@ -94,7 +100,7 @@ export function createState(db: Database, clock: Clock, observer: Observer = {})
   const inventory = createInventory(db, describe, volumes, instances);
   const effects = { ...modifications.effects, ...autoscaling.effects, ...rules.effects };
 
-  const { settle, run } = createRun(db, { worlds, machine, effects, observer });
+  const { settle, run, read } = createRun({ commits, worlds, machine, effects, observer });
 
   /** The volume as it is when `body` has been done to it, before anything comes due. */
   function volumeAfter(target: Target, volumeId: string, body: (tx: Tx) => void): InventoryVolume {
@@ -123,16 +129,19 @@ export function createState(db: Database, clock: Clock, observer: Observer = {})
       snapshots,
     }),
     settle,
-    renewed(organization) {
-      faults.forget(organization);
-      observer.renewed?.(organization);
-    },
-    replaced: (organization) => observer.replaced?.(organization),
-    removed(organization) {
-      tokens.forgetKnown();
-      faults.forget(organization);
-      observer.removed?.(organization);
-    },
+    alone: commits.alone,
+    renewed: (organization) =>
+      commits.afterwards(() => {
+        faults.forget(organization);
+        observer.renewed?.(organization);
+      }),
+    replaced: (organization) => commits.afterwards(() => observer.replaced?.(organization)),
+    removed: (organization) =>
+      commits.afterwards(() => {
+        tokens.forgetKnown();
+        faults.forget(organization);
+        observer.removed?.(organization);
+      }),
   });
 
   return {
@@ -155,21 +164,21 @@ export function createState(db: Database, clock: Clock, observer: Observer = {})
     now: (organization: number): Instant => worlds.now(worlds.get(organization)),
 
     createAccount: (target: Target, name: string): Account => run(target, (tx) => accounts.create(tx, name)),
-    account: (target: Target): Account => run(target, (tx) => accounts.view(tx)),
+    account: (target: Target): Account => read(target, (tx) => accounts.view(tx)),
     renameAccount: (target: Target, name: string): Account => run(target, (tx) => accounts.rename(tx, name)),
     deleteAccount: (target: Target): void => run(target, (tx) => accounts.remove(tx)),
 
     createToken: (target: Target, request: TokenRequest): Token => run(target, (tx) => tokens.create(tx, request)),
-    token: (target: Target, tokenId: string): Token => run(target, (tx) => tokens.get(tx, tokenId)),
+    token: (target: Target, tokenId: string): Token => read(target, (tx) => tokens.get(tx, tokenId)),
     deleteToken: (target: Target, tokenId: string): void => run(target, (tx) => tokens.remove(tx, tokenId)),
 
     setRoleArn: (target: Target, roleArn: string, skipValidation: boolean): void =>
       run(target, (tx) => roleArns.set(tx, roleArn, skipValidation)),
-    roleArn: (target: Target): string => run(target, (tx) => roleArns.get(tx)),
+    roleArn: (target: Target): string => read(target, (tx) => roleArns.get(tx)),
     deleteRoleArn: (target: Target): void => run(target, (tx) => roleArns.remove(tx)),
 
     createRule: (target: Target, request: RuleRequest): Rule => run(target, (tx) => rules.create(tx, request)),
-    rule: (target: Target, ruleId: string): Rule => run(target, (tx) => rules.get(tx, ruleId)),
+    rule: (target: Target, ruleId: string): Rule => read(target, (tx) => rules.get(tx, ruleId)),
     replaceRule: (target: Target, ruleId: string, request: RuleRequest): Rule =>
       run(target, (tx) => rules.replace(tx, ruleId, request)),
     deleteRule: (target: Target, ruleId: string): void => run(target, (tx) => rules.remove(tx, ruleId)),
@@ -200,11 +209,11 @@ export function createState(db: Database, clock: Clock, observer: Observer = {})
     deactivate: (target: Target, volumeId: string): void => run(target, (tx) => autoscaling.deactivate(tx, volumeId)),
 
     volume: (target: Target, volumeId: string): VolumeDescription =>
-      run(target, (tx) => describe.volume(volumes.find(tx, volumeId), tx.accountId)),
+      read(target, (tx) => describe.volume(volumes.find(tx, volumeId), tx.accountId)),
 
     /** The Datafy snapshot that an id names, be it its own or that of one of its EBS snapshots. */
     snapshot: (target: Target, snapshotId: string): SnapshotDescription =>
-      run(target, (tx) => describe.snapshot(snapshots.find(tx, snapshotId), tx.accountId)),
+      read(target, (tx) => describe.snapshot(snapshots.find(tx, snapshotId), tx.accountId)),
 
     /** What happens in AWS, without Datafy. */
     aws: {
@@ -230,17 +239,17 @@ export function createState(db: Database, clock: Clock, observer: Observer = {})
     inventory: {
       accounts: (organization: number): InventoryAccount[] => inventory.accounts(organization),
       volumes: (target: Target, request: ListRequest<'volumes'>): Page<InventoryVolume> =>
-        run(target, (tx) => inventory.volumes(tx, request)),
+        read(target, (tx) => inventory.volumes(tx, request)),
       snapshots: (target: Target, request: ListRequest<'snapshots'>): Page<InventorySnapshot> =>
-        run(target, (tx) => inventory.snapshots(tx, request)),
+        read(target, (tx) => inventory.snapshots(tx, request)),
       attachments: (target: Target, request: ListRequest<'attachments'>): Page<InventoryAttachment> =>
-        run(target, (tx) => inventory.attachments(tx, request)),
+        read(target, (tx) => inventory.attachments(tx, request)),
       instances: (target: Target, request: ListRequest<'instances'>): Page<InventoryInstance> =>
-        run(target, (tx) => inventory.instances(tx, request)),
+        read(target, (tx) => inventory.instances(tx, request)),
       volume: (target: Target, volumeId: string): InventoryVolume =>
-        run(target, (tx) => inventory.volume(tx, volumeId)),
+        read(target, (tx) => inventory.volume(tx, volumeId)),
       instance: (target: Target, instanceId: string): InventoryInstance =>
-        run(target, (tx) => inventory.instance(tx, instanceId)),
+        read(target, (tx) => inventory.instance(tx, instanceId)),
     },
 
     listVolumes({ organization, accounts: keys }: Targets, limit: number, offset: number): Page<VolumeDescription> {
@@ -269,5 +278,11 @@ export function createState(db: Database, clock: Clock, observer: Observer = {})
 
     ownerOfVolume: worlds.ownerOfVolume,
     hasToken: worlds.hasToken,
+
+    /** Resolves once all that was done so far is committed, or rejects; undefined where all of it is. */
+    kept: commits.kept,
+
+    /** Commits what is open, now. @throws SqliteError where that fails. */
+    flush: commits.flush,
   };
 }

@@ -62,8 +62,6 @@ export interface Pending {
 /** What else happens when a transition ends, in the same transaction, at the instant it was due. */
 export type Effects = Partial<Record<`${Resource}.${string}`, (tx: Tx, key: number) => void>>;
 
-const nothing: readonly Change[] = [];
-
 export type Machine = ReturnType<typeof createMachine>;
 
 /**
@@ -154,26 +152,32 @@ export function createMachine(db: Database, faults: Faults) {
     if (changes === 0) refuse(row, thing);
   }
 
+  function findNextDue(organization: number): Instant {
+    return findFirst(organization)?.due_at ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Whether there is anything to settle in a world. */
+  function isDue(organization: number, now: Instant): boolean {
+    let next = nextDue.get(organization);
+    if (next === undefined) {
+      next = findNextDue(organization);
+      nextDue.set(organization, next);
+    }
+    return next <= now;
+  }
+
   /**
    * Does all that came due in a world up to `now`, each at its own instant, in order of (due_at, resource, volume or key).
    * What an effect sets off is settled too, if it is due by then. Settling twice is settling once.
    */
   function settle(world: { key: number; pace: Pace }, now: Instant, effects: Effects): readonly Change[] {
-    if ((nextDue.get(world.key) ?? Number.NEGATIVE_INFINITY) > now) return nothing;
-    const { changes, next } = settleDue(world, now, effects);
-    nextDue.set(world.key, next);
-    return changes;
-  }
-
-  function findNextDue(organization: number): Instant {
-    return findFirst(organization)?.due_at ?? Number.POSITIVE_INFINITY;
-  }
-
-  const settleDue = db.transaction((world: { key: number; pace: Pace }, now: Instant, effects: Effects) => {
     const changes: Change[] = [];
     for (;;) {
       const due = findFirst(world.key);
-      if (!due || due.due_at > now) return { changes, next: due?.due_at ?? Number.POSITIVE_INFINITY };
+      if (!due || due.due_at > now) {
+        nextDue.set(world.key, due?.due_at ?? Number.POSITIVE_INFINITY);
+        return changes;
+      }
       const { resource, key, account, status, due_action } = due;
       const { id, accountId } = namesOf(resource, key);
       const tx: Tx = {
@@ -195,7 +199,7 @@ export function createMachine(db: Database, faults: Faults) {
       });
       effects[`${resource}.${due_action}`]?.(tx, key);
     }
-  });
+  }
 
   /**
    * The status columns of a row that a document puts in place. Where the status is one of a transition under way and
@@ -216,7 +220,7 @@ export function createMachine(db: Database, faults: Faults) {
     nextDue.delete(organization);
   }
 
-  return { begin, allow, apply, settle, place, forget, findNextDue };
+  return { begin, allow, apply, isDue, settle, place, forget, forgetAll: () => nextDue.clear(), findNextDue };
 }
 
 /** The action that ends a status of a transition under way, if all goes well; null for any other status. */

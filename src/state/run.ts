@@ -1,5 +1,6 @@
 import { EmulatorError } from '../errors.ts';
-import { type Database, SqliteError } from './database.ts';
+import type { Commits } from './commits.ts';
+import { SqliteError } from './database.ts';
 import type { Change, Effects, Machine, Tx } from './machine.ts';
 import type { Worlds } from './worlds.ts';
 
@@ -21,47 +22,60 @@ export interface Target extends Pick<Tx, 'organization' | 'account' | 'accountId
 }
 
 interface Parts {
+  commits: Commits;
   worlds: Worlds;
   machine: Machine;
   effects: Effects;
   observer: Observer;
 }
 
-/** How a verb is run: what is due in its world first, then the verb, in one transaction; then who listens is told. */
-export function createRun(db: Database, { worlds, machine, effects, observer }: Parts) {
+/** How a verb is run: what is due in its world first, then the verb; once that is committed, who listens is told. */
+export function createRun({ commits, worlds, machine, effects, observer }: Parts) {
+  function tell(organization: number, changes: readonly Change[], request: Tx['request']): void {
+    if (changes.length > 0) commits.afterwards(() => observer.changed?.(organization, changes, request));
+  }
+
   /** Does what is due in a world; answers what that was. */
   function settle(organization: number): readonly Change[] {
     const world = worlds.get(organization);
-    const settled = machine.settle(world, worlds.now(world), effects);
-    if (settled.length > 0) observer.changed?.(organization, settled, null);
+    const now = worlds.now(world);
+    if (!machine.isDue(world.key, now)) return [];
+    const settled = commits.write(() => machine.settle(world, now, effects));
+    tell(organization, settled, null);
     return settled;
   }
 
-  const transaction = db.transaction((body: (tx: Tx) => unknown, tx: Tx) => body(tx));
-
-  /** @throws EmulatorError `account-not-found` where the account was deleted while the call was under way. */
-  function inTransaction<R>(body: (tx: Tx) => R, tx: Tx): R {
-    try {
-      return transaction(body, tx) as R;
-    } catch (error) {
-      if (error instanceof SqliteError && error.code === 'SQLITE_CONSTRAINT_FOREIGNKEY') {
-        throw new EmulatorError('account-not-found', { accountId: tx.accountId });
-      }
-      throw error;
-    }
-  }
-
-  function run<R>(target: Target, body: (tx: Tx) => R): R {
+  function prepare(target: Target): Tx {
     const { organization, account, accountId, ownAccount, request = null } = target;
     settle(organization);
     const world = worlds.get(organization);
-    const changes: Change[] = [];
     const { pace } = world;
-    const tx: Tx = { organization, account, accountId, ownAccount, now: worlds.now(world), pace, request, changes };
-    const result = inTransaction(body, tx);
-    if (changes.length > 0) observer.changed?.(organization, changes, request);
-    return result;
+    return { organization, account, accountId, ownAccount, now: worlds.now(world), pace, request, changes: [] };
   }
 
-  return { settle, run };
+  /**
+   * A verb that writes.
+   *
+   * @throws EmulatorError `account-not-found` where the account was deleted while the call was under way.
+   */
+  function run<R>(target: Target, body: (tx: Tx) => R): R {
+    return commits.verb(() => {
+      const tx = prepare(target);
+      try {
+        const result = commits.write(() => body(tx));
+        tell(tx.organization, tx.changes, tx.request);
+        return result;
+      } catch (error) {
+        if (error instanceof SqliteError && error.code === 'SQLITE_CONSTRAINT_FOREIGNKEY') {
+          throw new EmulatorError('account-not-found', { accountId: tx.accountId });
+        }
+        throw error;
+      }
+    });
+  }
+
+  /** A verb that only reads. */
+  const read = <R>(target: Target, body: (tx: Tx) => R): R => body(prepare(target));
+
+  return { settle, run, read };
 }

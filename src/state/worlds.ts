@@ -154,6 +154,7 @@ export function createWorlds(db: Database, clock: Clock) {
 
     /** What was read of a world no longer holds. */
     forget: (key: number) => known.delete(key),
+    forgetAll: () => known.clear(),
 
     /** The next id of the world's stream; passes over what callers or documents have brought along. */
     makeId(tx: { readonly organization: number }, kind: IdKind): string {

@@ -10,6 +10,8 @@ export interface StartOptions {
   port?: number;
   /** Where the state is kept: the path of a file; left out, or `:memory:`: in memory, as long as it runs. */
   db?: string;
+  /** What of a file survives a power cut: `full`: all that was answered; `normal`: not the last of it. Left out: `full`. */
+  durability?: 'full' | 'normal';
   /** What a new database begins with; left out: `default`. */
   seed?: SeedName;
   /** Further host names that requests may be sent to, such as `emulator.test`; left out: none. */

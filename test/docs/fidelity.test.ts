@@ -70,7 +70,7 @@ describe('the error codes', () => {
   const source = readPage('src/render-error.ts');
   const framework = [...source.matchAll(/^\s+FST_\w+: '([a-z-]+)',$/gm)].map(([, name]) => name!);
   const [, otherwise] = /frameworkCodes\[[^\]]+\] \?\? '([a-z-]+)'/.exec(source) ?? [];
-  const [, fault] = /reply,\s*500,\s*'([a-z-]+)'/.exec(source) ?? [];
+  const [, fault] = /status: 500,\s*code: '([a-z-]+)'/.exec(source) ?? [];
 
   test('that Fastify is given are found', () => {
     expect(framework.length).toBeGreaterThan(0);

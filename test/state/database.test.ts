@@ -42,7 +42,7 @@ function hash(path: string): string {
 function refusal(path = file, migrations = [first]): DatabaseFileError {
   const before = contents();
   try {
-    openDatabase(path, migrations).close();
+    openDatabase(path, { migrations }).close();
   } catch (error) {
     expect(error).toBeInstanceOf(DatabaseFileError);
     expect((error as Error).message).toContain(path);
@@ -88,14 +88,14 @@ const usingSqlite = `const { default: Sqlite } = await import('${import.meta.res
   const db = new Sqlite(file);`;
 
 /** For `elsewhere`: sends the message of the refusal. */
-const tryToOpen = `try { openDatabase(file, migrations); process.send('opened'); }
+const tryToOpen = `try { openDatabase(file, { migrations }); process.send('opened'); }
   catch (error) { process.send(error.message); }`;
 
 /** A database whose process was killed with its last rows only in the write-ahead log. */
 async function killed(): Promise<void> {
-  openDatabase(file, [first]).close();
+  openDatabase(file, { migrations: [first] }).close();
   const { child, ended } = await elsewhere(`
-    const db = openDatabase(file, migrations);
+    const db = openDatabase(file, { migrations });
     db.exec("INSERT INTO parent (text) SELECT hex(randomblob(200)) FROM parent");
     process.send('written');
     process.on('message', () => {});`);
@@ -106,10 +106,10 @@ async function killed(): Promise<void> {
 
 describe('a file that opens', () => {
   test('is made, kept and opened again', () => {
-    openDatabase(file, [first]).close();
+    openDatabase(file, { migrations: [first] }).close();
     expect(Object.keys(contents())).toEqual(['world.db']);
     const before = contents();
-    const db = openDatabase(file, [first]);
+    const db = openDatabase(file, { migrations: [first] });
     expect(db.prepare('SELECT count(*) FROM parent').pluck().get()).toBe(501);
     db.close();
     expect(contents()).toEqual(before);
@@ -117,7 +117,7 @@ describe('a file that opens', () => {
 
   test('has its settings in force', () => {
     for (const round of ['new', 'again']) {
-      const db = openDatabase(file, [first]);
+      const db = openDatabase(file, { migrations: [first] });
       const settings = [
         ['journal_mode', 'wal'],
         ['locking_mode', 'exclusive'],
@@ -136,7 +136,7 @@ describe('a file that opens', () => {
   });
 
   test('has no shared-memory file beside it', () => {
-    const db = openDatabase(file, [first]);
+    const db = openDatabase(file, { migrations: [first] });
     expect(fs.readdirSync(folder).sort()).toEqual(['world.db', 'world.db-wal']);
     db.close();
   });
@@ -146,7 +146,7 @@ describe('a file that opens', () => {
     ['an SQLite file nobody has used', () => foreign('PRAGMA journal_mode = WAL; VACUUM')],
   ])('may be %s', (_, make) => {
     make();
-    const db = openDatabase(file, [first]);
+    const db = openDatabase(file, { migrations: [first] });
     expect(db.pragma('application_id', { simple: true })).toBe(applicationId);
     db.close();
     expect(Object.keys(contents())).toEqual(['world.db']);
@@ -154,14 +154,14 @@ describe('a file that opens', () => {
 
   test('may have been left by a killed process: nothing is lost', async () => {
     await killed();
-    const db = openDatabase(file, [first]);
+    const db = openDatabase(file, { migrations: [first] });
     expect(db.prepare('SELECT count(*) FROM parent').pluck().get()).toBe(1002);
     db.close();
     expect(Object.keys(contents())).toEqual(['world.db']);
   });
 
   test('in memory has the same settings, as far as they apply', () => {
-    const db = openDatabase(':memory:', [first]);
+    const db = openDatabase(':memory:', { migrations: [first] });
     const names = ['foreign_keys', 'trusted_schema', 'page_size', 'application_id', 'user_version'];
     expect(names.map((name) => db.pragma(name, { simple: true }))).toEqual([1, 0, 8192, applicationId, 1]);
     db.close();
@@ -185,20 +185,20 @@ describe('a corrupt file is refused', () => {
     ['less than a page', 0.001],
     ['all but a byte', 0],
   ])('cut to %s', (_, part) => {
-    openDatabase(file, [first]).close();
+    openDatabase(file, { migrations: [first] }).close();
     const { size } = fs.statSync(file);
     fs.truncateSync(file, part ? Math.ceil(size * part) : size - 1);
     expect(refusal().reason).toBe('corrupt');
   });
 
   test('with a page overwritten', () => {
-    openDatabase(file, [first]).close();
+    openDatabase(file, { migrations: [first] }).close();
     overwrite(5 * 8192, Buffer.alloc(8192, 0xa5));
     expect(refusal().reason).toBe('corrupt');
   });
 
   test('with its list of tables overwritten', () => {
-    openDatabase(file, [first]).close();
+    openDatabase(file, { migrations: [first] }).close();
     overwrite(100, Buffer.alloc(8092, 0xa5));
     expect(refusal().reason).toBe('corrupt');
   });
@@ -221,14 +221,14 @@ describe('a corrupt file is refused', () => {
 
 describe('a newer file is refused', () => {
   test('with the versions', () => {
-    openDatabase(file, [first, second]).close();
+    openDatabase(file, { migrations: [first, second] }).close();
     const { reason, message } = refusal();
     expect(reason).toBe('newer');
     expect(message).toContain('version 2, while this one knows 1');
   });
 
   test('with a version that no migration has', () => {
-    openDatabase(file, [first]).close();
+    openDatabase(file, { migrations: [first] }).close();
     foreign('PRAGMA user_version = -1');
     expect(refusal().reason).toBe('newer');
   });
@@ -276,27 +276,27 @@ describe('a file in use is refused', () => {
   const hold = `process.on('message', () => process.exit()); process.send('open');`;
 
   test.each([
-    ['an emulator', 'const db = openDatabase(file, migrations);'],
+    ['an emulator', 'const db = openDatabase(file, { migrations });'],
     [
       'an emulator that has written',
-      'const db = openDatabase(file, migrations); db.exec("INSERT INTO parent (text) VALUES (1)");',
+      'const db = openDatabase(file, { migrations }); db.exec("INSERT INTO parent (text) VALUES (1)");',
     ],
     ['a reader', `${usingSqlite} db.exec('BEGIN; SELECT * FROM parent');`],
     ['a writer', `${usingSqlite} db.exec('BEGIN IMMEDIATE; DELETE FROM child');`],
     ['a writer without a log', `${usingSqlite} db.pragma('journal_mode = DELETE'); db.exec('BEGIN EXCLUSIVE');`],
   ])('by %s, and free once that ended', async (_, code) => {
-    openDatabase(file, [first]).close();
+    openDatabase(file, { migrations: [first] }).close();
     const { child, message, ended } = await elsewhere(`${code} ${hold} globalThis.kept = db;`);
     expect(message).toBe('open');
     expect(refusal().reason).toBe('in-use');
     child.send('end');
     await ended;
-    openDatabase(file, [first]).close();
+    openDatabase(file, { migrations: [first] }).close();
   });
 
   test('whatever its bytes look like while the other process writes them', async () => {
-    openDatabase(file, [first]).close();
-    const { child, ended } = await elsewhere(`globalThis.db = openDatabase(file, migrations); ${hold}`);
+    openDatabase(file, { migrations: [first] }).close();
+    const { child, ended } = await elsewhere(`globalThis.db = openDatabase(file, { migrations }); ${hold}`);
     overwrite(5 * 8192, Buffer.alloc(8192, 0xa5));
     expect(refusal().reason).toBe('in-use');
     child.send('end');
@@ -304,8 +304,8 @@ describe('a file in use is refused', () => {
   });
 
   test('by this process, which keeps its hold on it', async () => {
-    const db = openDatabase(file, [first]);
-    expect(() => openDatabase(file, [first])).toThrow('in use');
+    const db = openDatabase(file, { migrations: [first] });
+    expect(() => openDatabase(file, { migrations: [first] })).toThrow('in use');
     const { message, ended } = await elsewhere(`${tryToOpen} process.disconnect();`);
     await ended;
     expect(message).toContain('in use');
@@ -340,7 +340,7 @@ describe('a file that cannot be used is refused', () => {
     ['in a folder that may not be written', 'fs.chmodSync(path.dirname(file), 0o555)'],
     ['in a folder that may not be written, and is new', 'fs.rmSync(file); fs.chmodSync(path.dirname(file), 0o555)'],
   ])('%s', async (_, code) => {
-    openDatabase(file, [first]).close();
+    openDatabase(file, { migrations: [first] }).close();
     const { message, ended } = await elsewhere(`
       const [fs, path] = [await import('node:fs'), await import('node:path')];
       ${code};
@@ -357,8 +357,8 @@ describe('a file that cannot be used is refused', () => {
 
 describe('migrations', () => {
   test('run in their order, each once', () => {
-    openDatabase(file, [first]).close();
-    const db = openDatabase(file, [first, second]);
+    openDatabase(file, { migrations: [first] }).close();
+    const db = openDatabase(file, { migrations: [first, second] });
     expect(db.prepare('SELECT count(*) FROM parent').pluck().get()).toBe(501);
     expect(db.prepare('SELECT count(*) FROM more').pluck().get()).toBe(0);
     expect(db.pragma('user_version', { simple: true })).toBe(2);
@@ -366,16 +366,18 @@ describe('migrations', () => {
   });
 
   test('one that fails half way leaves the file as it was', () => {
-    openDatabase(file, [first]).close();
+    openDatabase(file, { migrations: [first] }).close();
     const before = contents();
-    expect(() => openDatabase(file, [first, failing])).toThrow('Migration 0002_failing failed: no such table: nowhere');
+    expect(() => openDatabase(file, { migrations: [first, failing] })).toThrow(
+      'Migration 0002_failing failed: no such table: nowhere',
+    );
     expect(contents()).toEqual(before);
-    openDatabase(file, [first, second]).close();
+    openDatabase(file, { migrations: [first, second] }).close();
   });
 
   test('one that fails keeps those before it', () => {
-    expect(() => openDatabase(file, [first, failing])).toThrow('0002_failing');
-    const db = openDatabase(file, [first]);
+    expect(() => openDatabase(file, { migrations: [first, failing] })).toThrow('0002_failing');
+    const db = openDatabase(file, { migrations: [first] });
     expect(db.pragma('user_version', { simple: true })).toBe(1);
     db.close();
   });

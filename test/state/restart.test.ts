@@ -74,6 +74,7 @@ function processes(database: string) {
       return state;
     },
     restart() {
+      state.flush();
       db.close();
       db = openDatabase(database);
       state = createState(db, clock);

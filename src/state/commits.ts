@@ -1,0 +1,133 @@
+import { type Database, SqliteError } from './database.ts';
+
+/** The open transaction: all that is written in one turn of the event loop. */
+interface Turn {
+  end: NodeJS.Immediate;
+  /** How many verbs have written in it. None: it has but settled what came due. */
+  verbs: number;
+  /** Whom to tell of what once it is committed, in this order. */
+  untold: (() => void)[];
+  kept: PromiseWithResolvers<void>;
+}
+
+export type Commits = ReturnType<typeof createCommits>;
+
+/**
+ * When writes are committed: all of one turn of the event loop together, so that they cost one sync. Each is a savepoint
+ * of the turn's transaction: one that throws takes back its own writes, and no other's.
+ *
+ * @param lost a transaction has been given up: what is remembered of its rows holds no longer.
+ */
+export function createCommits(db: Database, lost: () => void) {
+  const begin = db.prepare('BEGIN IMMEDIATE');
+  const commit = db.prepare('COMMIT');
+  const rollback = db.prepare('ROLLBACK');
+  const savepoint = db.transaction((body: () => unknown) => body());
+  let turn: Turn | undefined;
+  /** The last commit failed. Until one succeeds each verb is committed by itself, so that others need not fail with it. */
+  let failing = false;
+
+  function open(): Turn {
+    begin.run();
+    const kept = Promise.withResolvers<void>();
+    // It may be that nobody waits for it.
+    kept.promise.catch(() => undefined);
+    return { end: setImmediate(endTurn), verbs: 0, untold: [], kept };
+  }
+
+  function endTurn(): void {
+    // Where several call at once, more are on their way: those of one more turn come along.
+    if (turn && turn.verbs > 1) turn.end = setImmediate(commitTurn);
+    else commitTurn();
+  }
+
+  /** Commits what is open; answers why it could not, where a verb is lost by that. */
+  function commitTurn(): unknown {
+    if (!turn) return undefined;
+    const ended = turn;
+    try {
+      commit.run();
+    } catch (error) {
+      lose(ended, error);
+      return ended.verbs > 0 ? error : undefined;
+    }
+    clearImmediate(ended.end);
+    turn = undefined;
+    if (ended.verbs > 0) failing = false;
+    ended.kept.resolve();
+    for (const tell of ended.untold) tell();
+    return undefined;
+  }
+
+  /**
+   * Commits what is open, now.
+   *
+   * @throws SqliteError where that fails, and a verb is lost by it.
+   */
+  function flush(): void {
+    const error = commitTurn();
+    if (error !== undefined) throw error;
+  }
+
+  /** The turn is as if it had never been. */
+  function lose({ end, verbs, kept }: Turn, error: unknown): void {
+    clearImmediate(end);
+    turn = undefined;
+    failing = true;
+    if (db.inTransaction) rollback.run();
+    lost();
+    // What came due comes due again: whoever has only looked has seen nothing wrong.
+    if (verbs > 0) kept.reject(error);
+    else kept.resolve();
+  }
+
+  /** Writes: all of `body`, or nothing where it throws. */
+  function write<R>(body: () => R): R {
+    turn ??= open();
+    try {
+      return savepoint(body) as R;
+    } catch (error) {
+      // SQLite gives some transactions up as a whole, and not just back to the savepoint.
+      if (error instanceof SqliteError && !db.inTransaction) lose(turn, error);
+      throw error;
+    }
+  }
+
+  /** A verb: what it writes is kept, or its caller is told, at the latest by `kept`. */
+  function verb<R>(body: () => R): R {
+    if (failing) return alone(body);
+    const result = body();
+    if (turn) turn.verbs++;
+    return result;
+  }
+
+  /**
+   * A verb that shares its transaction with no other: when it returns, it is committed.
+   *
+   * @throws SqliteError where that fails: nothing has been changed.
+   */
+  function alone<R>(body: () => R): R {
+    flush();
+    turn = open();
+    const result = body();
+    turn.verbs++;
+    flush();
+    return result;
+  }
+
+  return {
+    write,
+    verb,
+    alone,
+    flush,
+
+    /** Tells somebody of what was written, as soon as it is committed; never, where that fails. */
+    afterwards(tell: () => void): void {
+      if (turn) turn.untold.push(tell);
+      else tell();
+    },
+
+    /** Resolves once all that was done so far is committed, or rejects; undefined where all of it is. */
+    kept: (): Promise<void> | undefined => turn?.kept.promise,
+  };
+}

@@ -14,7 +14,7 @@ import type { Operation } from './routes/control/shared.ts';
 import { openRooms } from './routes/index.ts';
 import { type Database, openDatabase } from './state/database.ts';
 import { createState, type State } from './state/index.ts';
-import { seeds } from './state/seeds/index.ts';
+import { loadSeed } from './state/seeds/index.ts';
 import { documentedPath } from './strike.ts';
 import { validateStrictly } from './validation.ts';
 import { version } from './version.ts';
@@ -53,7 +53,7 @@ export async function buildApp(options: AppOptions, clock = systemClock, timeout
 async function assemble(options: AppOptions, db: Database, clock: Clock, timeouts: Timeouts): Promise<App> {
   const recorder = createRecorder((world) => state.lastRequest(world));
   const state: State = createState(db, clock, recorder);
-  const tokens = state.control.first() === undefined ? seedDefaultWorld(state, options) : undefined;
+  const tokens = state.control.first() === undefined ? await seedDefaultWorld(state, options) : undefined;
 
   const refusal = hostGuard([options.host, ...options.allowedHost]);
   const app = Fastify({
@@ -105,8 +105,8 @@ async function assemble(options: AppOptions, db: Database, clock: Clock, timeout
   return { app, state, db, tokens };
 }
 
-function seedDefaultWorld(state: State, options: AppOptions): NonNullable<App['tokens']> {
-  const seed = seeds[options.seed];
+async function seedDefaultWorld(state: State, options: AppOptions): Promise<NonNullable<App['tokens']>> {
+  const seed = await loadSeed(options.seed);
   state.control.create({
     ...seed,
     clock: options.clock === 'system' ? { mode: 'system' } : { mode: 'controlled', now: formatInstant(options.clock) },

@@ -50,7 +50,7 @@ export const optionTable = {
     schema: Type.Union(seedNames.map((name) => Type.Literal(name))),
     default: 'default',
     placeholder: 'NAME',
-    help: `what a new world holds: ${seedNames.join(' or ')}`,
+    help: `what a new world holds: ${seedNames.join(', ')}`,
     accepts: oneOf(seedNames),
   }),
   allowedHost: option({

@@ -2,7 +2,8 @@ import type { Command } from 'commander';
 import { Failure } from '../failure.ts';
 import { textFlag } from '../option.ts';
 import { hashSecret } from '../secrets.ts';
-import { seeds } from '../state/seeds/index.ts';
+import { loadSeed } from '../state/seeds/index.ts';
+import { seedNames } from '../state/seeds/names.ts';
 import type { WorldControl } from '../types/control.ts';
 import type { TokenDocument } from '../types/world-document.ts';
 import { addExamples } from './help.ts';
@@ -48,7 +49,7 @@ async function findToken(world: WorldControl, worldName: string, { account, toke
     if (account === undefined) return token !== undefined || owner?.parentAccountId !== null;
     return account === accountId || account === owner?.name;
   };
-  const secrets = token === undefined ? knownSecrets() : [token];
+  const secrets = token === undefined ? await knownSecrets() : [token];
   const found = tokens
     .filter((each) => isOf(each) && (each.expires === undefined || each.expires > now))
     .flatMap((each) => secrets.filter((secret) => hashSecret(secret).toString('hex') === each.secretHash));
@@ -64,8 +65,8 @@ async function findToken(world: WorldControl, worldName: string, { account, toke
 }
 
 /** The secrets of the tokens that seeds make. */
-function knownSecrets(): string[] {
-  const tokens = Object.values(seeds).flatMap((seed) => seed.tokens);
+async function knownSecrets(): Promise<string[]> {
+  const tokens = (await Promise.all(seedNames.map(loadSeed))).flatMap((seed) => seed.tokens);
   return tokens.flatMap(({ token }) => (token === undefined ? [] : [token]));
 }
 

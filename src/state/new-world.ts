@@ -1,7 +1,7 @@
 import { randomUuid } from '../ids.ts';
 import { mintSecret } from '../secrets.ts';
 import { inBody, type NameOf } from './problems.ts';
-import { seeds } from './seeds/index.ts';
+import { loadSeed } from './seeds/index.ts';
 import type { SeedName } from './seeds/names.ts';
 import { fillAccount, idSeed, makeOwnAccountId } from './world-defaults.ts';
 import type { AccountDocument, SeedDocument } from './world-document.ts';
@@ -23,7 +23,7 @@ const lists = ['accounts', 'instances', 'volumes', 'failingRoles'] as const;
  */
 export async function newWorld(request: NewWorld) {
   const { seed, ...wanted } = request;
-  const base = seed === undefined ? undefined : seeds[seed];
+  const base = seed === undefined ? undefined : await loadSeed(seed);
   const ownAccountId = base?.organizationId ?? makeOwnAccountId();
   const accounts = [
     ...(base?.accounts ?? []),

@@ -1,8 +1,11 @@
 import type { SeedAccount, SeedDocument, SeedInstance, SeedVolume } from './seed-document.ts';
 import type { ClockSetting, Pace } from './time.ts';
 
-/** A seed by its name: `default` has something of everything, `empty` only what a request needs. */
-export type SeedName = 'default' | 'empty';
+/**
+ * A seed by its name: `default` has something of everything, `empty` only what a request needs, `fleet` 500 volumes of
+ * six accounts.
+ */
+export type SeedName = 'default' | 'empty' | 'fleet';
 
 /** What a new world is to be; what is left out is filled in, the same in every world. */
 export interface NewOrganization {

@@ -158,7 +158,7 @@ describe('what is refused', () => {
     ['accounts that are no list', { accounts: {} }, /body\/accounts must be array/],
     ['an account id that is none', { accounts: [{ accountId: 'x' }] }, /accounts\/0\/accountId/],
     ['more than 100 accounts', { accounts: Array(101).fill({}) }, /body\/accounts/],
-    ['an unknown seed', { seed: 'other' }, /body\/seed must be one of default, empty/],
+    ['an unknown seed', { seed: 'other' }, /body\/seed must be one of default, empty, fleet/],
     ['an unknown mode of the clock', { clock: { mode: 'fast' } }, /clock\/mode/],
     ['an instant without a zone', { clock: { mode: 'controlled', now: '2026-01-01T00:00:00' } }, /clock\/now/],
     ['a pace below 0', { pace: { snapshot: -1 } }, /pace\/snapshot/],

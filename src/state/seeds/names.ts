@@ -1,4 +1,7 @@
-/** The seeds a world can start from: `default` has something of everything, `empty` only what a request needs. */
-export const seedNames = ['default', 'empty'] as const;
+/**
+ * The seeds that ship: `default` has something of everything, `empty` only what a request needs, `fleet` 500 volumes of
+ * six accounts.
+ */
+export const seedNames = ['default', 'empty', 'fleet'] as const;
 
 export type SeedName = (typeof seedNames)[number];

@@ -97,7 +97,9 @@ export async function runWorkers(url: string, workers: number, tests: number): P
 
 async function startProcess(): Promise<{ url: string; child: ChildProcess }> {
   const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
-  const child = spawn(process.execPath, [main, '--port', '0'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [main, '--port', '0', '--log-level', 'warn'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   let output = '';
   child.stdout?.setEncoding('utf8');
   for (;;) {

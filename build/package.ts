@@ -1,6 +1,7 @@
 import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildApp } from '../src/app.ts';
+import { swaggerUiFiles, swaggerUiSource } from '../src/docs-page.ts';
 import { defaults } from '../src/options.ts';
 import { bundle } from './bundle.ts';
 import { manifest } from './manifest.ts';
@@ -15,6 +16,7 @@ const copied = {
   'db/migrations': 'db/migrations',
   // SQLite for each platform, as better-sqlite3 brings it: it looks for them beside the folder that it is in.
   'node_modules/better-sqlite3/prebuilds': 'prebuilds',
+  ...Object.fromEntries(swaggerUiFiles.map((file) => [`${swaggerUiSource}/${file}`, `swagger-ui/${file}`])),
 };
 
 /**
@@ -34,7 +36,10 @@ export async function buildPackage(root: string, folder: string): Promise<void> 
   const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
   writeFileSync(join(folder, 'package.json'), json(manifest(project)));
   writeFileSync(join(folder, 'openapi.json'), json(await openApi()));
-  writeFileSync(join(folder, 'THIRD-PARTY-NOTICES.txt'), notices(modules));
+  writeFileSync(
+    join(folder, 'THIRD-PARTY-NOTICES.txt'),
+    notices([...modules, ...Object.keys(copied).map((path) => join(root, path))]),
+  );
 }
 
 /** The document that a running emulator answers /openapi.json with. */

@@ -1,10 +1,12 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import Fastify, { type FastifyInstance, LogController } from 'fastify';
+import Fastify, { type FastifyInstance } from 'fastify';
 import { type Clock, formatInstant, systemClock } from './clock.ts';
 import { connectionOptions, timeouts as shipped, type Timeouts } from './connections.ts';
+import { serveDocs } from './docs-page.ts';
 import { EmulatorError } from './errors.ts';
 import { hostGuard } from './host-guard.ts';
 import { acceptJsonBodies } from './json-body.ts';
+import { logTo, startQuietly } from './log.ts';
 import { collectOpenApi, controlPrefix } from './openapi.ts';
 import type { Options } from './options.ts';
 import { createRecorder } from './recorder.ts';
@@ -60,8 +62,7 @@ async function assemble(options: AppOptions, db: Database, clock: Clock, timeout
     ...connectionOptions(timeouts),
     bodyLimit,
     exposeHeadRoutes: false,
-    logController: new LogController({ disableRequestLogging: true }),
-    logger: { level: options.logLevel, stream: process.stderr },
+    ...logTo(options),
     routerOptions: { maxParamLength: 16 * 1024 },
     frameworkErrors: (error, request, reply) => renderError(refusal(request) ?? error, request, reply as never),
   }).withTypeProvider<TypeBoxTypeProvider>();
@@ -81,6 +82,7 @@ async function assemble(options: AppOptions, db: Database, clock: Clock, timeout
       (error) => done(null, errorBody(error, request, reply)),
     );
   });
+  startQuietly(app, options);
   app.addHook('onRequest', (request, _reply, done) => done(refusal(request)));
   app.setErrorHandler(renderError);
   app.setNotFoundHandler((request) => {
@@ -96,11 +98,14 @@ async function assemble(options: AppOptions, db: Database, clock: Clock, timeout
   });
   openRooms(app, state, recorder, options.strict);
   await app.after();
-  app.get('/openapi.json', { schema: { hide: true } }, (_request, reply) => reply.send(app.swagger()));
+  app.get('/openapi.json', { schema: { hide: true }, config: { logAt: 'debug' } }, (_request, reply) =>
+    reply.send(app.swagger()),
+  );
   if (options.control) {
     const controlToken = options.controlToken || undefined;
     openControl(app, state, recorder, { version, controlToken, operations: [...operations] });
   }
+  serveDocs(app, { version, control: options.control });
   await app.ready();
   return { app, state, db, tokens };
 }

@@ -7,7 +7,7 @@ export interface Entry<C = unknown> {
   at: Instant;
   operationId: string;
   method: string;
-  /** Its path and query, as they arrived. */
+  /** Its path and query, as they arrived but for what is secret. */
   url: string;
   headers: Record<string, string | string[] | undefined>;
   /** The text of the body, as it was sent. */

@@ -10,6 +10,7 @@ import { parsePace } from './state/pace.ts';
 import { seedNames } from './state/seeds/names.ts';
 
 export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+export const logFormats = ['auto', 'pretty', 'json'] as const;
 
 /** Those of a start. */
 export const optionTable = {
@@ -107,10 +108,18 @@ export const optionTable = {
   logLevel: option({
     name: 'log-level',
     schema: Type.Union(logLevels.map((level) => Type.Literal(level))),
-    default: 'warn',
+    default: 'info',
     placeholder: 'LEVEL',
     help: 'how much is logged: fatal to trace, or silent',
     accepts: oneOf(logLevels),
+  }),
+  logFormat: option({
+    name: 'log-format',
+    schema: Type.Union(logFormats.map((format) => Type.Literal(format))),
+    default: 'auto',
+    placeholder: 'FORMAT',
+    help: 'auto, pretty or json; auto is pretty on a terminal',
+    accepts: oneOf(logFormats),
   }),
 };
 

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Instant } from './clock.ts';
 import { createEvents } from './events.ts';
 import { createJournal, type Entry, overhead } from './journal.ts';
+import { maskUrl } from './mask.ts';
 import type { Change, State } from './state/index.ts';
 
 declare module 'fastify' {
@@ -98,7 +99,7 @@ export function createRecorder(lastRequest: (world: number) => number) {
         at: request.arrivedAt,
         operationId: request.routeOptions.schema?.operationId ?? '',
         method: request.method,
-        url: request.url,
+        url: maskUrl(request),
         headers: request.headers,
         body: request.sent,
         status,

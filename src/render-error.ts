@@ -23,6 +23,17 @@ declare module 'fastify' {
     /** Which statuses the route's refusals have; `other` where a route says nothing. */
     surface?: Surface;
   }
+  interface FastifyRequest {
+    /** Why it was refused. */
+    refusal?: Refusal;
+  }
+}
+
+interface Refusal {
+  code: string;
+  message: string;
+  /** What failed, where that was not foreseen: it is for the log alone. */
+  cause?: Error;
 }
 
 /** What Fastify itself refuses, under codes of our own; any other client error of its is `request-invalid`. */
@@ -43,30 +54,32 @@ export function renderError(error: FastifyError | EmulatorError, request: Fastif
 
 /** The body of an error's answer; the reply gets its status and headers. */
 export function errorBody(error: FastifyError | EmulatorError, request: FastifyRequest, reply: FastifyReply): string {
-  const { status, code, message } = describe(error, request);
+  const { status, ...refusal } = refusalOf(error, request.routeOptions?.config?.surface ?? 'other');
+  request.refusal = refusal;
   if (status === 401) {
     // The published document calls the header WWW_Authenticate [P]; HTTP's own name has hyphens. Both are sent.
     const challenge = 'Bearer realm="Datafy API"';
     reply.header('WWW-Authenticate', challenge).header('WWW_Authenticate', challenge);
   }
-  reply.code(status).header('X-Emulator-Error', code).type('application/json; charset=utf-8');
-  return JSON.stringify({ message });
+  reply.code(status).header('X-Emulator-Error', refusal.code).type('application/json; charset=utf-8');
+  return JSON.stringify({ message: refusal.message });
 }
 
-function describe(error: FastifyError | EmulatorError, request: FastifyRequest) {
-  const surface = request.routeOptions?.config?.surface ?? 'other';
+function refusalOf(error: FastifyError | EmulatorError, surface: Surface): Refusal & { status: number } {
   const { message } = error;
   if (error instanceof EmulatorError) return { status: statuses[surface][error.kind], code: error.code, message };
-  const { statusCode = 500 } = error;
+  const { statusCode = 500, code } = error;
   if (statusCode >= 400 && statusCode < 500) {
     const status = surface === 'other' ? statusCode : statuses[surface].invalid;
-    return { status, code: frameworkCodes[error.code] ?? 'request-invalid', message };
+    return { status, code: frameworkCodes[code] ?? 'request-invalid', message };
   }
-  request.log.error(error);
-  if (storageFault.test(error.code)) return describe(new EmulatorError('storage-failed', { reason: message }), request);
+  if (storageFault.test(code)) {
+    return { ...refusalOf(new EmulatorError('storage-failed', { reason: message }), surface), cause: error };
+  }
   return {
     status: 500,
     code: 'internal',
     message: 'The emulator failed on this request: its log says why. This is a bug, please report it',
+    cause: error,
   };
 }

@@ -43,11 +43,12 @@ export function strike(app: FastifyInstance, state: State, recorder: Recorder): 
     } else if (drop === 'body') {
       request.cut = fault;
     } else if (status) {
+      request.refusal = { code: 'fault', message: message ?? `The fault ${fault.faultId} struck this call` };
       return reply
         .code(status)
         .header('X-Emulator-Error', 'fault')
         .type('application/json; charset=utf-8')
-        .send(JSON.stringify({ message: message ?? `The fault ${fault.faultId} struck this call` }));
+        .send(JSON.stringify({ message: request.refusal.message }));
     }
     return undefined;
   }

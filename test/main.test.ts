@@ -102,11 +102,11 @@ describe('a start', () => {
     await says(/^docs .*\n/m);
     expect(output.stderr).toBe('');
     const lines = output.stdout.slice(banner.length).trimEnd().split('\n');
-    expect(lines.pop()).toBe(`docs      ${url}/openapi.json`);
+    expect(lines.pop()).toBe(`docs      ${url}/docs`);
     expect(lines.length).toBeGreaterThan(0);
     // One column of tokens, one of what they are.
     expect(new Set(lines.map((line) => /^\S+ {3,}/.exec(line)?.[0].length)).size).toBe(1);
-    expect((await fetch(`${url}/openapi.json`)).status).toBe(200);
+    expect((await fetch(`${url}/docs`)).status).toBe(200);
   });
 
   const addresses = [

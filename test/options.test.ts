@@ -22,6 +22,7 @@ const samples: { [K in keyof Options]: { text: string; value: Options[K]; bad: s
   control: { text: 'false', value: false, bad: 'off' },
   controlToken: { text: 'secret', value: 'secret', bad: 'two words' },
   logLevel: { text: 'debug', value: 'debug', bad: 'loud' },
+  logFormat: { text: 'json', value: 'json', bad: 'xml' },
 };
 
 const table = Object.entries(optionTable).map(([key, option]): [keyof Options, Option] => [
@@ -70,7 +71,8 @@ describe('where nothing is said', () => {
       strict: false,
       control: true,
       controlToken: '',
-      logLevel: 'warn',
+      logLevel: 'info',
+      logFormat: 'auto',
     });
   });
 

@@ -64,11 +64,13 @@ describe('the package', () => {
       'openapi.json',
       'package.json',
       'prebuilds',
+      'swagger-ui',
     ]);
   });
 
   test('names the licence of every package that it has parts of', () => {
     const notices = readFileSync(join(installed, 'THIRD-PARTY-NOTICES.txt'), 'utf8');
+    expect(notices).toMatch(/^Swagger UI \(Apache-2\.0\)/m);
     for (const name of ['fastify', 'better-sqlite3', 'ajv', 'jose', 'json-logic-engine', '@sinclair/typebox']) {
       expect(notices).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\(`, 'm'));
     }
@@ -135,11 +137,15 @@ describe('the package', () => {
 describe('its program', () => {
   let child: ChildProcess;
   let url = '';
+  let logged = '';
 
   beforeAll(async () => {
     const program = join(consumer, 'node_modules/.bin/datafy-emulator');
-    child = spawn(program, ['--port', '0'], { cwd: consumer, env, stdio: ['ignore', 'pipe', 'inherit'] });
+    child = spawn(program, ['--port', '0'], { cwd: consumer, env, stdio: ['ignore', 'pipe', 'pipe'] });
     child.stdout?.setEncoding('utf8');
+    child.stderr?.setEncoding('utf8').on('data', (chunk) => {
+      logged += chunk;
+    });
     let output = '';
     while (!url) {
       const [more] = await once(child.stdout as NodeJS.ReadableStream, 'data');
@@ -158,8 +164,22 @@ describe('its program', () => {
     expect(await answer.json()).toMatchObject({ volumeId: 'vol-0b9176567fe16f0bc', status: 'pending' });
   });
 
-  test('ends cleanly at SIGTERM', async () => {
+  test('has the pages of /docs, and what they load', async () => {
+    for (const path of ['/docs', '/docs/swagger-ui-bundle.js', '/docs/swagger-ui.css']) {
+      const answer = await fetch(url + path);
+      expect(answer.status).toBe(200);
+      expect((await answer.text()).length).toBeGreaterThan(500);
+    }
+  });
+
+  test('ends cleanly at SIGTERM, and has logged the call by then', async () => {
     child.kill('SIGTERM');
-    expect((await once(child, 'exit'))[0]).toBe(0);
+    expect((await once(child, 'close'))[0]).toBe(0);
+    expect(
+      logged
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+    ).toEqual([expect.objectContaining({ operationId: 'createSnapshotCommand', status: 200 })]);
   });
 });

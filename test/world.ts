@@ -87,7 +87,7 @@ export interface Answer {
   headers: Record<string, string | string[] | number | undefined>;
   /** The body as it came. */
   text: string;
-  /** The parsed body; undefined where it is empty. */
+  /** The parsed body; undefined where it is empty, or no JSON. */
   // biome-ignore lint/suspicious/noExplicitAny: what is in it is what the tests are about
   body: any;
 }
@@ -107,7 +107,7 @@ export async function buildWorld(options: Partial<AppOptions> = {}, timeouts?: T
       status: response.statusCode,
       headers: response.headers,
       text: response.body,
-      body: response.body === '' ? undefined : response.json(),
+      body: /json/.test(String(response.headers['content-type'])) ? response.json() : undefined,
     };
   };
   return {

@@ -19,7 +19,7 @@ export function define(command: Command, env: NodeJS.ProcessEnv): void {
   addExamples(
     command,
     'datafy-emulator --port 0 --db world.db',
-    `${optionTable.logLevel.variable}=info datafy-emulator`,
+    `${optionTable.logLevel.variable}=debug datafy-emulator`,
   );
   command.action(() => start(readFlags(command, optionTable, env)));
 }
@@ -75,7 +75,7 @@ function welcome(options: Options, { app, tokens }: App): void {
   console.log(`datafy-emulator ready on ${url} (${origin}, ${Math.round(performance.now())} ms)`);
   const width = Math.max(...(tokens ?? []).map(({ token }) => token.length));
   for (const { token, what } of tokens ?? []) console.log(`${token.padEnd(width)}   ${what}`);
-  if (app.hasRoute({ method: 'GET', url: '/openapi.json' })) console.log(`docs      ${url}/openapi.json`);
+  console.log(`docs      ${url}/docs`);
 }
 
 /** The failure to end with, where a start fails. */

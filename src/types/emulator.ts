@@ -28,6 +28,8 @@ export interface StartOptions {
   controlToken?: string;
   /** How much is logged, to stderr; left out: `silent`. */
   logLevel?: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
+  /** How it is logged; left out, or `auto`: `pretty` on a terminal, `json` elsewhere. */
+  logFormat?: 'auto' | 'pretty' | 'json';
 }
 
 /** A running emulator. */

@@ -2,7 +2,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-const script = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+export const script = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
 export interface Running {
   child: ChildProcessWithoutNullStreams;
@@ -10,14 +10,24 @@ export interface Running {
   output: { stdout: string; stderr: string };
   /** Its exit code, once it has ended and all that it wrote is there. */
   ended: Promise<number | null>;
-  /** Resolves once stdout matches, to the match; fails where the process ends without it. */
-  says(pattern: RegExp): Promise<RegExpExecArray>;
+  /** Resolves once what it has written matches, to the match; fails where it ends without. */
+  says(pattern: RegExp, stream?: 'stdout' | 'stderr'): Promise<RegExpExecArray>;
 }
 
-/** Runs the executable as a user would; no variable of whoever runs the tests gets in. */
-export function run(argv: readonly string[], { cwd, env }: { cwd?: string; env?: NodeJS.ProcessEnv } = {}): Running {
+interface Surroundings {
+  cwd?: string;
+  env?: NodeJS.ProcessEnv;
+}
+
+/** Runs the executable as a user would. */
+export function run(argv: readonly string[], surroundings?: Surroundings): Running {
+  return runCommand(process.execPath, [script, ...argv], surroundings);
+}
+
+/** Runs a command; no variable of whoever runs the tests gets in. */
+export function runCommand(command: string, argv: readonly string[], { cwd, env }: Surroundings = {}): Running {
   const { PATH } = process.env;
-  const child = spawn(process.execPath, [script, ...argv], { cwd, env: { PATH, ...env }, stdio: 'pipe' });
+  const child = spawn(command, argv, { cwd, env: { PATH, ...env }, stdio: 'pipe' });
   const output = { stdout: '', stderr: '' };
   for (const stream of ['stdout', 'stderr'] as const) {
     child[stream].setEncoding('utf8').on('data', (chunk) => {
@@ -25,12 +35,12 @@ export function run(argv: readonly string[], { cwd, env }: { cwd?: string; env?:
     });
   }
   const ended = once(child, 'close').then(([code]) => code as number | null);
-  const says = async (pattern: RegExp) => {
+  const says = async (pattern: RegExp, stream: 'stdout' | 'stderr' = 'stdout') => {
     for (;;) {
-      const match = pattern.exec(output.stdout);
+      const match = pattern.exec(output[stream]);
       if (match) return match;
-      const over = await Promise.race([ended.then(() => true), once(child.stdout, 'data').then(() => false)]);
-      if (over && !pattern.test(output.stdout)) throw new Error(`Ended without ${pattern}: ${JSON.stringify(output)}`);
+      const over = await Promise.race([ended.then(() => true), once(child[stream], 'data').then(() => false)]);
+      if (over && !pattern.test(output[stream])) throw new Error(`Ended without ${pattern}: ${JSON.stringify(output)}`);
     }
   };
   return { child, output, ended, says };

@@ -180,9 +180,13 @@ test('no secret is in it', async () => {
     authorization: `Basic ${Buffer.from(`u:${secret}`).toString('base64')}`,
   });
   await emulated.send('GET', '/api/v1/volumes', undefined, { authorization: `${world.token} and more` });
+  await world.api('GET', `/volumes?accounts=${secret}&token=marked-by-query&marked-by-query`);
+  await world.api('POST', `/volumes/${secret}/create-snapshot`, { description: secret });
   const text = (await world.control('GET', '/requests')).text + (await emulated.control('GET', '/requests')).text;
   expect(text).toContain(tokenId);
   expect(text).toContain('"secret":"***"');
+  expect(text).toContain('"token":"***"');
+  expect(text).not.toContain('marked-by-query');
   for (const each of [secret, world.token, ...world.accounts.map(({ token }) => token)]) {
     expect(text).not.toContain(each);
     expect(text).not.toContain(each.split('.').at(-1));

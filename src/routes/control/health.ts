@@ -18,7 +18,7 @@ export const schema = {
 /** Open to everyone: it says nothing of what the emulator holds. */
 export function healthRoutes(version: string): FastifyPluginAsyncTypebox {
   return async (app) => {
-    app.get('/health', { schema }, (_request, reply) => {
+    app.get('/health', { schema, config: { logAt: 'trace' } }, (_request, reply) => {
       reply.send({
         status: 'ok',
         version,

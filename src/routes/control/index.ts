@@ -37,6 +37,10 @@ export interface ControlOptions {
 export function openControl(app: FastifyInstance, state: State, recorder: Recorder, options: ControlOptions): void {
   app.register(
     async (control) => {
+      // What tests do to the emulator would drown what they test in the log.
+      control.addHook('onRoute', (route) => {
+        route.config = { logAt: 'debug', ...route.config };
+      });
       guardAgainstPages(control);
       control.register(healthRoutes(options.version));
       control.get('/openapi.json', { schema: { hide: true } }, (_request, reply) => reply.send(app.controlDocument()));

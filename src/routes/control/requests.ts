@@ -4,6 +4,7 @@ import { Type } from '@sinclair/typebox';
 import { formatInstant } from '../../clock.ts';
 import { EmulatorError } from '../../errors.ts';
 import type { Entry } from '../../journal.ts';
+import { mask, maskCredentials } from '../../mask.ts';
 import type { Recorder } from '../../recorder.ts';
 import type { Change } from '../../state/index.ts';
 import { nullable } from '../shared.ts';
@@ -99,8 +100,6 @@ function render(entry: Entry<Change>) {
   };
 }
 
-const mask = '***';
-
 /** Headers that carry secrets, whoever made them up. */
 const secret = /authorization|cookie|token|secret|api-?key|password/i;
 
@@ -114,12 +113,13 @@ function maskAnswer(text: string): unknown {
   return answer?.secret === undefined ? answer : { ...answer, secret: mask };
 }
 
-/** JSON as its value; null where there was nothing, and the text itself where it is no JSON. */
+/** JSON as its value; null where there was nothing, and the text itself where it is no JSON. Without tokens. */
 function parsed(text: string): unknown {
   if (text.trim() === '') return null;
+  const shown = maskCredentials(text);
   try {
-    return JSON.parse(text);
+    return JSON.parse(shown);
   } catch {
-    return text;
+    return shown;
   }
 }

@@ -1,0 +1,58 @@
+import type { FastifyRequest } from 'fastify';
+
+/** What stands where a secret would. */
+export const mask = '***';
+
+/** What the emulator mints is a JWT, and every JWT begins like this: its header is an object. */
+const jwt = /eyJ[\w-]{8,}(?:(?:\.|%2[eE])[\w-]*)*/g;
+
+/** How long the caller's own credential must be to be looked for: what is shorter is a word that stands anywhere. */
+const shortestCredential = 8;
+
+/**
+ * The path and the query of a request as they arrived, without what is secret. Of the query only parameters that the
+ * route documents are shown with their values: any other could hold a token, whatever its name.
+ */
+export function maskUrl(request: FastifyRequest): string {
+  const [path, query] = halves(request.url);
+  return maskCredentials(query === undefined ? path : `${path}?${maskQuery(query, request)}`, request);
+}
+
+/** A sentence about a request, without what is secret: it may quote the request's address, or a piece of its body. */
+export function maskSentence(text: string, request: FastifyRequest): string {
+  const [, query] = halves(request.url);
+  const shown = query ? text.replaceAll(`?${query}`, `?${maskQuery(query, request)}`) : text;
+  return maskQuotation(maskCredentials(shown, request));
+}
+
+/** A text without tokens, and without the credential of the request that it is about, if it is about one. */
+export function maskCredentials(text: string, request?: FastifyRequest): string {
+  const credential = request?.headers.authorization?.split(' ').at(-1) ?? '';
+  const shown = credential.length < shortestCredential ? text : text.replaceAll(credential, mask);
+  return shown.replace(jwt, mask);
+}
+
+/** An address before its question mark, and after it; undefined where it has none. */
+export function halves(url: string): [path: string, query?: string] {
+  const mark = url.indexOf('?');
+  return mark < 0 ? [url] : [url.slice(0, mark), url.slice(mark + 1)];
+}
+
+function maskQuery(query: string, { routeOptions }: FastifyRequest): string {
+  const { properties = {} } = (routeOptions.schema?.querystring ?? {}) as { properties?: object };
+  return query
+    .split('&')
+    .map((parameter) => maskParameter(parameter, properties))
+    .join('&');
+}
+
+function maskParameter(parameter: string, documented: object): string {
+  const [name = '', ...value] = parameter.split('=');
+  if (parameter === '' || Object.hasOwn(documented, name)) return parameter;
+  return value.length > 0 && /^[\w.-]{1,40}$/.test(name) ? `${name}=${mask}` : mask;
+}
+
+/** The parser of JSON quotes what it stumbled over, whatever that held. */
+function maskQuotation(text: string): string {
+  return text.endsWith(' is not valid JSON') ? text.replace(/[,:]? ?(?:\.\.\.)?".*$/s, '') : text;
+}

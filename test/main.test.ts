@@ -4,7 +4,9 @@ import * as fs from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { applicationId } from '../src/state/database.ts';
 import { type Running, run } from './cli/executable.ts';
 
 // Each starts a process or two, however busy the machine is.
@@ -70,10 +72,39 @@ describe('what ends at once', () => {
     expect(output).toEqual({ stdout: '', stderr: expect.stringMatching(line) });
   });
 
-  test('a database file that cannot be used ends with 4 and one line', async () => {
-    const { ended, output } = start(['--port', '0', '--db', 'missing/world.db']);
+  /** Makes a database file, and what its refusal says. */
+  const files: [what: string, make: (file: string) => void | Promise<void>, says: RegExp][] = [
+    ['that is damaged', (file) => fs.writeFileSync(file, 'x'.repeat(8192)), / is damaged or no database /],
+    ['of another program', (file) => new Sqlite(file).exec('CREATE TABLE t (x)').close(), / of another program: /],
+    [
+      'of a newer emulator',
+      (file) => {
+        const db = new Sqlite(file);
+        db.pragma(`application_id = ${applicationId}`);
+        db.pragma('user_version = 99');
+        db.exec('CREATE TABLE t (x)').close();
+      },
+      / by a newer emulator \(version 99, /,
+    ],
+    [
+      'of another process',
+      async (file) => {
+        await start(['--port', '0', '--db', file]).says(ready);
+      },
+      / in use by another process: /,
+    ],
+    ['in a folder that is not there', () => {}, / its folder does not exist/],
+  ];
+  test.each(files)('a database file %s ends with 4 and one line, and is left as it is', async (what, make, says) => {
+    const file = what.includes('folder') ? 'missing/world.db' : 'world.db';
+    await make(join(folder, file));
+    const bytes = () => (fs.existsSync(join(folder, file)) ? fs.readFileSync(join(folder, file)) : undefined);
+    const before = bytes();
+    const { ended, output } = start(['--port', '0', '--db', file]);
     expect(await ended).toBe(4);
-    expect(output).toEqual({ stdout: '', stderr: expect.stringMatching(/^Database file missing\/world\.db .*\n$/) });
+    expect(output).toEqual({ stdout: '', stderr: expect.stringMatching(/^Database file (missing\/)?world\.db .*\n$/) });
+    expect(output.stderr).toMatch(says);
+    expect(bytes()).toEqual(before);
   });
 
   test('a port in use ends with 3 and a line that names --port', async () => {

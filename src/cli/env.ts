@@ -16,14 +16,13 @@ const table = {
 };
 
 /**
- * The variables that Datafy's clients read. A token is never made up: the running emulator knows its tokens by their
- * hashes, and one is printed only where it agrees with them.
+ * Where the emulator is, and a token. The token is never made up: the running emulator knows its tokens by their hashes,
+ * and one is printed only where it agrees with one of them.
  */
 export function define(command: Command, env: NodeJS.ProcessEnv): void {
   addExamples(command, 'eval "$(datafy-emulator env)"', 'eval "$(datafy-emulator env --account staging)"');
   remote(command, env, { ...table, ...jsonTable }, async ({ world, worldName, url, flags }) => {
     const token = await findToken(world, worldName, flags);
-    // The Terraform provider datafy-io/datafy reads the first and the last [C]; scripts name the address as they like.
     const variables = { DATAFY_ENDPOINT: url, DATAFY_URL: url, DATAFY_TOKEN: token };
     const words = Object.entries(variables).map(([name, value]) => `${name}=${quote(value)}`);
     print(variables, flags, () => `export ${words.join(' ')}`);

@@ -37,7 +37,10 @@ export async function createProgram(argv: readonly string[], env: NodeJS.Process
   const named = first === 'help' ? second : first;
   const called = Object.hasOwn(commands, named) ? named : 'start';
   for (const [name, { summary, load }] of Object.entries(commands)) {
-    const command = program.command(name, { isDefault: name === 'start' }).description(summary);
+    const command = program
+      .command(name, { isDefault: name === 'start' })
+      .summary(summary)
+      .description(summary);
     if (name === called) (await load()).define(command.helpCommand(false), env);
   }
   refuseInOurWords(program);

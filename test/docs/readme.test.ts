@@ -1,83 +1,35 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
+import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { Option } from '../../src/option.ts';
 import { optionTable } from '../../src/options.ts';
 import { paceKeys } from '../../src/state/pace.ts';
 import { defaultSeed } from '../../src/state/seeds/default.ts';
-import { blocks, codes, readPage, root, section, table } from './markdown.ts';
+import { type Running, run } from '../cli/executable.ts';
+import { blocks, codes, readPage, section, table } from './markdown.ts';
+import { play, sessionOf, steady, written } from './session.ts';
 
 const readme = readPage('README.md');
-
-/** The address that the README speaks of: the default one. */
-const written = `http://${optionTable.host.default}:${optionTable.port.default}`;
 
 const tools = ['bash', 'curl', 'grep', 'sed', 'cut', 'tr', 'tail'];
 const missing = tools.filter((tool) => spawnSync(tool, ['--version']).error);
 const because = missing.length > 0 ? ` (skipped: there is no ${missing.join(', ')})` : '';
 
-/** The bash blocks that call the emulator, each with the block of output behind it. */
-const session = blocks(readme).flatMap((block, at, all) => {
-  if (block.language !== 'bash') return [];
-  const output = all[at + 1];
-  if (output?.language !== 'text') throw new Error(`No output follows:\n${block.text}`);
-  return [{ commands: block.text, shown: output.text }];
-});
+const session = sessionOf(readme);
 
-const seeded = new Set(JSON.stringify(defaultSeed).match(/\b(?:vol|dsnap|snap|i)-[0-9a-f]{17}\b/g));
-
-/** Output with what differs from run to run made the same: times, and in the order they turn up, ids that were made. */
-function steady(text: string): string[] {
-  const made = new Map<string, string>();
-  return text
-    .replaceAll(/\b(vol|dsnap|snap|i)-[0-9a-f]{17}\b/g, (id, kind) => {
-      if (seeded.has(id)) return id;
-      if (!made.has(id)) made.set(id, `${kind}-made-${made.size + 1}`);
-      return made.get(id)!;
-    })
-    .replaceAll(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, 'INSTANT')
-    .replaceAll(/http:\/\/127\.0\.0\.1:\d+/g, written)
-    .replaceAll(/\d+ ms\)/g, 'N ms)')
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '');
-}
-
-let child: ChildProcess;
-let stdout = '';
+let emulator: Running;
 let url = '';
 /** What each block of the session printed. */
 let printed: string[] = [];
 
 beforeAll(async () => {
-  // No variable of whoever runs the tests gets in.
-  const { PATH } = process.env;
-  child = spawn(process.execPath, [join(root, 'src/main.ts'), '--port', '0'], { env: { PATH }, stdio: 'pipe' });
-  let stderr = '';
-  child.stderr?.setEncoding('utf8').on('data', (more) => (stderr += more));
-  await new Promise<void>((ready, fail) => {
-    child.stdout?.setEncoding('utf8').on('data', (more) => {
-      stdout += more;
-      if (/^docs .*\n/m.test(stdout)) ready();
-    });
-    child.on('close', () => fail(new Error(`The emulator ended: ${stdout}${stderr}`)));
-  });
-  url = /http:\/\/\S+/.exec(stdout)![0];
-  if (missing.length > 0) return;
-
-  const mark = '--- end of block ---';
-  const script = session.map(({ commands }) => `${commands.replaceAll(written, url)}\necho '${mark}'\n`).join('');
-  // -u: a variable that a block of the README forgot to set ends the session.
-  const bash = spawn('bash', ['-u', '-c', script], { env: { PATH }, stdio: ['ignore', 'pipe', 'pipe'] });
-  let output = '';
-  for (const stream of [bash.stdout, bash.stderr]) stream.setEncoding('utf8').on('data', (more) => (output += more));
-  await once(bash, 'close');
-  printed = output.split(`${mark}\n`);
+  emulator = run(['--port', '0']);
+  await emulator.says(/^docs .*\n/m);
+  url = /http:\/\/\S+/.exec(emulator.output.stdout)![0];
+  if (missing.length === 0) printed = await play(session, url);
 });
 
-afterAll(() => child?.kill('SIGKILL'));
+afterAll(() => emulator?.child.kill('SIGKILL'));
 
 async function get(path: string) {
   const response = await fetch(`${url}/api/v1/${path}`, { headers: { authorization: 'Bearer account-token' } });
@@ -92,7 +44,7 @@ describe('the start', () => {
     const { name, version, scripts } = packageJson;
     expect(scripts.start).toBe('node src/main.ts');
     const npmPrints = `> ${name}@${version} start\n> ${scripts.start}\n`;
-    expect(steady(shown!.text)).toEqual(steady(npmPrints + stdout));
+    expect(steady(shown!.text)).toEqual(steady(npmPrints + emulator.output.stdout));
   });
 
   test('the tests run with a command on a line of its own', () => {

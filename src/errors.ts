@@ -34,8 +34,7 @@ export const errors = {
   // Where a request is sent, and from which page
   'target-not-a-path': row(
     'invalid',
-    (d: { target: string }) =>
-      `The request is for ${JSON.stringify(d.target)}: this is no proxy, send the path alone, which begins with /`,
+    () => 'The target of the request is no path: this is no proxy, send the path alone, which begins with /',
   ),
   'host-malformed': row(
     'invalid',

@@ -36,7 +36,7 @@ export function guardAgainstPages(app: FastifyInstance): void {
 
 /** A target with a host in it would win over the header, says HTTP; Fastify would serve its path. */
 function refusedTarget({ raw: { url = '' } }: FastifyRequest) {
-  return url.startsWith('/') ? undefined : new EmulatorError('target-not-a-path', { target: url });
+  return url.startsWith('/') ? undefined : new EmulatorError('target-not-a-path');
 }
 
 /** A name or an address, and a port; nothing else that HTTP would allow there. */

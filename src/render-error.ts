@@ -54,7 +54,7 @@ export function renderError(error: FastifyError | EmulatorError, request: Fastif
 
 /** The body of an error's answer; the reply gets its status and headers. */
 export function errorBody(error: FastifyError | EmulatorError, request: FastifyRequest, reply: FastifyReply): string {
-  const { status, ...refusal } = refusalOf(error, request.routeOptions?.config?.surface ?? 'other');
+  const { status, ...refusal } = refusalOf(error, request);
   request.refusal = refusal;
   if (status === 401) {
     // The published document calls the header WWW_Authenticate [P]; HTTP's own name has hyphens. Both are sent.
@@ -65,16 +65,22 @@ export function errorBody(error: FastifyError | EmulatorError, request: FastifyR
   return JSON.stringify({ message: refusal.message });
 }
 
-function refusalOf(error: FastifyError | EmulatorError, surface: Surface): Refusal & { status: number } {
+function refusalOf(error: FastifyError | EmulatorError, request: FastifyRequest): Refusal & { status: number } {
+  const surface = request.routeOptions?.config?.surface ?? 'other';
   const { message } = error;
   if (error instanceof EmulatorError) return { status: statuses[surface][error.kind], code: error.code, message };
   const { statusCode = 500, code } = error;
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
+    // What is no type at all is as good as any other that is not JSON.
+    const { 'content-type': contentType = '' } = request.headers;
+    return refusalOf(new EmulatorError('content-type-unsupported', { contentType }), request);
+  }
   if (statusCode >= 400 && statusCode < 500) {
     const status = surface === 'other' ? statusCode : statuses[surface].invalid;
     return { status, code: frameworkCodes[code] ?? 'request-invalid', message };
   }
   if (storageFault.test(code)) {
-    return { ...refusalOf(new EmulatorError('storage-failed', { reason: message }), surface), cause: error };
+    return { ...refusalOf(new EmulatorError('storage-failed', { reason: message }), request), cause: error };
   }
   return {
     status: 500,

@@ -39,6 +39,6 @@ export async function withoutEffect(world: World, call: () => Promise<Answer>): 
 }
 
 /** Does what is due in every world: any call would, and that is not an effect of this one. */
-function settle({ state, dump }: World): void {
+export function settle({ state, dump }: World): void {
   for (const { key } of dump().organization ?? []) state.listVolumes({ organization: key, accounts: [] }, 0, 0);
 }

@@ -59,4 +59,4 @@ export async function fewer(app: FastifyInstance, most: number): Promise<void> {
 
 /** The status of each answer in what was heard, in order; informational ones too. */
 export const statusesOf = (heard: string): number[] =>
-  [...heard.matchAll(/^HTTP\/1\.1 (\d{3}) /gm)].map(([, status]) => Number(status));
+  [...heard.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => Number(status));

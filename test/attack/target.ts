@@ -1,3 +1,4 @@
+import { settle } from '../refused.ts';
 import { type Route, routesOf } from '../routes.ts';
 import {
   buildWorld,
@@ -23,7 +24,7 @@ export interface Call {
 
 export interface Victim extends World {
   calls: Call[];
-  /** Every row of every table, as text: quicker to compare. */
+  /** Every row of every table, as text: quicker to compare. What is due is done first: any call would do it. */
   snapshot(): string;
 }
 
@@ -157,5 +158,12 @@ export async function buildVictim(options: Parameters<typeof buildWorld>[0] = {}
   const calls = routesOf(world.app).map((route) =>
     route.url.includes('/:organizationId') ? ofOther(route) : ofDefault(route),
   );
-  return { ...world, calls, snapshot: () => JSON.stringify(world.dump()) };
+  return {
+    ...world,
+    calls,
+    snapshot: () => {
+      settle(world);
+      return JSON.stringify(world.dump());
+    },
+  };
 }

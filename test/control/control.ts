@@ -107,7 +107,13 @@ export function hear(
     body,
     headers,
     agent,
-  }: { body?: unknown; headers?: Record<string, string> | undefined; agent?: Agent | false | undefined } = {},
+    path,
+  }: {
+    path?: string | undefined;
+    body?: unknown;
+    headers?: Record<string, string> | undefined;
+    agent?: Agent | false | undefined;
+  } = {},
 ): Promise<Heard> {
   return new Promise((resolve) => {
     const heard: Heard = { status: 0, headers: {}, text: '', error: undefined, port: undefined };
@@ -115,6 +121,8 @@ export function hear(
     const request = httpRequest(origin + url, {
       method,
       ...(agent !== undefined && { agent }),
+      // As it is written, where a URL would be put in order first.
+      ...(path !== undefined && { path }),
       headers: {
         ...(body !== undefined && {
           'content-type': 'application/json',

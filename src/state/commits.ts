@@ -1,4 +1,5 @@
 import { type Database, SqliteError } from './database.ts';
+import { createTrim } from './write-ahead-log.ts';
 
 /** The open transaction: all that is written in one turn of the event loop. */
 interface Turn {
@@ -22,6 +23,7 @@ export function createCommits(db: Database, lost: () => void) {
   const begin = db.prepare('BEGIN IMMEDIATE');
   const commit = db.prepare('COMMIT');
   const rollback = db.prepare('ROLLBACK');
+  const trimLog = createTrim(db);
   const savepoint = db.transaction((body: () => unknown) => body());
   let turn: Turn | undefined;
   /** The last commit failed. Until one succeeds each verb is committed by itself, so that others need not fail with it. */
@@ -55,6 +57,7 @@ export function createCommits(db: Database, lost: () => void) {
     turn = undefined;
     if (ended.verbs > 0) failing = false;
     ended.kept.resolve();
+    trimLog();
     for (const tell of ended.untold) tell();
     return undefined;
   }

@@ -175,7 +175,8 @@ function prepare(db: Database, file: string, durability: Durability, migrations:
     // Without it, macOS has its disks keep what was synced in their cache.
     if (durability === 'full') db.pragma('fullfsync = ON');
     if (blank) db.pragma(`application_id = ${applicationId}`);
-    migrate(db, migrations);
+    // So that a blank file never has anything in its log that was answered: see write-ahead-log.ts.
+    if (migrate(db, migrations) > 0) db.pragma('wal_checkpoint(TRUNCATE)');
     return db;
   } catch (error) {
     db.close();

@@ -36,9 +36,10 @@ export function projectMigrations(from: string = folder): Migration[] {
  * Runs the migrations the database has not seen, each in one transaction with its step of `user_version`:
  * one that fails leaves the database as the one before it did.
  *
+ * @returns how many ran.
  * @throws Error that names the migration, with SQLite's error as its cause.
  */
-export function migrate(db: Sqlite.Database, migrations: readonly Migration[]): void {
+export function migrate(db: Sqlite.Database, migrations: readonly Migration[]): number {
   const applied = db.pragma('user_version', { simple: true }) as number;
   for (const [index, { name, sql }] of migrations.entries()) {
     if (index < applied) continue;
@@ -52,4 +53,5 @@ export function migrate(db: Sqlite.Database, migrations: readonly Migration[]): 
       throw new Error(`Migration ${name} failed: ${(cause as Error).message}`, { cause });
     }
   }
+  return migrations.length - applied;
 }

@@ -79,8 +79,8 @@ export const onlySwitch = (name: string, help: string): Flag<boolean> =>
   flag({ name, schema: Type.Boolean(), help, accepts: 'true or false' });
 
 /** Any text. */
-export const textFlag = (name: string, placeholder: string, help: string): Flag<string> =>
-  flag({ name, schema: Type.String(), placeholder, help, accepts: help });
+export const textFlag = (name: string, placeholder: string, help: string, accepts: string): Flag<string> =>
+  flag({ name, schema: Type.String(), placeholder, help, accepts });
 
 /** A whole number. */
 export const wholeFlag = (name: string, placeholder: string, help: string): Flag<number> =>

@@ -141,9 +141,11 @@ describe('imports', () => {
   });
 
   test('let a start load no other command, and no command the app unless it builds one', () => {
-    const now = /^(?:import|export)\b(?! type\b)[^;]*?\bfrom '(\.[^']+)'/gm;
+    const now = /^(?:import|export)\b(?! type\b)[^;]*?\bfrom '(\.[^']+)'|^import '(\.[^']+)'/gm;
     const loads = (file: string) =>
-      [...(files.get(file) ?? '').matchAll(now)].map((found) => posix.join(posix.dirname(file), found[1] as string));
+      [...(files.get(file) ?? '').matchAll(now)].map((found) =>
+        posix.join(posix.dirname(file), (found[1] ?? found[2]) as string),
+      );
     const loaded = (from: string) => {
       const all = new Set([from]);
       for (const file of all) for (const to of loads(file)) all.add(to);

@@ -199,6 +199,7 @@ describe('what is not known', () => {
     [['strat'], 'Unknown command "strat": the nearest is start, and --help lists the commands'],
     [['--', 'x'], 'Unknown command "x": --help lists the commands'],
     [[''], 'Unknown command "": --help lists the commands'],
+    [['help', 'strat'], 'Unknown command "strat": the nearest is start, and --help lists the commands'],
     [['start', 'x'], 'Unexpected argument "x": --help lists the flags'],
     [['--strict', '4650'], 'Unexpected argument "4650": --help lists the flags'],
     [['--strict', 'start'], 'Unexpected argument "start": a command stands before its flags'],

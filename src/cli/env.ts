@@ -11,8 +11,13 @@ import { jsonTable, print } from './print.ts';
 import { remote } from './remote.ts';
 
 const table = {
-  account: textFlag('account', 'ACCOUNT', 'whose token: an account by its name or id; else any sub-account'),
-  token: textFlag('token', 'TOKEN', 'this token, if the world has it'),
+  account: textFlag(
+    'account',
+    'ACCOUNT',
+    'whose token: an account by its name or id; else any sub-account',
+    'the name or the id of an account',
+  ),
+  token: textFlag('token', 'TOKEN', 'this token, if the world has it', 'the secret of a token'),
 };
 
 /**

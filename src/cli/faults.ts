@@ -20,16 +20,21 @@ const word = <const W extends string>(name: string, placeholder: string, help: s
 /** What is struck: the fields of `match`, where a call is one of three. */
 const matchTable = {
   call: callFlag,
-  accountId: textFlag('account', 'ID', 'the account that the call runs against'),
-  volumeId: textFlag('volume', 'ID', 'the volume in the path, or that a transition is about'),
-  tokenId: textFlag('token', 'ID', 'the token that the call is made with, by its tokenId'),
-  transition: textFlag('transition', 'NAME', 'a transition instead of a call, such as snapshot.create'),
+  accountId: textFlag('account', 'ID', 'the account that the call runs against', 'an accountId'),
+  volumeId: textFlag('volume', 'ID', 'the volume in the path, or that a transition is about', 'a volumeId'),
+  tokenId: textFlag('token', 'ID', 'the token that the call is made with, by its tokenId', 'a tokenId'),
+  transition: textFlag(
+    'transition',
+    'NAME',
+    'a transition instead of a call, such as snapshot.create',
+    'its name, such as snapshot.create',
+  ),
 };
 
 /** What happens then: the fields of `effect`. */
 const effectTable = {
   status: wholeFlag('status', 'CODE', 'answer with this status, 400 to 599, and do nothing'),
-  message: textFlag('message', 'TEXT', 'what that answer says'),
+  message: textFlag('message', 'TEXT', 'what that answer says', 'any text'),
   header: flag({
     name: 'header',
     schema: Type.String(),

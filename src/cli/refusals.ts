@@ -43,7 +43,7 @@ function refusalOf(command: Command, { code, message }: CommanderError): Failure
       return new UsageError(`${pathOf(command)} needs ${name}: --help says what it is`);
     // A command that is nothing but those below it.
     case 'commander.help':
-      return new UsageError(`${pathOf(command)} needs a command: ${namesOf(command).join(' or ')}`);
+      return withoutCommand(command);
     default:
       return new UsageError(message.replace(/^error: /, ''));
   }
@@ -59,6 +59,13 @@ function excess(command: Command): Failure {
   const hint =
     above && namesOf(above).includes(argument) ? 'a command stands before its flags' : '--help lists the flags';
   return new UsageError(`Unexpected argument ${JSON.stringify(argument)}: ${hint}`);
+}
+
+/** Nothing that can be done is named; `help` may name what there is not. */
+function withoutCommand(command: Command): Failure {
+  const [, named] = command.args;
+  if (named !== undefined) return unknown('command', named, namesOf(command), 'commands');
+  return new UsageError(`${pathOf(command)} needs a command: ${namesOf(command).join(' or ')}`);
 }
 
 const namesOf = (command: Command) => command.commands.map((each) => each.name());

@@ -10,7 +10,7 @@ import { remote } from './remote.ts';
 const filterTable = {
   call: callFlag,
   status: wholeFlag('status', 'CODE', 'only what was answered so, such as 400'),
-  accountId: textFlag('account', 'ID', 'only what ran against this account'),
+  accountId: textFlag('account', 'ID', 'only what ran against this account', 'an accountId'),
   since: wholeFlag('since', 'N', 'only those with a higher number'),
   limit: wholeFlag('limit', 'N', 'the last N; 100 where nothing is said'),
 };

@@ -189,3 +189,36 @@ describe('a call whose commit fails', () => {
     expect(rowsOf(one, made)).not.toBe(before);
   });
 });
+
+describe('a clock that cannot be moved, since what comes due then cannot be written', () => {
+  test.each([{ seconds: 3_600 }, { untilIdle: true }])(
+    'stays where it is, and nobody is told otherwise: %o',
+    async (by) => {
+      const emulated = await emulate({ pace: paces.realistic });
+      open.push(emulated);
+      const { control } = emulated;
+      await done(control('PUT', '/clock', { mode: 'controlled' }));
+      const headers = { authorization: 'Bearer account-token' };
+      // The one comes due before the other, which is in trouble.
+      for (const path of [`${volumes.attached}/create-snapshot`, `${volumes.documented}/deactivate-autoscaling`]) {
+        await done(emulated.send('POST', `/api/v1/volumes/${path}`, undefined, headers));
+      }
+      const { now } = await done(control('GET', '/clock'));
+      const before = emulated.dump();
+      emulated.db.exec(
+        "CREATE TEMP TRIGGER trouble BEFORE UPDATE ON main.volume BEGIN SELECT RAISE(ABORT, 'trouble'); END",
+      );
+      expect(await control('POST', '/clock/advance', by)).toMatchObject({ status: 500 });
+      emulated.db.exec('DROP TRIGGER trouble');
+      expect(emulated.dump()).toBe(before);
+      expect(await done(control('GET', '/clock'))).toMatchObject({ now, settled: [] });
+      // And it moves once that is possible.
+      const { settled } = await done(control('POST', '/clock/advance', by));
+      expect(settled.map(({ action }: { action: string }) => action)).toEqual([
+        'complete',
+        'finish-deactivation',
+        'appear',
+      ]);
+    },
+  );
+});

@@ -73,12 +73,17 @@ export function createCommits(db: Database, lost: () => void) {
   }
 
   /** The turn is as if it had never been. */
-  function lose({ end, verbs, kept }: Turn, error: unknown): void {
+  function drop({ end }: Turn): void {
     clearImmediate(end);
     turn = undefined;
-    failing = true;
     if (db.inTransaction) rollback.run();
     lost();
+  }
+
+  function lose(ended: Turn, error: unknown): void {
+    const { verbs, kept } = ended;
+    drop(ended);
+    failing = true;
     // What came due comes due again: whoever has only looked has seen nothing wrong.
     if (verbs > 0) kept.reject(error);
     else kept.resolve();
@@ -105,15 +110,26 @@ export function createCommits(db: Database, lost: () => void) {
   }
 
   /**
-   * A verb that shares its transaction with no other: when it returns, it is committed.
+   * A verb that shares its transaction with no other: when it returns, it is committed. One that throws has written
+   * nothing, in however many steps it writes.
    *
    * @throws SqliteError where that fails: nothing has been changed.
    */
   function alone<R>(body: () => R): R {
     flush();
-    turn = open();
-    const result = body();
-    turn.verbs++;
+    const own = open();
+    turn = own;
+    let result: R;
+    try {
+      result = body();
+    } catch (error) {
+      if (turn === own) {
+        drop(own);
+        own.kept.resolve();
+      }
+      throw error;
+    }
+    own.verbs++;
     flush();
     return result;
   }

@@ -136,6 +136,25 @@ describe('where the commit fails', () => {
   });
 });
 
+test('a verb that stands alone, and throws after some of its steps, has taken none', async () => {
+  commits.verb(() => write('a'));
+  const half = () =>
+    commits.alone(() => {
+      write('b');
+      throw new Error('half way');
+    });
+  expect(half).toThrow('half way');
+  expect([db.inTransaction, log, notes()]).toEqual([false, ['a', 'lost'], ['a']]);
+  // Its commit has not failed: those that follow go together again.
+  commits.verb(() => write('c'));
+  expect(db.inTransaction).toBe(true);
+  expect(await outcome()).toBe('kept');
+  expect([log, notes()]).toEqual([
+    ['a', 'lost', 'c'],
+    ['a', 'c'],
+  ]);
+});
+
 describe('where SQLite gives the transaction up', () => {
   test('in the midst of a turn, all verbs before are told so', async () => {
     commits.verb(() => write('a'));

@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
   mkdirSync,
@@ -155,13 +155,25 @@ describe('its program', () => {
   });
   afterAll(() => child.kill('SIGKILL'));
 
-  test("answers the documentation's call", async () => {
-    const answer = await fetch(`${url}/api/v1/volumes/vol-0b9176567fe16f0bc/create-snapshot`, {
-      method: 'POST',
-      headers: { authorization: 'Bearer account-token' },
+  test('points a shell at itself, answers, says what it was asked, and begins anew', () => {
+    const session = `
+      set -euo pipefail
+      eval "$(datafy-emulator env)"
+      curl -sS -o /dev/null -w '%{http_code}\\n' -X POST -H "Authorization: Bearer $DATAFY_TOKEN" \\
+        "$DATAFY_URL/api/v1/volumes/vol-0b9176567fe16f0bc/create-snapshot"
+      datafy-emulator requests | cut -d' ' -f1,5-
+      datafy-emulator reset
+      datafy-emulator requests`;
+    const { stdout, stderr } = spawnSync('bash', ['--norc', '-c', session], {
+      cwd: consumer,
+      env: { PATH: `${join(consumer, 'node_modules/.bin')}:${env.PATH}`, DATAFY_EMULATOR_URL: url },
+      encoding: 'utf8',
     });
-    expect(answer.status).toBe(200);
-    expect(await answer.json()).toMatchObject({ volumeId: 'vol-0b9176567fe16f0bc', status: 'pending' });
+    expect(stderr).toBe('');
+    const lines = stdout.split('\n');
+    expect(lines[0]).toBe('200');
+    expect(lines.slice(1, 3).join()).toMatch(/create-snapshot +200 +dsnap-\w+ create -> pending$/);
+    expect(lines.slice(3)).toEqual(['Reset the default world: it is as it began', 'There are no such requests', '']);
   });
 
   test('has the pages of /docs, and what they load', async () => {

@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { type Running, run, runCommand, script } from './cli/executable.ts';
-import { blocks, readPage, section } from './docs/markdown.ts';
 import { production, type Row, volumes } from './world.ts';
 
 // Each test starts a process or two.
@@ -352,39 +351,4 @@ describe.each(['json', 'pretty'])('in %s', (format) => {
 test('where it listens is said on stdout alone', async () => {
   const { logged } = await emulator(['--log-level', 'trace']);
   expect(await logged()).toBe('');
-});
-
-describe('the README', () => {
-  const shown = blocks(section(readPage('README.md'), 'The log'));
-  const of = (language: string) => shown.find((block) => block.language === language)?.text ?? '';
-
-  /** Makes the calls that are shown, and answers what was logged: when, and how long it took, are not the same. */
-  async function logOf(calls: readonly (readonly [string, string])[], format: string): Promise<string> {
-    const { call, logged } = await emulator(['--log-format', format]);
-    for (const [method, path] of calls) await (await call(method, path)).text();
-    return steady(await logged());
-  }
-
-  const steady = (text: string) =>
-    text
-      .replaceAll(/\d\d:\d\d:\d\d\.\d{3}/g, 'TIME')
-      .replaceAll(/\d{4}-\d\d-\d\d/g, 'DATE')
-      .replaceAll(/ \d+\.\d ms/g, ' N ms')
-      .replaceAll(/"durationMs":\d+(\.\d)?/g, '"durationMs":N');
-
-  test('shows the lines that people see', async () => {
-    const calls = [...of('text').matchAll(/^\S+ ([A-Z]+) +(\S+)/gm)].map(
-      ([, method = '', path = '']) => [method, path] as const,
-    );
-    expect(calls.length).toBeGreaterThan(3);
-    expect(await logOf(calls, 'pretty')).toBe(steady(of('text')));
-  });
-
-  test('shows the lines that machines see', async () => {
-    const calls = parse(of('json')).map(
-      ({ method, path, query }) => [method, path + (query ? `?${query}` : '')] as const,
-    );
-    expect(calls.length).toBeGreaterThan(2);
-    expect(await logOf(calls, 'json')).toBe(steady(of('json')));
-  });
 });

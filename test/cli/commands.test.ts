@@ -308,7 +308,7 @@ describe('env', () => {
       'eval "$(datafy-emulator env)"\n' +
         'curl -sS -H "Authorization: Bearer $DATAFY_TOKEN" "$DATAFY_ENDPOINT/api/v1/volumes"\n' +
         'echo "$DATAFY_URL"',
-      variables(),
+      { env: variables() },
     );
     expect([code, stderr]).toEqual([0, '']);
     const [answer = '', url] = stdout.split('\n').length > 2 ? stdout.split('\n') : stdout.split(/(?<=\})(?=http)/);
@@ -340,7 +340,7 @@ describe('env', () => {
       ) +
         `eval "$(datafy-emulator env --token "it's\\$HOME;\\"" --organization ${world.organizationId})"\n` +
         'echo "$DATAFY_TOKEN"',
-      variables(),
+      { env: variables() },
     );
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout.split('\n').map((line) => line.trim())).toEqual(['1', token, '']);

@@ -1,11 +1,13 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { delimiter, dirname } from 'node:path';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
 export const script = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
 export interface Running {
-  child: ChildProcessWithoutNullStreams;
+  child: ChildProcessByStdio<null, Readable, Readable>;
   /** What it has written so far. */
   output: { stdout: string; stderr: string };
   /** Its exit code, once it has ended and all that it wrote is there. */
@@ -27,7 +29,7 @@ export function run(argv: readonly string[], surroundings?: Surroundings): Runni
 /** Runs a command; no variable of whoever runs the tests gets in. */
 export function runCommand(command: string, argv: readonly string[], { cwd, env }: Surroundings = {}): Running {
   const { PATH } = process.env;
-  const child = spawn(command, argv, { cwd, env: { PATH, ...env }, stdio: 'pipe' });
+  const child = spawn(command, argv, { cwd, env: { PATH, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   const output = { stdout: '', stderr: '' };
   for (const stream of ['stdout', 'stderr'] as const) {
     child[stream].setEncoding('utf8').on('data', (chunk) => {
@@ -52,22 +54,16 @@ export async function result(argv: readonly string[], env: NodeJS.ProcessEnv = {
   return { code: await ended, ...output };
 }
 
+/** Where commands are found in a shell: `datafy-emulator` is the executable, and `node` the one that runs the tests. */
+export const shellPath = [
+  fileURLToPath(new URL('./bin', import.meta.url)),
+  dirname(process.execPath),
+  process.env.PATH,
+].join(delimiter);
+
 /** Lets bash run a script in which `datafy-emulator` is the executable. */
-export async function bash(commands: string, env: NodeJS.ProcessEnv = {}) {
-  const { PATH } = process.env;
-  const shim = `datafy-emulator() { "${process.execPath}" "${script}" "$@"; }\n`;
+export async function bash(commands: string, { cwd, env }: Surroundings = {}) {
   // -u: a variable that is not set ends the script.
-  const child = spawn('bash', ['-u', '-c', shim + commands], {
-    env: { PATH, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let [stdout, stderr] = ['', ''];
-  child.stdout.setEncoding('utf8').on('data', (more) => {
-    stdout += more;
-  });
-  child.stderr.setEncoding('utf8').on('data', (more) => {
-    stderr += more;
-  });
-  const [code] = await once(child, 'close');
-  return { code: code as number | null, stdout, stderr };
+  const { ended, output } = runCommand('bash', ['-u', '-c', commands], { cwd, env: { ...env, PATH: shellPath } });
+  return { code: await ended, ...output };
 }

@@ -25,16 +25,26 @@ export const pages = (): string[] =>
     .filter((path) => path.endsWith('.md'))
     .sort();
 
-/** A fenced block: what stands behind its fence, and the lines within. */
+/** A fenced block. */
 export interface Block {
+  /** What stands behind its fence. */
   language: string;
+  /** The lines within. */
   text: string;
+  /** Its first line in the page, from 1. */
+  line: number;
+  /** Why it is not run, where the line above it says so: `<!-- not run here: reason -->`. */
+  notRun: string | undefined;
 }
 
 const fence = /^```(\S*)\n(.*?)^```$/gms;
 
 export function blocks(markdown: string): Block[] {
-  return [...markdown.matchAll(fence)].map(([, language = '', text = '']) => ({ language, text }));
+  return [...markdown.matchAll(fence)].map(({ 1: language = '', 2: text = '', index }) => {
+    const above = markdown.slice(0, index);
+    const notRun = /<!-- not run here: (\S.*) -->\n$/.exec(above)?.[1];
+    return { language, text, line: above.split('\n').length, notRun };
+  });
 }
 
 /** The page without what stands in fenced blocks, where nothing is Markdown. */

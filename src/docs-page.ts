@@ -102,12 +102,10 @@ function pageOf(path: Path, shown: readonly Path[], version: string): string {
 `;
 }
 
-/** No validator: it would be somebody else's, asked over the network. */
 const startScript = `const reference = document.querySelector('#reference');
 SwaggerUIBundle({
   domNode: reference,
   url: reference.dataset.document,
-  validatorUrl: null,
   deepLinking: true,
   displayOperationId: true,
   displayRequestDuration: true,

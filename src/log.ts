@@ -1,9 +1,10 @@
 import { type FastifyBaseLogger, type FastifyInstance, type FastifyServerOptions, LogController } from 'fastify';
-import pino from 'pino';
+import { formatInstant, systemClock } from './clock.ts';
 import { maskCredentials } from './mask.ts';
 import type { Options } from './options.ts';
 import { pretty, printable } from './pretty.ts';
-import { RequestLog } from './request-log.ts';
+import { isLogged, RequestLog } from './request-log.ts';
+import { writeLine } from './stderr.ts';
 
 /** How an instance logs: to stderr, in lines for people on a terminal, and in lines of JSON elsewhere. */
 export function logTo(options: Pick<Options, 'logLevel' | 'logFormat'>): FastifyServerOptions {
@@ -18,10 +19,10 @@ export function logTo(options: Pick<Options, 'logLevel' | 'logFormat'>): Fastify
     logger: {
       level: logLevel,
       base: null,
-      timestamp: pino.stdTimeFunctions.isoTime,
+      timestamp: () => `,"time":"${formatInstant(systemClock.now())}"`,
       formatters: { level: (level: string) => ({ level }) },
       serializers: { err: describeError },
-      stream: { write: (json: string) => stderr(isTTY).write(line(json)) },
+      stream: { write: (json: string) => writeLine(line(json)) },
     },
     logController: new RequestLog(),
     // One of its own for every request would cost more than its line does.
@@ -29,32 +30,20 @@ export function logTo(options: Pick<Options, 'logLevel' | 'logFormat'>): Fastify
   };
 }
 
-/** Nothing but the error itself: Node puts the bytes of a malformed request into one, and they hold its token. */
+/** Nothing but the error itself: libraries hang onto it whatever was at hand, such as the bytes of a request. */
 function describeError(error: Error) {
-  const { type, message, stack } = pino.stdSerializers.err(error);
-  return { type, message: maskCredentials(message), stack: maskCredentials(stack) };
-}
-
-let opened: ReturnType<typeof pino.destination> | undefined;
-
-/**
- * The process's stderr, opened once, however many emulators the process runs. On a terminal every line is written at
- * once. Elsewhere lines are gathered, since a write for each would cost more than all else of logging: they are written
- * when they fill 4 KiB, after a tenth of a second, and when the process ends. A reader that stalls costs lines, beyond
- * 8 MiB of them, and no answers.
- */
-function stderr(isTTY: boolean) {
-  opened ??= pino.destination(
-    isTTY
-      ? { fd: 2, sync: true }
-      : { fd: 2, sync: false, minLength: 4096, periodicFlush: 100, maxLength: 8 * 1024 * 1024 },
-  );
-  return opened;
+  const stacks: string[] = [];
+  for (let each: unknown = error; each instanceof Error; each = each.cause) stacks.push(each.stack ?? String(each));
+  return {
+    type: error.name,
+    message: maskCredentials(error.message),
+    stack: maskCredentials(stacks.join('\ncaused by: ')),
+  };
 }
 
 /** Keeps Fastify from saying where it listens: whoever starts the process is told that on stdout, once. */
 export function startQuietly(app: FastifyInstance, { logLevel }: Pick<Options, 'logLevel'>): void {
-  if (!(app.log as pino.Logger).isLevelEnabled?.('info')) return;
+  if (!isLogged(app.log, 'info')) return;
   app.log.level = 'warn';
   app.addHook('onListen', async () => {
     app.log.level = logLevel;

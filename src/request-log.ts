@@ -1,5 +1,4 @@
-import { type FastifyReply, type FastifyRequest, LogController } from 'fastify';
-import type { Logger } from 'pino';
+import { type FastifyBaseLogger, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import { halves, maskSentence, maskUrl } from './mask.ts';
 
 declare module 'fastify' {
@@ -51,12 +50,20 @@ function logRequest(request: FastifyRequest, reply: FastifyReply): void {
   const status = raw.headersSent ? raw.statusCode : null;
   const level = levelOf(request, status);
   const { log } = request;
-  if (!(log as Logger).isLevelEnabled(level)) return;
+  if (!isLogged(log, level)) return;
   log[level](lineOf(request, reply, status), 'request');
 }
 
+type Level = 'error' | 'info' | 'debug' | 'trace';
+
+/** Whether what is logged at a level is written at all. */
+export function isLogged(log: FastifyBaseLogger, level: Level): boolean {
+  // Fastify's type has less than pino, and no logger at all has neither.
+  return (log as { isLevelEnabled?(level: Level): boolean }).isLevelEnabled?.(level) ?? false;
+}
+
 /** What failed is an error, what was refused is worth knowing wherever it was, and the rest is up to the route. */
-function levelOf(request: FastifyRequest, status: number | null): 'error' | 'info' | 'debug' | 'trace' {
+function levelOf(request: FastifyRequest, status: number | null): Level {
   // A fault that somebody has planted is none of ours.
   if (status !== null && status >= 500 && !request.faultId) return 'error';
   if (status === null || status >= 400) return 'info';

@@ -205,6 +205,7 @@ describe('in one place only', () => {
       pattern: /\bset(Timeout|Interval|Immediate)\b|node:timers/,
       exceptions: {
         'state/commits.ts': 'commits at the end of a turn of the event loop',
+        'stderr.ts': 'writes what it has gathered a little later: it is a reader of the log that waits',
         'stop.ts': 'cuts connections that outlast the grace given at the end',
         'routes/control/events.ts': 'lets a connection be silent for as long as nothing happens',
         'strike.ts': "waits for a fault's delay: it is the caller that is kept waiting, not the world",

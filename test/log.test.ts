@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { connect } from 'node:net';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { type Running, run, runCommand, script } from './cli/executable.ts';
@@ -37,7 +38,7 @@ async function emulator(argv: readonly string[] = []) {
     return output.stderr;
   };
   const records = async () => parse(await logged());
-  return { call, logged, records, says, port: Number(port) };
+  return { call, logged, records, says, child, ended, port: Number(port) };
 }
 
 /** Runs a program that uses the package's source. */
@@ -159,6 +160,21 @@ describe('in JSON', () => {
       }),
     ]);
   });
+});
+
+test('of an error there is nothing but itself, and no token in that', async () => {
+  const { ended, output } = evaluate(
+    `import { buildApp } from ${JSON.stringify(new URL('../src/app.ts', import.meta.url))};
+    import { defaults } from ${JSON.stringify(new URL('../src/options.ts', import.meta.url))};
+    const { app } = await buildApp(defaults);
+    const token = ['eyJhbGciOiJIUzI1NiJ9', 'e30', 'c2lnbmVk'].join('.');
+    app.log.error(Object.assign(new Error('Not for ' + token), { rawPacket: Buffer.from(token), request: { token } }));`,
+  );
+  expect(await ended).toBe(0);
+  const [record = {}] = parse(output.stderr);
+  expect(Object.keys(record.err)).toEqual(['type', 'message', 'stack']);
+  expect(record.err.message).toBe('Not for ***');
+  expect(record.err.stack).toMatch(/^Error: Not for \*\*\*\n/);
 });
 
 describe('for people', () => {
@@ -351,4 +367,52 @@ describe.each(['json', 'pretty'])('in %s', (format) => {
 test('where it listens is said on stdout alone', async () => {
   const { logged } = await emulator(['--log-level', 'trace']);
   expect(await logged()).toBe('');
+});
+
+describe('who does not read the log', () => {
+  /** Makes so many calls, with lines of such a length, that no pipe has room for them. */
+  async function flood(call: (method: string, path: string) => Promise<Response>) {
+    for (let sent = 0; sent < 600; sent++) expect((await call('GET', `/${'a'.repeat(900)}`)).status).toBe(404);
+  }
+
+  test('keeps no call from its answer, misses no line that it reads later, and does not hold up the end', async () => {
+    const { call, child, ended, records } = await emulator();
+    child.stderr.pause();
+    await flood(call);
+    child.stderr.resume();
+    expect(await records()).toHaveLength(600);
+    expect(await ended).toBe(0);
+  });
+
+  test('for good, does not hold up the end', async () => {
+    const { call, child, ended } = await emulator();
+    child.stderr.pause();
+    await flood(call);
+    child.kill();
+    const [code] = await once(child, 'exit');
+    expect(code).toBe(0);
+    child.stderr.resume();
+    await ended;
+  });
+
+  test('and is gone, costs nothing but the log', async () => {
+    const { call, child, ended } = await emulator();
+    child.stderr.destroy();
+    await flood(call);
+    child.kill();
+    expect(await ended).toBe(0);
+  });
+
+  test.skipIf(!existsSync('/dev/full'))(
+    'a disk that is full costs nothing else (skipped without /dev/full)',
+    async () => {
+      const { says, child, ended } = watched(
+        runCommand('bash', ['-c', `exec "${process.execPath}" "${script}" --port 0 2> /dev/full`]),
+      );
+      const [, url] = await says(/ ready on (\S+) /);
+      await flood((method, path) => fetch(url + path, { method }));
+      child.kill();
+      expect(await ended).toBe(0);
+    },
+  );
 });

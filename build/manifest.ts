@@ -27,6 +27,7 @@ export function manifest(project: Project): object {
       '.': { types: './lib/index.d.ts', default: './lib/index.js' },
       './vitest': { types: './lib/vitest.d.ts', default: './lib/vitest.js' },
       './openapi.json': './openapi.json',
+      './seed.schema.json': './seed.schema.json',
       './package.json': './package.json',
     },
     peerDependencies: { vitest: '>=3' },

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { buildApp } from '../src/app.ts';
 import { swaggerUiFiles, swaggerUiSource } from '../src/docs-page.ts';
 import { defaults } from '../src/options.ts';
+import { seedSchema } from '../src/seed-schema.ts';
 import { bundle } from './bundle.ts';
 import { manifest } from './manifest.ts';
 import { notices } from './notices.ts';
@@ -36,6 +37,7 @@ export async function buildPackage(root: string, folder: string): Promise<void> 
   const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
   writeFileSync(join(folder, 'package.json'), json(manifest(project)));
   writeFileSync(join(folder, 'openapi.json'), json(await openApi()));
+  writeFileSync(join(folder, 'seed.schema.json'), json(seedSchema()));
   writeFileSync(
     join(folder, 'THIRD-PARTY-NOTICES.txt'),
     notices([...modules, ...Object.keys(copied).map((path) => join(root, path))]),

@@ -2,13 +2,18 @@
  * Writes the pages of docs/ that come from the code: `npm run docs`. A test compares them, so that none can drift.
  */
 import { writeFileSync } from 'node:fs';
+import { seedSchema } from '../src/seed-schema.ts';
 import { type PaceKey, paceKeys, paces } from '../src/state/pace.ts';
 import { type Resource, resources, statuses, type Transition, transitions } from '../src/state/transitions.ts';
 
 const table: readonly Transition[] = transitions;
 
 /** Every page, by its place in this folder. */
-export const pages: Record<string, () => string> = { 'transitions.md': transitionsPage };
+export const pages: Record<string, () => string> = {
+  'transitions.md': transitionsPage,
+  'seed-fields.md': seedFieldsPage,
+  'seed.schema.json': () => `${JSON.stringify(seedSchema(), null, 2)}\n`,
+};
 
 /** docs/transitions.md: the table of src/state/transitions.ts, drawn and written out. */
 export function transitionsPage(): string {
@@ -99,6 +104,66 @@ function duration(milliseconds: number): string {
     milliseconds % 60_000 === 0 ? [60_000, 'min'] : milliseconds % 1_000 === 0 ? [1_000, 's'] : [1, 'ms'];
   return `${milliseconds / unit} ${name}`;
 }
+
+/** A schema, as far as the fields of seeds have need of. */
+interface Schema {
+  type: string;
+  title?: string;
+  description?: string;
+  enum?: readonly (string | number)[];
+  properties?: Record<string, Schema>;
+  required?: readonly string[];
+  items?: Schema;
+}
+
+/** docs/seed-fields.md: every field of a seed, as src/state/world-document.ts has them. */
+export function seedFieldsPage(): string {
+  return `${[
+    '<!-- Written by `npm run docs` from src/state/world-document.ts: edit that, and run it again. -->',
+    '# Fields of a seed',
+    `Every field there is in a [seed](seeds.md), and in a world that is exported or imported. A field in **bold** must be there;
+any other may be left out.`,
+    ...fieldsOf('', seedSchema() as Schema),
+  ].join('\n\n')}\n`;
+}
+
+/** A section for an object, and one for each object within it. */
+function fieldsOf(name: string, { description, properties = {}, required = [] }: Schema): string[] {
+  const rows = Object.entries(properties).map(([field, schema]) => [
+    required.includes(field) ? `**${code(field)}**` : code(field),
+    typeOf(`${name}${field}`, schema),
+    schema.description ?? schema.items?.description ?? '',
+  ]);
+  const within = Object.entries(properties).flatMap(([field, schema]) => {
+    const [inner, list] = schema.items ? [schema.items, '[]'] : [schema, ''];
+    return inner.properties ? fieldsOf(`${name}${field}${list}.`, inner) : [];
+  });
+  const heading = name === '' ? '## The seed' : `## ${headingOf(name)}`;
+  return [
+    heading,
+    ...(description ? [description] : []),
+    markdownTable(['Field', 'Value', 'Meaning'], rows),
+    ...within,
+  ];
+}
+
+const headingOf = (name: string) => name.replace(/\.$/, '');
+
+function typeOf(name: string, schema: Schema): string {
+  if (schema.items) {
+    const items = schema.items.properties
+      ? `[${headingOf(`${name}[]`)}](#${anchorOf(`${name}[]`)})`
+      : typeOf(name, schema.items);
+    return `list of ${items}`;
+  }
+  if (schema.properties) return `[${headingOf(name)}](#${anchorOf(name)})`;
+  if (schema.enum) return schema.enum.map((word) => code(String(word))).join(', ');
+  if (schema.title) return schema.title;
+  return { string: 'text', integer: 'whole number', boolean: '`true` or `false`', object: 'object' }[schema.type] ?? '';
+}
+
+/** The anchor that a heading has: small letters, without punctuation. */
+const anchorOf = (heading: string) => heading.toLowerCase().replace(/[^\w-]/g, '');
 
 const code = (text: string) => `\`${text}\``;
 

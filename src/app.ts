@@ -14,22 +14,26 @@ import { errorBody, renderError } from './render-error.ts';
 import { openControl } from './routes/control/index.ts';
 import type { Operation } from './routes/control/shared.ts';
 import { openRooms } from './routes/index.ts';
+import { readSeed } from './seed.ts';
+import type { ReadSeed } from './seed-file.ts';
 import { type Database, openDatabase } from './state/database.ts';
-import { createState, type State } from './state/index.ts';
-import { loadSeed } from './state/seeds/index.ts';
+import { createState, type SeedDocument, type State } from './state/index.ts';
 import { documentedPath } from './strike.ts';
 import { validateStrictly } from './validation.ts';
 import { version } from './version.ts';
 
-/** The options that an app is built with: of where it listens, the name that it is known by. */
-export type AppOptions = Omit<Options, 'port'>;
+/** The options that an app is built with: of where it listens, the name that it is known by; a seed as a document, too. */
+export type AppOptions = Omit<Options, 'port' | 'seed'> & { readonly seed: Options['seed'] | SeedDocument };
 
 export interface App {
   app: FastifyInstance;
   state: State;
   /** What the state is kept in; closed with the instance. */
   db: Database;
-  /** The default world's tokens, for whoever starts the process; undefined where the database had its worlds already. */
+  /**
+   * The default world's tokens, for whoever starts the process, but for those that a seed of one's own names: these are
+   * known to their owner. Undefined where the database had its worlds already.
+   */
   tokens: { token: string; what: string }[] | undefined;
 }
 
@@ -40,22 +44,30 @@ const bodyLimit = 64 * 1024;
  * Builds the emulator: its database, its engine, and the one Fastify instance, ready to listen. Closing the instance
  * closes the database.
  *
+ * @throws SeedError where the seed cannot be used: no database has been opened then.
  * @throws DatabaseFileError where the database file cannot be used; it is untouched then.
  */
 export async function buildApp(options: AppOptions, clock = systemClock, timeouts = shipped): Promise<App> {
+  const seed = await readSeed(options.seed);
   const db = openDatabase(options.db, options);
   try {
-    return await assemble(options, db, clock, timeouts);
+    return await assemble(options, seed, db, clock, timeouts);
   } catch (error) {
     db.close();
     throw error;
   }
 }
 
-async function assemble(options: AppOptions, db: Database, clock: Clock, timeouts: Timeouts): Promise<App> {
+async function assemble(
+  options: AppOptions,
+  seed: ReadSeed,
+  db: Database,
+  clock: Clock,
+  timeouts: Timeouts,
+): Promise<App> {
   const recorder = createRecorder((world) => state.lastRequest(world));
   const state: State = createState(db, clock, recorder);
-  const tokens = state.control.first() === undefined ? await seedDefaultWorld(state, options) : undefined;
+  const tokens = state.control.first() === undefined ? makeDefaultWorld(state, seed, options) : undefined;
 
   const refusal = hostGuard([options.host, ...options.allowedHost]);
   const app = Fastify({
@@ -110,14 +122,20 @@ async function assemble(options: AppOptions, db: Database, clock: Clock, timeout
   return { app, state, db, tokens };
 }
 
-async function seedDefaultWorld(state: State, options: AppOptions): Promise<NonNullable<App['tokens']>> {
-  const seed = await loadSeed(options.seed);
+/** The time and the pace of a seed hold where the options leave both as they usually are. */
+function makeDefaultWorld(
+  state: State,
+  { document, publicTokens }: ReadSeed,
+  { clock, pace }: AppOptions,
+): NonNullable<App['tokens']> {
+  const isUsual = Object.values(pace).every((milliseconds) => milliseconds === 0);
   state.control.create({
-    ...seed,
-    clock: options.clock === 'system' ? { mode: 'system' } : { mode: 'controlled', now: formatInstant(options.clock) },
-    pace: options.pace,
+    ...document,
+    ...(clock !== 'system' && { clock: { mode: 'controlled', now: formatInstant(clock) } }),
+    ...(!isUsual && { pace }),
   });
-  return seed.tokens.map(({ token = '', description = '' }) => ({ token, what: description }));
+  if (!publicTokens) return [];
+  return document.tokens.map(({ token = '', description = '' }) => ({ token, what: description }));
 }
 
 /** A call that is not there, and the methods that its path has, if any. */

@@ -19,3 +19,13 @@ export class UsageError extends Failure {
     super(2, message, options);
   }
 }
+
+/** A seed that cannot be used: one line for each of the first problems, and one that counts the others. */
+export class SeedError extends UsageError {
+  override name = 'SeedError';
+
+  constructor(lines: readonly string[], options?: ErrorOptions) {
+    super('', options);
+    this.message = lines.map((line) => line.replace(/\s*[\r\n\u2028\u2029]\s*/g, ' ')).join('\n');
+  }
+}

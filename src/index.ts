@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { buildApp } from './app.ts';
 import { controlClient } from './client.ts';
-import { defaults, type Options } from './options.ts';
+import { defaults } from './options.ts';
 import { stop } from './stop.ts';
 import type { Emulator, StartOptions } from './types/emulator.ts';
 
@@ -21,11 +21,12 @@ export type * from './types/world-document.ts';
  * Starts an emulator in this process, on a free port of the loopback address unless the options say otherwise, with
  * its state in memory unless they name a file.
  *
- * @throws Error named `DatabaseFileError` where the database file cannot be used, Error with a `code` such as
- *   `EADDRINUSE` where the address cannot be listened on.
+ * @throws Error named `SeedError` where the seed cannot be used, with a line for each problem, Error named
+ *   `DatabaseFileError` where the database file cannot be used, Error with a `code` such as `EADDRINUSE` where the
+ *   address cannot be listened on.
  */
 export async function startEmulator(options: StartOptions = {}): Promise<Emulator> {
-  const all: Options = { ...defaults, port: 0, logLevel: 'silent', control: true, ...options };
+  const all = { ...defaults, port: 0, logLevel: 'silent', control: true, ...options } as const;
   const { app } = await buildApp(all);
   try {
     await app.listen({ host: all.host, port: all.port });

@@ -53,7 +53,7 @@ export function acceptJsonBodies(app: FastifyInstance): void {
 }
 
 /** Whether every text in a value can be stored, and comes back as it was: the database and JSON disagree about some. */
-function isText(value: unknown): boolean {
+export function isText(value: unknown): boolean {
   if (typeof value === 'string') return value.isWellFormed() && !value.includes('\0');
   if (typeof value !== 'object' || value === null) return true;
   return Object.entries(value).every(([key, item]) => isText(key) && isText(item));

@@ -5,6 +5,7 @@
 import { Type } from '@sinclair/typebox';
 import { type Instant, parseInstant } from './clock.ts';
 import { oneOf, option, type Values } from './option.ts';
+import { isSeedName, isSeedPath, seeds } from './seed.ts';
 import { durabilities } from './state/durability.ts';
 import { parsePace } from './state/pace.ts';
 import { seedNames } from './state/seeds/names.ts';
@@ -48,11 +49,12 @@ export const optionTable = {
   }),
   seed: option({
     name: 'seed',
-    schema: Type.Union(seedNames.map((name) => Type.Literal(name))),
+    schema: Type.String(),
     default: 'default',
-    placeholder: 'NAME',
-    help: `what a new world holds: ${seedNames.join(', ')}`,
-    accepts: oneOf(seedNames),
+    placeholder: 'SEED',
+    help: `what a new world holds: ${seedNames.join(', ')} or a file`,
+    accepts: seeds,
+    parse: (written) => (isSeedName(written) || isSeedPath(written) ? written : undefined),
   }),
   allowedHost: option({
     name: 'allowed-host',

@@ -3,6 +3,8 @@ import stringifier, { type Schema } from 'fast-json-stringify';
 import type { FastifyInstance } from 'fastify';
 import { parseInstant } from './clock.ts';
 import { EmulatorError } from './errors.ts';
+import { nearest } from './nearest.ts';
+import { mostOf, type NameOf, type Problem } from './state/problems.ts';
 
 /** A pattern takes a thirteenth month for one. */
 const formats = { 'date-time': (text: string) => parseInstant(text) !== undefined };
@@ -76,16 +78,38 @@ function serializer(schema: Schema) {
   };
 }
 
-/** How many problems a message names: enough to mend a request by, short enough to read. */
-const most = 5;
+/** Who is told of a problem: how that one names a place, and a value of the wrong type. */
+interface Reader {
+  nameOf: NameOf;
+  show(value: unknown): string;
+  /** What more helps with a value of the wrong type. */
+  hint?(error: ErrorObject): string;
+}
+
+/**
+ * What is wrong with a value by a schema, in a reader's words; nothing where it fits.
+ */
+export function findMisfits(schema: object, value: unknown, nameOf: NameOf, hint: Reader['hint']): Problem[] {
+  const check = validator(body, schema);
+  return check(value) ? [] : problemsOf(check.errors ?? [], { nameOf, show: typeName, ...(hint && { hint }) });
+}
 
 function describeProblems(errors: readonly ErrorObject[], part: string): string {
+  const nameOf: NameOf = (path) => [part, ...path].join('/');
+  const show = part === 'body' ? typeName : JSON.stringify;
+  const { named, more } = mostOf(problemsOf(errors, { nameOf, show }).map(({ message }) => message));
+  return named.join('; ') + (more > 0 ? `; and ${more} more` : '');
+}
+
+function problemsOf(errors: readonly ErrorObject[], reader: Reader): Problem[] {
   // A body can be wrong in more ways than it has letters: a few of them are enough to mend it by.
   const first = errors.slice(0, 100);
-  const problems = first.filter((error) => helps(error, first)).map((error) => describeProblem(error, part));
-  const distinct = [...new Set(problems)];
-  const more = distinct.length - most;
-  return distinct.slice(0, most).join('; ') + (more > 0 ? `; and ${more} more` : '');
+  const misspelt = new Set(first.flatMap(meantBy));
+  const problems = first
+    .filter((error) => helps(error, first) && !misspelt.has(`${error.instancePath}/${error.params.missingProperty}`))
+    .map((error) => problemOf(error, reader));
+  const distinct = new Map(problems.toReversed().map((problem) => [problem.message, problem]));
+  return problems.filter((problem) => distinct.get(problem.message) === problem);
 }
 
 /**
@@ -105,30 +129,42 @@ function ofEveryBranch({ keyword, params }: ErrorObject, oneOf: ErrorObject): bo
   return keyword === 'type' && (oneOf.schema as { type?: string }[]).every(({ type }) => type === params.type);
 }
 
-function describeProblem(error: ErrorObject, part: string): string {
-  const path = `${part}${error.instancePath}`;
+function problemOf(error: ErrorObject, reader: Reader): Problem {
+  const { additionalProperty: unknown, missingProperty: missing } = error.params;
+  const place = placeOf(error.instancePath);
+  // What is missing is missed where it should be; what is not known stands there.
+  if (missing !== undefined) return { path: place, message: `${reader.nameOf([...place, missing])} is missing` };
+  if (unknown === undefined) return { path: place, message: `${reader.nameOf(place)} ${verdictOn(error, reader)}` };
+  const path = [...place, unknown];
+  return { path, message: `${reader.nameOf(path)} is not known: ${knownFields(unknown, error)}`, ofName: true };
+}
+
+/** Where in a value a problem is: Ajv writes it as a JSON Pointer. */
+function placeOf(pointer: string): (string | number)[] {
+  const parts = pointer.split('/').slice(1);
+  return parts.map((part) => (/^\d+$/.test(part) ? Number(part) : part.replaceAll('~1', '/').replaceAll('~0', '~')));
+}
+
+/** What is wrong with a value, as it goes on after its name. */
+function verdictOn(error: ErrorObject, { show, hint }: Reader): string {
   switch (error.keyword) {
-    case 'required':
-      return `${path}/${error.params.missingProperty} is missing`;
     case 'type':
-      return `${path} must be ${error.params.type}, not ${part === 'body' ? typeName(error.data) : JSON.stringify(error.data)}`;
-    case 'additionalProperties':
-      return `${path}/${error.params.additionalProperty} is not known: there ${knownFields(error)}`;
+      return `must be ${error.params.type}, not ${show(error.data)}${hint?.(error) ?? ''}`;
     case 'enum':
-      return `${path} must be one of ${error.params.allowedValues.join(', ')}`;
+      return `must be one of ${error.params.allowedValues.join(', ')}`;
     case 'oneOf': {
       const choices = (error.schema as Branch[]).map(describeBranch).join(' or ');
-      return `${path} must be exactly one of ${choices}${error.params.passingSchemas ? ', and is more than one' : ''}`;
+      return `must be exactly one of ${choices}${error.params.passingSchemas ? ', and is more than one' : ''}`;
     }
     case 'pattern':
     case 'format':
-      return `${path} must be ${error.parentSchema?.title ?? `text of the form ${error.params.pattern ?? error.params.format}`}`;
+      return `must be ${error.parentSchema?.title ?? `text of the form ${error.params.pattern ?? error.params.format}`}`;
     case 'minProperties':
-      return error.params.limit === 1 ? `${path} is empty` : `${path} ${error.message}`;
+      return error.params.limit === 1 ? 'is empty' : `${error.message}`;
     case 'minLength':
-      return error.params.limit === 1 ? `${path} must not be empty` : `${path} ${error.message}`;
+      return error.params.limit === 1 ? 'must not be empty' : `${error.message}`;
     default:
-      return `${path} ${error.message}`;
+      return `${error.message}`;
   }
 }
 
@@ -143,10 +179,18 @@ function describeBranch({ required, enum: values, properties = {} }: Branch): st
   return `{${(required ?? Object.keys(properties)).join(', ')}}`;
 }
 
-function knownFields({ parentSchema }: ErrorObject): string {
+/** The field that a name that is not known was meant for: it is not missing as well. */
+function meantBy({ instancePath, parentSchema, params }: ErrorObject): string[] {
+  const near = nearest(params.additionalProperty ?? '', Object.keys(parentSchema?.properties ?? {}));
+  return near === undefined ? [] : [`${instancePath}/${near}`];
+}
+
+function knownFields(written: string, { parentSchema }: ErrorObject): string {
   const known = Object.keys(parentSchema?.properties ?? {});
-  if (known.length === 0) return 'is none';
-  return `${known.length === 1 ? 'is' : 'are'} ${known.join(', ')}`;
+  const near = nearest(written, known);
+  if (near !== undefined) return `the nearest is ${near}`;
+  if (known.length === 0) return 'there is none';
+  return `there ${known.length === 1 ? 'is' : 'are'} ${known.join(', ')}`;
 }
 
 /** What a value is, in a message. */

@@ -107,7 +107,7 @@ describe('imports', () => {
   });
 
   test('let the tools see of the engine what is data, and nothing that acts', () => {
-    const data = /^state\/(pace|durability|world-document|seeds\/\w+)\.ts$/;
+    const data = /^state\/(pace|durability|problems|world-(document|defaults|problems)|seeds\/\w+)\.ts$/;
     const tools = within.filter(({ from, to }) => layerOf(from) === 'tools' && to.startsWith('state/'));
     expect(tools.length).toBeGreaterThan(0);
     expect(tools.filter(({ to }) => !data.test(to))).toEqual([]);
@@ -162,6 +162,29 @@ describe('imports', () => {
     expect(later).toContain('cli/start.ts');
     expect(loaded('cli/start.ts').filter((file) => file !== 'cli/start.ts' && later.includes(file))).toEqual([]);
     expect(program.filter((file) => later.includes(file))).toEqual([]);
+  });
+
+  test('let a plain start do without what only some starts need', () => {
+    const values = /^(?:import|export)\b(?! type\b)[^;]*?\bfrom '([^']+)'|^import '([^']+)'/gm;
+    const loaded = new Set(['main.ts', 'cli/start.ts']);
+    // A set that grows while it is walked through is walked through to its new end.
+    for (const file of loaded) {
+      for (const [, from, alone] of (files.get(file) ?? '').matchAll(values)) {
+        const name = (from ?? alone) as string;
+        loaded.add(name.startsWith('.') ? posix.join(posix.dirname(file), name) : name);
+      }
+    }
+    expect([...loaded]).toEqual(expect.arrayContaining(['app.ts', 'seed.ts', 'fastify']));
+    const spared = [
+      'yaml',
+      'seed-text.ts',
+      'seed-file.ts',
+      'state/seeds/fleet.ts',
+      'state/seeds/teams.ts',
+      'cli/seed.ts',
+    ];
+    expect(spared.filter((name) => loaded.has(name))).toEqual([]);
+    expect(spared.filter((name) => name.endsWith('.ts') && !files.has(name))).toEqual([]);
   });
 
   test('reach every file from the executable or the face of the package', () => {

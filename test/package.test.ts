@@ -64,6 +64,7 @@ describe('the package', () => {
       'openapi.json',
       'package.json',
       'prebuilds',
+      'seed.schema.json',
       'swagger-ui',
     ]);
   });
@@ -116,6 +117,17 @@ describe('the package', () => {
       await close();`,
     );
     expect(run(process.execPath, 'document.js')).toBe('true true\n');
+  });
+
+  test('has the schema of seeds, which its program prints as well', () => {
+    writeFileSync(
+      join(consumer, 'schema.js'),
+      `import schema from 'datafy-emulator/seed.schema.json' with { type: 'json' };
+      console.log(JSON.stringify(schema, null, 2));`,
+    );
+    const published = run(process.execPath, 'schema.js');
+    expect(published).toBe(readFileSync(join(root, 'docs/seed.schema.json'), 'utf8'));
+    expect(run(join(consumer, 'node_modules/.bin/datafy-emulator'), 'seed', 'schema')).toBe(published);
   });
 
   test('has a fixture for the vitest of whoever imports it', () => {

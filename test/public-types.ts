@@ -4,6 +4,7 @@
  * of this file runs.
  */
 import type { Static } from '@sinclair/typebox';
+import type { AppOptions } from '../src/app.ts';
 import type * as face from '../src/index.ts';
 import type { Options } from '../src/options.ts';
 import type * as checkpoints from '../src/routes/control/checkpoints.ts';
@@ -87,7 +88,7 @@ export type TypesOfTheInventory = Hold<{
 }>;
 
 export type TypesOfTheProcess = Hold<{
-  StartOptions: Same<face.StartOptions, Partial<Options>>;
+  StartOptions: Same<face.StartOptions, Partial<Omit<Options, 'seed'> & Pick<AppOptions, 'seed'>>>;
 }>;
 
 /** What `Same` tells apart: were it blind to one of these, all of the above would hold nothing. */

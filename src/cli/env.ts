@@ -1,9 +1,12 @@
 import type { Command } from 'commander';
 import { Failure } from '../failure.ts';
 import { textFlag } from '../option.ts';
+import { optionTable } from '../options.ts';
 import { hashSecret } from '../secrets.ts';
+import { findSeedFile, readSeed } from '../seed.ts';
 import { loadSeed } from '../state/seeds/index.ts';
 import { seedNames } from '../state/seeds/names.ts';
+import type { Seed } from '../state/world-document.ts';
 import type { WorldControl } from '../types/control.ts';
 import type { TokenDocument } from '../types/world-document.ts';
 import { addExamples } from './help.ts';
@@ -27,7 +30,7 @@ const table = {
 export function define(command: Command, env: NodeJS.ProcessEnv): void {
   addExamples(command, 'eval "$(datafy-emulator env)"', 'eval "$(datafy-emulator env --account staging)"');
   remote(command, env, { ...table, ...jsonTable }, async ({ world, worldName, url, flags }) => {
-    const token = await findToken(world, worldName, flags);
+    const token = await findToken(world, worldName, flags, env);
     const variables = { DATAFY_ENDPOINT: url, DATAFY_URL: url, DATAFY_TOKEN: token };
     const words = Object.entries(variables).map(([name, value]) => `${name}=${quote(value)}`);
     print(variables, flags, () => `export ${words.join(' ')}`);
@@ -40,7 +43,12 @@ interface Wanted {
 }
 
 /** A secret whose hash the world has, of a token that has not expired; one that may write before one that may not. */
-async function findToken(world: WorldControl, worldName: string, { account, token }: Wanted): Promise<string> {
+async function findToken(
+  world: WorldControl,
+  worldName: string,
+  { account, token }: Wanted,
+  env: NodeJS.ProcessEnv,
+): Promise<string> {
   const { now } = await world.clock.get();
   const { tokens } = await world.state.export();
   const accounts = await world.accounts();
@@ -53,7 +61,7 @@ async function findToken(world: WorldControl, worldName: string, { account, toke
     if (account === undefined) return token !== undefined || owner?.parentAccountId !== null;
     return account === accountId || account === owner?.name;
   };
-  const secrets = token === undefined ? await knownSecrets() : [token];
+  const secrets = token === undefined ? await knownSecrets(env) : [token];
   const found = tokens
     .filter((each) => isOf(each) && (each.expires === undefined || each.expires > now))
     .flatMap((each) => secrets.filter((secret) => hashSecret(secret).toString('hex') === each.secretHash));
@@ -68,10 +76,20 @@ async function findToken(world: WorldControl, worldName: string, { account, toke
   );
 }
 
-/** The secrets of the tokens that seeds make. */
-async function knownSecrets(): Promise<string[]> {
-  const tokens = (await Promise.all(seedNames.map(loadSeed))).flatMap((seed) => seed.tokens);
-  return tokens.flatMap(({ token }) => (token === undefined ? [] : [token]));
+/** The secrets of the tokens that seeds make: first the one that a start in this folder would take. */
+async function knownSecrets(env: NodeJS.ProcessEnv): Promise<string[]> {
+  const seeds = await Promise.all([...(await ownSeed(env)), ...seedNames.map(loadSeed)]);
+  return seeds.flatMap(({ tokens }) => tokens).flatMap(({ token }) => (token === undefined ? [] : [token]));
+}
+
+/** A seed file that cannot be used started no emulator: it has nothing to say here. */
+async function ownSeed(env: NodeJS.ProcessEnv): Promise<Seed[]> {
+  try {
+    const seed = env[optionTable.seed.variable] || findSeedFile(process.cwd());
+    return seed ? [(await readSeed(seed)).document] : [];
+  } catch {
+    return [];
+  }
 }
 
 /** A word for any shell that knows `export`. */

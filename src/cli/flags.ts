@@ -1,6 +1,6 @@
 import { type Command, Option as CommanderOption } from 'commander';
 import { UsageError } from '../failure.ts';
-import { type Flag, type FlagTable, isOption, isSwitch, type Values, variablePrefix } from '../option.ts';
+import { type Flag, type FlagTable, isOption, isSwitch, type Option, type Values, variablePrefix } from '../option.ts';
 import { connectionTable, optionTable } from '../options.ts';
 import { unknown } from './nearest.ts';
 
@@ -12,6 +12,12 @@ export class TableFlag extends CommanderOption {
     super(term, describe(row));
     this.row = row;
   }
+}
+
+/** Whether a flag, or its variable, says something. */
+export function isGiven(command: Command, row: Option, env: NodeJS.ProcessEnv): boolean {
+  const flag = command.options.find((option) => option instanceof TableFlag && option.row === row);
+  return command.getOptionValueSource(flag?.attributeName() ?? '') === 'cli' || Boolean(env[row.variable]);
 }
 
 const negation = (row: Flag) => row.flag.replace('--', '--no-');

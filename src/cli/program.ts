@@ -18,6 +18,7 @@ const commands: Record<string, { summary: string; load: () => Promise<CommandFil
   checkpoint: { summary: 'keep copies of the world, and go back to them', load: () => import('./checkpoint.ts') },
   faults: { summary: 'let things go wrong on purpose', load: () => import('./faults.ts') },
   requests: { summary: 'show which calls were made, and what came of them', load: () => import('./requests.ts') },
+  seed: { summary: 'look a seed file through, or print the schema of seeds', load: () => import('./seed.ts') },
   health: { summary: 'ask whether the emulator serves', load: () => import('./health.ts') },
   env: { summary: "print the variables that point Datafy's clients at the emulator", load: () => import('./env.ts') },
   openapi: { summary: 'print the OpenAPI document; no emulator needs to run', load: () => import('./openapi.ts') },

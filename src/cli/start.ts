@@ -4,10 +4,11 @@ import type { FastifyInstance } from 'fastify';
 import { type App, buildApp } from '../app.ts';
 import { Failure } from '../failure.ts';
 import { type Options, optionTable } from '../options.ts';
+import { findSeedFile } from '../seed.ts';
 import { DatabaseFileError } from '../state/database.ts';
 import { stop } from '../stop.ts';
 import { isWildcard, urlOf } from '../url.ts';
-import { addFlags, readFlags } from './flags.ts';
+import { addFlags, isGiven, readFlags } from './flags.ts';
 import { addExamples } from './help.ts';
 
 export function define(command: Command, env: NodeJS.ProcessEnv): void {
@@ -21,7 +22,11 @@ export function define(command: Command, env: NodeJS.ProcessEnv): void {
     'datafy-emulator --port 0 --db world.db',
     `${optionTable.logLevel.variable}=debug datafy-emulator`,
   );
-  command.action(() => start(readFlags(command, optionTable, env)));
+  command.action(() => {
+    const options = readFlags(command, optionTable, env);
+    const found = isGiven(command, optionTable.seed, env) ? undefined : findSeedFile(process.cwd());
+    return start({ ...options, seed: found ?? options.seed });
+  });
 }
 
 /** What to do where listening fails, by the error's code. */

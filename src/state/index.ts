@@ -38,6 +38,7 @@ export type { RestoreSource } from './creation.ts';
 export type { SnapshotDescription, VolumeDescription } from './describe.ts';
 export { words } from './document-fields.ts';
 export { volumeTypes } from './ebs.ts';
+export { exportedWorld } from './exported-world.ts';
 export type { Call, Fault, FaultMatch, FaultRequest } from './faults.ts';
 export {
   type InventoryAttachment,

@@ -7,6 +7,8 @@ export type Path = readonly (string | number)[];
 export interface Problem {
   path: Path;
   message: string;
+  /** It is the name that is wrong, and not what stands behind it. */
+  ofName?: true;
 }
 
 /** How a message names what stands at a path. */

@@ -36,17 +36,26 @@ export const clockSchema = Type.Object(
   { ...strict, description: "The time of the world. Left out: the machine's." },
 );
 
+/** What each timed transition ends with. */
+const ends: Record<PaceKey, string> = {
+  create: 'a new volume is managed',
+  activate: 'autoscaling is on',
+  snapshot: 'a snapshot is completed',
+  attach: 'a volume is attached',
+  detach: 'a volume is off its instance',
+  modify: 'a modification is completed',
+  deactivate: 'an ordinary volume has taken over',
+};
+
 const milliseconds = (key: PaceKey) =>
-  Type.Optional(
-    Type.Integer({ minimum: 0, maximum: 30 * 24 * 3_600_000, description: `How many milliseconds: ${key}.` }),
-  );
+  Type.Optional(Type.Integer({ minimum: 0, maximum: 30 * 24 * 3_600_000, description: `Until ${ends[key]}.` }));
 
 export const paceSchema = Type.Object(
   Object.fromEntries(paceKeys.map((key) => [key, milliseconds(key)])) as Record<
     PaceKey,
     ReturnType<typeof milliseconds>
   >,
-  { ...strict, description: 'Milliseconds per timed transition. What is left out takes none.' },
+  { ...strict, description: "Milliseconds of the world's clock per timed transition. What is left out takes none." },
 );
 
 const account = Type.Object(
@@ -183,7 +192,7 @@ const volume = Type.Object(
       Type.Unsafe<2 | 4 | 6 | 8>({
         type: 'integer',
         enum: [2, 4, 6, 8],
-        description: 'How many EBS volumes stand behind it: 2, or the size of its array. Left out: 2.',
+        description: 'How many EBS volumes are behind it. Left out: as many as are named, or 2, or an array of 4.',
       }),
     ),
     boot: Type.Optional(yesOrNo('Whether its instance starts from it. Left out: no.')),

@@ -94,7 +94,8 @@ function reportRules({ rules = [] }: Seed, { add, unique, nameOf }: Report): voi
     if (!found) continue;
     // Both begin with "rule".
     const name = nameOf([...path, 'rule']) + found.message.slice('rule'.length);
-    add([...path, ...(found.path.match(/[^.[\]]+/g) ?? [])], name);
+    const within = (found.path.match(/[^.[\]]+/g) ?? []).map((part) => (/^\d+$/.test(part) ? Number(part) : part));
+    add([...path, ...within], name);
   }
 }
 

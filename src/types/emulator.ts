@@ -1,5 +1,5 @@
 import type { ControlClient } from './control.ts';
-import type { SeedName } from './organizations.ts';
+import type { SeedDocument } from './seed-document.ts';
 import type { Pace } from './time.ts';
 
 /** What an emulator in one's own process can be told: the options of the executable, but for three defaults. */
@@ -12,8 +12,11 @@ export interface StartOptions {
   db?: string;
   /** What of a file survives a power cut: `full`: all that was answered; `normal`: not the last of it. Left out: `full`. */
   durability?: 'full' | 'normal';
-  /** What a new database begins with; left out: `default`. */
-  seed?: SeedName;
+  /**
+   * What a new database begins with: a seed by its name (`default`, `empty`, `fleet`), the path of a seed file, or a
+   * seed as an object; left out: `default`.
+   */
+  seed?: string | SeedDocument;
   /** Further host names that requests may be sent to, such as `emulator.test`; left out: none. */
   allowedHost?: readonly string[];
   /** How long transitions take, in milliseconds of the world's clock; left out: 0 for each. */

@@ -27,12 +27,13 @@ function helpOf(command: Command): string {
 
 test('the commands are those that were asked for', () => {
   expect(names).toEqual([
-    ...['start', 'reset', 'clock', 'checkpoint', 'faults', 'requests', 'health', 'env', 'openapi'],
+    ...['start', 'reset', 'clock', 'checkpoint', 'faults', 'requests', 'seed', 'health', 'env', 'openapi'],
   ]);
   const below = (name: string) => all.filter(([path]) => path.startsWith(`datafy-emulator ${name} `));
   expect(below('clock').map(([path]) => path.split(' ')[2])).toEqual(['show', 'set', 'advance', 'system']);
   expect(below('checkpoint').map(([path]) => path.split(' ')[2])).toEqual(['create', 'list', 'restore', 'delete']);
   expect(below('faults').map(([path]) => path.split(' ')[2])).toEqual(['list', 'add', 'remove', 'clear']);
+  expect(below('seed').map(([path]) => path.split(' ')[2])).toEqual(['validate', 'schema']);
   expect(below('requests').map(([path]) => path.split(' ')[2])).toEqual(['list', 'clear']);
 });
 

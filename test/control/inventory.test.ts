@@ -709,7 +709,7 @@ describe('refusals', () => {
     ['POST', '/volumes', {}, 'body/sizeGb is missing; body/availabilityZone is missing'],
     ['POST', '/volumes', undefined, 'body/sizeGb is missing'],
     ['POST', '/volumes', [], 'body must be object, not array'],
-    ['POST', '/volumes', { ...body, sizeGB: 1 }, /^body\/sizeGB is not known: there are sizeGb, availabilityZone, /],
+    ['POST', '/volumes', { ...body, sizeGB: 1 }, 'body/sizeGB is not known: the nearest is sizeGb'],
     ['POST', '/volumes', { ...body, kmsKeyId: 'k' }, 'body/kmsKeyId is not known'],
     ['POST', '/volumes', { ...body, sizeGb: '10' }, 'body/sizeGb must be integer, not string'],
     ['POST', '/volumes', { ...body, sizeGb: 1.5 }, 'body/sizeGb must be integer, not number 1.5'],

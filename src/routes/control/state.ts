@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { type State, worldDocument } from '../../state/index.ts';
+import { exportedWorld, type State, worldDocument } from '../../state/index.ts';
 import { noContent, responses } from './shared.ts';
 
 /** The largest world that comes in over HTTP, in bytes. */
@@ -16,7 +16,7 @@ const exportState = {
   operationId: 'exportState',
   summary: 'The whole world as a document, transitions under way included',
   tags: ['Worlds'],
-  response: responses(200, { ...worldDocument, description: 'The world.' }),
+  response: responses(200, exportedWorld),
 };
 
 const importState = {

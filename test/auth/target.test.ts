@@ -1,8 +1,9 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { paces } from '../../src/state/pace.ts';
 import type { Seed } from '../../src/state/world-document.ts';
+import { run } from '../cli/executable.ts';
 import { refused } from '../refused.ts';
-import { buildWorld, organization, production, snapshots, staging, volumes, type World } from '../world.ts';
+import { buildWorld, organization, production, type Row, snapshots, staging, volumes, type World } from '../world.ts';
 
 let world: World;
 
@@ -256,32 +257,34 @@ describe('the deprecated header', () => {
   });
 });
 
-describe('the log', () => {
-  /** What the app writes to its log, line by line, while `calls` are made. */
-  async function logOf(calls: (logged: World) => Promise<void>): Promise<Record<string, unknown>[]> {
-    const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
-    const logged = await buildWorld({ logLevel: 'warn' });
-    try {
-      await calls(logged);
-      return write.mock.calls.map(([line]) => JSON.parse(String(line)));
-    } finally {
-      await logged.close();
-      write.mockRestore();
+// Each starts a process.
+describe('the log', { timeout: 60_000 }, () => {
+  /** The warnings that an emulator has logged once it has ended, after calls with a token and headers. */
+  async function logOf(...calls: [token: string, headers?: Record<string, string>][]): Promise<Row[]> {
+    const { child, says, ended, output } = run(['--port', '0', '--log-level', 'warn']);
+    const [, url] = await says(/ ready on (\S+) /);
+    for (const [token, headers] of calls) {
+      await fetch(`${url}/api/v1/volumes?accounts=all`, { headers: { authorization: `Bearer ${token}`, ...headers } });
     }
+    child.kill();
+    expect(await ended).toBe(0);
+    return output.stderr
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line));
   }
 
-  const call = (logged: World, token: string, headers?: Record<string, string>) =>
-    logged.as(token)('GET', '/api/v1/volumes?accounts=all', undefined, headers);
-
   test('warns of the deprecated header once per token', async () => {
-    const lines = await logOf(async (logged) => {
-      for (const token of ['account-token', 'organization-token', 'account-token', 'organization-token']) {
-        await call(logged, token, header(production));
-      }
-    });
+    const named = header(production);
+    const lines = await logOf(
+      ['account-token', named],
+      ['organization-token', named],
+      ['account-token', named],
+      ['organization-token', named],
+    );
     expect(lines).toHaveLength(2);
     for (const line of lines) {
-      expect(line).toMatchObject({ level: 40, tokenId: expect.stringMatching(/^[\da-f-]{36}$/) });
+      expect(line).toMatchObject({ level: 'warn', tokenId: expect.stringMatching(/^[\da-f-]{36}$/) });
       expect(line.msg).toBe(
         'The header X-Datafy-Sub-Account-Id is deprecated: name the account with ?accounts=<sub-account-id>',
       );
@@ -290,22 +293,21 @@ describe('the log', () => {
   });
 
   test('warns though the call is refused', async () => {
-    const lines = await logOf(async (logged) => void (await call(logged, 'account-token', header(nowhere))));
-    expect(lines).toHaveLength(1);
+    expect(await logOf(['account-token', header(nowhere)])).toHaveLength(1);
   });
 
   test('says nothing of calls without it, nor of callers that it does not know', async () => {
-    const lines = await logOf(async (logged) => {
-      await call(logged, 'account-token');
-      await call(logged, 'account-token', header(''));
-      await call(logged, 'nobody', header(production));
-      await call(logged, 'expired-token', header(production));
-    });
+    const lines = await logOf(
+      ['account-token'],
+      ['account-token', header('')],
+      ['nobody', header(production)],
+      ['expired-token', header(production)],
+    );
     expect(lines).toEqual([]);
   });
 
   test('never has a secret in it', async () => {
-    const lines = await logOf(async (logged) => void (await call(logged, 'account-token', header(production))));
+    const lines = await logOf(['account-token', header(production)]);
     expect(JSON.stringify(lines)).not.toContain('account-token');
     expect(lines).toHaveLength(1);
   });

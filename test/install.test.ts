@@ -4,6 +4,8 @@ import { describe, expect, it } from 'vitest';
 const read = (file: string) => JSON.parse(readFileSync(new URL(`../${file}`, import.meta.url), 'utf8'));
 
 interface Locked {
+  dev?: boolean;
+  hasInstallScript?: boolean;
   gypfile?: boolean;
   resolved?: string;
   optionalDependencies?: Record<string, string>;
@@ -18,6 +20,18 @@ describe('what npm ci installs', () => {
 
   it('comes from whatever registry npm is set to', () => {
     expect(Object.values(packages).filter(({ resolved }) => resolved?.startsWith('http'))).toEqual([]);
+  });
+
+  it('runs no script of a package that the emulator is made of, and of all others only that of Node', () => {
+    const scripted = Object.entries(packages).filter(([, { hasInstallScript }]) => hasInstallScript);
+    expect(scripted.map(([path, { dev = false }]) => ({ path, dev }))).toEqual([
+      { path: 'node_modules/node', dev: true },
+    ]);
+  });
+
+  it('is 63 packages that the emulator is made of: one more is a decision', () => {
+    const production = Object.entries(packages).filter(([path, { dev }]) => path !== '' && !dev);
+    expect(production.length, production.map(([path]) => path).join('\n')).toBe(63);
   });
 
   it('is in the lock file for every platform', () => {

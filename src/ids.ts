@@ -18,7 +18,12 @@ export function makeId(kind: IdKind, seed: string, count: number): string {
  * Counting up keeps the ids in ascending order, which their index rewards with cheap inserts.
  */
 function makeAwsId(prefix: IdPrefix, seed: string, count: number): string {
-  return `${prefix}-0${hex8(count)}${hex8(scatter(count, seed))}`;
+  return firstIdFrom(prefix, count) + hex8(scatter(count, seed));
+}
+
+/** Where the ids of a count begin: those of lower counts come before it, and those of itself and higher ones after. */
+export function firstIdFrom(prefix: IdPrefix, count: number): string {
+  return `${prefix}-0${hex8(count)}`;
 }
 
 /** The count-th UUID of a world, in version 4's form: strict clients know no newer one. */

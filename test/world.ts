@@ -119,6 +119,8 @@ export async function buildWorld(options: Partial<AppOptions> = {}, timeouts?: T
       send(method, path, body, { authorization: `Bearer ${token}`, ...headers }),
     createWorld: (document, when) => createWorld(state, document, when),
     dump: () => {
+      // What is open is as good as committed, but for what is only written then.
+      state.flush();
       const tables = db
         .prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
         .pluck()

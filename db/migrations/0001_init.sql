@@ -6,6 +6,7 @@
 --   …_at          an instant of the world's clock: milliseconds since the Unix epoch, UTC.
 --   due_at        when the transition under way ends, and due_action what then happens. NULL due_at with a
 -- Statuses are the ones of src/state/transitions.ts; a test holds the CHECKs against it.
+-- Three values or more are written with OR, not IN: SQLite would put such a list into a table for each row it checks.
 
 -- A world. clock_now NULL: its time is the process's; otherwise it stands there until it is moved.
 CREATE TABLE organization (
@@ -123,11 +124,12 @@ CREATE TABLE volume (
   account           INTEGER NOT NULL,
   id                TEXT    NOT NULL,
   status            TEXT    NOT NULL
-                    CHECK (status IN ('creating', 'ordinary', 'activating', 'managed', 'deactivating', 'replaced')),
+                    CHECK (status = 'creating' OR status = 'ordinary' OR status = 'activating'
+                           OR status = 'managed' OR status = 'deactivating' OR status = 'replaced'),
   due_at            INTEGER,
   due_action        TEXT,
   changed_by        INTEGER,
-  origin            TEXT    NOT NULL CHECK (origin IN ('ebs', 'native', 'snapshot')),
+  origin            TEXT    NOT NULL CHECK (origin = 'ebs' OR origin = 'native' OR origin = 'snapshot'),
   restored_from     TEXT,
   replaced_by       TEXT,
   has_source        INTEGER NOT NULL CHECK (has_source IN (0, 1)),
@@ -138,15 +140,17 @@ CREATE TABLE volume (
   availability_zone TEXT    NOT NULL,
   encrypted         INTEGER NOT NULL CHECK (encrypted IN (0, 1)),
   kms_key_id        TEXT,
-  datafy_mode       TEXT    NOT NULL CHECK (datafy_mode IN ('autoscaling', 'performance', 'autoscaling_performance')),
-  backing_count     INTEGER NOT NULL CHECK (backing_count IN (2, 4, 6, 8)),
+  datafy_mode       TEXT    NOT NULL CHECK (datafy_mode = 'autoscaling' OR datafy_mode = 'performance'
+                                            OR datafy_mode = 'autoscaling_performance'),
+  backing_count     INTEGER NOT NULL CHECK (backing_count = 2 OR backing_count = 4 OR backing_count = 6
+                                            OR backing_count = 8),
   boot              INTEGER NOT NULL CHECK (boot IN (0, 1)),
   file_system       TEXT    NOT NULL,
   tags              TEXT    NOT NULL CHECK (json_type(tags) = 'array'),
   created_at        INTEGER NOT NULL,
   UNIQUE (organization, id),
   CHECK (due_at IS NULL OR due_action IS NOT NULL),
-  CHECK ((due_action IS NOT NULL) = (status IN ('creating', 'activating', 'deactivating'))),
+  CHECK ((due_action IS NOT NULL) = (status = 'creating' OR status = 'activating' OR status = 'deactivating')),
   CHECK (replaced_by IS NULL OR status = 'replaced'),
   CHECK ((restored_from IS NOT NULL) = (origin = 'snapshot')),
   FOREIGN KEY (organization, account) REFERENCES account (organization, key) ON DELETE CASCADE
@@ -173,7 +177,7 @@ CREATE TABLE modification (
   organization      INTEGER NOT NULL,
   account           INTEGER NOT NULL,
   volume            INTEGER NOT NULL REFERENCES volume (key) ON DELETE CASCADE,
-  status            TEXT    NOT NULL CHECK (status IN ('modifying', 'completed', 'failed')),
+  status            TEXT    NOT NULL CHECK (status = 'modifying' OR status = 'completed' OR status = 'failed'),
   due_at            INTEGER,
   due_action        TEXT,
   changed_by        INTEGER,
@@ -200,7 +204,7 @@ CREATE TABLE snapshot (
   volume       INTEGER REFERENCES volume (key) ON DELETE SET NULL,
   volume_id    TEXT    NOT NULL,
   generation   INTEGER NOT NULL CHECK (generation >= 0),
-  status       TEXT    NOT NULL CHECK (status IN ('pending', 'completed', 'error')),
+  status       TEXT    NOT NULL CHECK (status = 'pending' OR status = 'completed' OR status = 'error'),
   due_at       INTEGER,
   due_action   TEXT,
   changed_by   INTEGER,
@@ -242,7 +246,7 @@ CREATE TABLE attachment (
   instance              INTEGER NOT NULL REFERENCES instance (key) ON DELETE CASCADE,
   device_name           TEXT    NOT NULL,
   delete_on_termination INTEGER NOT NULL CHECK (delete_on_termination IN (0, 1)),
-  status                TEXT    NOT NULL CHECK (status IN ('attaching', 'attached', 'detaching')),
+  status                TEXT    NOT NULL CHECK (status = 'attaching' OR status = 'attached' OR status = 'detaching'),
   due_at                INTEGER,
   due_action            TEXT,
   changed_by            INTEGER,

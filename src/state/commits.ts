@@ -17,9 +17,10 @@ export type Commits = ReturnType<typeof createCommits>;
  * When writes are committed: all of one turn of the event loop together, so that they cost one sync. Each is a savepoint
  * of the turn's transaction: one that throws takes back its own writes, and no other's.
  *
+ * @param ending a transaction is about to be committed: what was put off until then is written.
  * @param lost a transaction has been given up: what is remembered of its rows holds no longer.
  */
-export function createCommits(db: Database, lost: () => void) {
+export function createCommits(db: Database, ending: () => void, lost: () => void) {
   const begin = db.prepare('BEGIN IMMEDIATE');
   const commit = db.prepare('COMMIT');
   const rollback = db.prepare('ROLLBACK');
@@ -48,6 +49,7 @@ export function createCommits(db: Database, lost: () => void) {
     if (!turn) return undefined;
     const ended = turn;
     try {
+      ending();
       commit.run();
     } catch (error) {
       lose(ended, error);
@@ -89,17 +91,20 @@ export function createCommits(db: Database, lost: () => void) {
     else kept.resolve();
   }
 
-  /** Writes: all of `body`, or nothing where it throws. */
-  function write<R>(body: () => R): R {
+  /** Writes what need not be taken back together. */
+  function join<R>(body: () => R): R {
     turn ??= open();
     try {
-      return savepoint(body) as R;
+      return body();
     } catch (error) {
       // SQLite gives some transactions up as a whole, and not just back to the savepoint.
       if (error instanceof SqliteError && !db.inTransaction) lose(turn, error);
       throw error;
     }
   }
+
+  /** Writes: all of `body`, or nothing where it throws. */
+  const write = <R>(body: () => R): R => join(() => savepoint(body) as R);
 
   /** A verb: what it writes is kept, or its caller is told, at the latest by `kept`. */
   function verb<R>(body: () => R): R {
@@ -135,6 +140,7 @@ export function createCommits(db: Database, lost: () => void) {
   }
 
   return {
+    join,
     write,
     verb,
     alone,

@@ -5,7 +5,20 @@ import { gp3 } from './ebs.ts';
 import type { ModificationRow, Modifications } from './modifications.ts';
 import type { SnapshotRow, Snapshots } from './snapshots.ts';
 import type { Tag } from './tags.ts';
-import type { VolumeRow, Volumes } from './volumes.ts';
+import type { VolumeHeadRow, VolumeRow, Volumes } from './volumes.ts';
+
+/** The most that a caller is told of a volume who has no use for what hangs on it. */
+export interface VolumeHead {
+  volumeId: string;
+  /** Whether autoscaling is on. */
+  isManaged: boolean;
+  hasSource: boolean;
+  volumeSizeGb: number;
+  volumeIops: number;
+  /** MiB/s */
+  volumeThroughput: number;
+  replacedBy: string | null;
+}
 
 /** A volume as a reader sees it: its own row, and all that hangs on it. */
 export interface VolumeDescription {
@@ -55,16 +68,20 @@ export interface BackingVolume {
   tags: Tag[];
 }
 
-/** A Datafy snapshot as a reader sees it, with the EBS snapshots that it consists of. */
-export interface SnapshotDescription {
+/** What whoever makes a Datafy snapshot is told of it. */
+export interface SnapshotHead {
   datafySnapshotId: string;
-  accountId: string;
   volumeId: string;
   status: SnapshotRow['status'];
   startTime: Instant;
   volumeSizeGb: number;
-  region: string;
   description: string;
+}
+
+/** A Datafy snapshot as a reader sees it, with the EBS snapshots that it consists of. */
+export interface SnapshotDescription extends SnapshotHead {
+  accountId: string;
+  region: string;
   ebsSnapshots: { snapshotId: string; volumeId: string; tags: Tag[] }[];
 }
 
@@ -80,6 +97,18 @@ export function createDescribe(
   snapshots: Snapshots,
 ) {
   return {
+    volumeHead: (row: VolumeHeadRow): VolumeHead => ({
+      volumeId: row.id,
+      isManaged: autoscalingOn.includes(row.status),
+      hasSource: row.has_source === 1,
+      volumeSizeGb: row.size_gb,
+      volumeIops: row.iops,
+      volumeThroughput: row.throughput,
+      replacedBy: row.replaced_by,
+    }),
+
+    snapshotHead,
+
     volume(row: VolumeRow, accountId: string): VolumeDescription {
       const attachment = attachments.of(row);
       const modification = modifications.latest(row);
@@ -135,17 +164,23 @@ export function createDescribe(
         ...withoutOurs(JSON.parse(row.tags)),
       ];
       return {
-        datafySnapshotId: row.id,
+        ...snapshotHead(row),
         accountId,
-        volumeId: row.volume_id,
-        status: row.status,
-        startTime: row.started_at,
-        volumeSizeGb: row.size_gb,
         region: row.region,
-        description: row.description,
         ebsSnapshots: snapshots.parts(row).map((part) => ({ snapshotId: part.id, volumeId: part.volume_id, tags })),
       };
     },
+  };
+}
+
+function snapshotHead(row: SnapshotRow): SnapshotHead {
+  return {
+    datafySnapshotId: row.id,
+    volumeId: row.volume_id,
+    status: row.status,
+    startTime: row.started_at,
+    volumeSizeGb: row.size_gb,
+    description: row.description,
   };
 }
 

@@ -2,44 +2,25 @@ import type { Database } from 'better-sqlite3';
 import type { Instant } from '../clock.ts';
 import { type Resource, resources } from './transitions.ts';
 
-/** A transition that came due: the row's key, its account, and what is to happen when. */
+/** A transition that is due: the row that it moves, how callers know that, and what is to happen when. */
 export interface Due {
   resource: Resource;
   key: number;
+  id: string;
   account: number;
+  accountId: string;
   status: string;
   due_action: string;
   due_at: Instant;
 }
 
-/** How callers know a row that came due, and its account. */
-export interface Names {
-  id: string;
-  accountId: string;
-}
-
-/** What is due next in a world. */
+/** What is due next in a world, of each resource: that one's own index answers for it. */
 export function createDue(db: Database) {
-  const selectFirst = resources.map((resource) => prepareFirstDue(db, resource));
-  const selectNames = new Map(resources.map((resource) => [resource, prepareNames(db, resource)]));
-
-  return {
-    /** The transition that comes due first: each resource's own index answers for it, and the earliest wins. */
-    findFirst(organization: number): Due | undefined {
-      let first: Due | undefined;
-      for (const select of selectFirst) {
-        const due = select.get(organization);
-        if (due && (!first || due.due_at < first.due_at)) first = due;
-      }
-      return first;
-    },
-
-    namesOf(resource: Resource, key: number): Names {
-      const names = selectNames.get(resource)?.get(key);
-      if (!names) throw new Error(`No ${resource} has the key ${key}`);
-      return names;
-    },
-  };
+  const select = Object.fromEntries(resources.map((resource) => [resource, prepareFirstDue(db, resource)])) as Record<
+    Resource,
+    ReturnType<typeof prepareFirstDue>
+  >;
+  return (resource: Resource, organization: number): Due | undefined => select[resource].get(organization);
 }
 
 /**
@@ -63,14 +44,8 @@ const idOf: Record<Resource, string> = {
 
 function prepareFirstDue(db: Database, resource: Resource) {
   return db.prepare<[number], Due>(
-    `SELECT '${resource}' AS resource, key, account, status, due_action, due_at FROM ${resource}
-     WHERE organization = ? AND due_at IS NOT NULL ORDER BY due_at, ${turnOf[resource]} LIMIT 1`,
-  );
-}
-
-function prepareNames(db: Database, resource: Resource) {
-  return db.prepare<[number], Names>(
-    `SELECT ${idOf[resource]} AS id, account.id AS accountId FROM ${resource}
-     JOIN account ON account.key = ${resource}.account WHERE ${resource}.key = ?`,
+    `SELECT '${resource}' AS resource, key, ${idOf[resource]} AS id, account,
+       (SELECT id FROM account WHERE account.key = ${resource}.account) AS accountId, status, due_action, due_at
+     FROM ${resource} WHERE organization = ? AND due_at IS NOT NULL ORDER BY due_at, ${turnOf[resource]} LIMIT 1`,
   );
 }

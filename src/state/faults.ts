@@ -62,7 +62,8 @@ export type Faults = ReturnType<typeof createFaults>;
 export function createFaults(worlds: Worlds) {
   const faults = new Map<number, { made: number; list: Fault[] }>();
 
-  const of = (organization: number) => faults.get(organization)?.list ?? [];
+  const none: Fault[] = [];
+  const of = (organization: number) => faults.get(organization)?.list ?? none;
 
   /** The first fault that agrees and strikes. Each that agrees counts the match. */
   function take(organization: number, agrees: (match: FaultMatch) => boolean): Fault | undefined {
@@ -129,10 +130,18 @@ export function createFaults(worlds: Worlds) {
       ),
 
     /** The fault that strikes a transition that is about to begin. */
-    ofTransition: (organization: number, transition: string, accountId: string, volumeId?: string): Fault | undefined =>
-      take(
+    ofTransition(
+      organization: number,
+      { resource, action }: { resource: string; action: string },
+      accountId: string,
+      volumeId?: string,
+    ): Fault | undefined {
+      if (of(organization).length === 0) return undefined;
+      const transition = `${resource}.${action}`;
+      return take(
         organization,
         (match) => match.transition === transition && is(match.accountId, accountId) && is(match.volumeId, volumeId),
-      ),
+      );
+    },
   };
 }

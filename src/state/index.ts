@@ -9,7 +9,7 @@ import { createCommits } from './commits.ts';
 import { createControl } from './control.ts';
 import { type CreateVolumeRequest, createCreation, type RestoreRequest } from './creation.ts';
 import type { Database } from './database.ts';
-import { createDescribe, type SnapshotDescription, type VolumeDescription } from './describe.ts';
+import { createDescribe, type SnapshotDescription, type VolumeDescription, type VolumeHead } from './describe.ts';
 import { createExport } from './export.ts';
 import { createFaults } from './faults.ts';
 import { createImport } from './import.ts';
@@ -35,7 +35,7 @@ import { createVolumes } from './volumes.ts';
 import { createWorlds } from './worlds.ts';
 
 export type { RestoreSource } from './creation.ts';
-export type { SnapshotDescription, VolumeDescription } from './describe.ts';
+export type { SnapshotDescription, VolumeDescription, VolumeHead } from './describe.ts';
 export { words } from './document-fields.ts';
 export { volumeTypes } from './ebs.ts';
 export { exportedWorld } from './exported-world.ts';
@@ -77,11 +77,15 @@ export type State = ReturnType<typeof createState>;
  * that throws an EmulatorError has changed nothing.
  */
 export function createState(db: Database, clock: Clock, observer: Observer = {}) {
-  const commits = createCommits(db, () => {
-    worlds.forgetAll();
-    machine.forgetAll();
-    tokens.forgetKnown();
-  });
+  const commits = createCommits(
+    db,
+    () => worlds.ids.keep(),
+    () => {
+      worlds.forgetAll();
+      machine.forgetAll();
+      tokens.forgetKnown();
+    },
+  );
   const worlds = createWorlds(db, clock);
   const faults = createFaults(worlds);
   const machine = createMachine(db, faults);
@@ -184,13 +188,13 @@ export function createState(db: Database, clock: Clock, observer: Observer = {})
       run(target, (tx) => rules.replace(tx, ruleId, request)),
     deleteRule: (target: Target, ruleId: string): void => run(target, (tx) => rules.remove(tx, ruleId)),
 
-    createSnapshot: (target: Target, volumeId: string, request: CreateSnapshotRequest): SnapshotDescription =>
-      run(target, (tx) => describe.snapshot(snapshots.create(tx, volumeId, request), tx.accountId)),
+    createSnapshot: (target: Target, volumeId: string, request: CreateSnapshotRequest) =>
+      run(target, (tx) => describe.snapshotHead(snapshots.create(tx, volumeId, request))),
 
     restore: (target: Target, request: RestoreRequest) => run(target, (tx) => creation.restore(tx, request)),
 
-    createVolume: (target: Target, request: CreateVolumeRequest): VolumeDescription =>
-      run(target, (tx) => describe.volume(creation.create(tx, request), tx.accountId)),
+    createVolume: (target: Target, request: CreateVolumeRequest): VolumeHead =>
+      run(target, (tx) => describe.volumeHead(creation.create(tx, request))),
 
     attach: (target: Target, volumeId: string, request: AttachRequest): void =>
       run(target, (tx) => attachments.attach(tx, volumeId, request)),
@@ -208,6 +212,9 @@ export function createState(db: Database, clock: Clock, observer: Observer = {})
       volumeAfter(target, volumeId, (tx) => autoscaling.activate(tx, volumeId)),
 
     deactivate: (target: Target, volumeId: string): void => run(target, (tx) => autoscaling.deactivate(tx, volumeId)),
+
+    volumeHead: (target: Target, volumeId: string): VolumeHead =>
+      read(target, (tx) => describe.volumeHead(volumes.head(tx, volumeId))),
 
     volume: (target: Target, volumeId: string): VolumeDescription =>
       read(target, (tx) => describe.volume(volumes.find(tx, volumeId), tx.accountId)),

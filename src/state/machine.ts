@@ -1,10 +1,10 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type { Instant } from '../clock.ts';
 import { EmulatorError } from '../errors.ts';
-import { createDue } from './due.ts';
+import { createDue, type Due } from './due.ts';
 import type { Faults } from './faults.ts';
 import type { Pace } from './pace.ts';
-import { type Action, type Resource, type Status, type Transition, transitions } from './transitions.ts';
+import { type Action, type Resource, resources, type Status, type Transition, transitions } from './transitions.ts';
 
 /** What a verb runs in: one transaction, of one account of one world, at one instant. */
 export interface Tx {
@@ -69,30 +69,47 @@ export type Machine = ReturnType<typeof createMachine>;
  * there, `settle` for all that came due.
  */
 export function createMachine(db: Database, faults: Faults) {
-  /** The earliest instant at which something is due, per world: the common request compares it and goes on. */
-  const nextDue = new Map<number, Instant>();
-  const rows = new Map<string, { row: Transition; move: Statement | undefined }>(
-    transitions.map((row: Transition) => [`${row.resource}.${row.action}`, { row, move: prepareMove(db, row) }]),
+  /**
+   * For each world, before which instant nothing of a resource is due: the common request compares these and goes on. It
+   * is no later than what the rows say, so that one which is taken away does not matter.
+   */
+  const nextDue = new Map<number, Record<Resource, Instant>>();
+  const rows = new Map<string, Map<string, { row: Transition; move: Statement | undefined }>>(
+    resources.map((resource) => [resource, new Map()]),
   );
-  const { findFirst, namesOf } = createDue(db);
+  for (const row of transitions as readonly Transition[]) {
+    rows.get(row.resource)?.set(row.action, { row, move: prepareMove(db, row) });
+  }
+  const findFirst = createDue(db);
+
+  function nextDueOf(organization: number): Record<Resource, Instant> {
+    let next = nextDue.get(organization);
+    if (!next) {
+      const unknown = Number.NEGATIVE_INFINITY;
+      next = { volume: unknown, modification: unknown, snapshot: unknown, attachment: unknown };
+      nextDue.set(organization, next);
+    }
+    return next;
+  }
 
   function lookUp<R extends Resource>(resource: R, action: Action<R> | string) {
-    const found = rows.get(`${resource}.${action}`);
+    const found = rows.get(resource)?.get(action);
     if (!found) throw new Error(`The table has no ${resource} ${action}`);
     return found;
   }
 
   /** The columns of a row that this transition moves; remembers when what follows is due. */
   function outcome(tx: Tx, row: Transition, id: string, volumeId = id) {
-    const { resource, action, to: status, next } = row;
+    const { resource, action, to: status, next: after } = row;
     tx.changes.push({ resource, id, action, to: status, at: tx.now });
     const columns = { status, due_at: null, due_action: null, changed_by: tx.request };
-    if (!next) return columns;
-    const fault = faults.ofTransition(tx.organization, `${resource}.${action}`, tx.accountId, volumeId);
-    if (fault?.effect.outcome === 'hold') return { ...columns, due_action: next.action };
-    const due = tx.now + tx.pace[next.takes];
-    if (due < (nextDue.get(tx.organization) ?? Number.POSITIVE_INFINITY)) nextDue.set(tx.organization, due);
-    return { ...columns, due_at: due, due_action: fault?.effect.outcome === 'fail' ? 'fail' : next.action };
+    if (!after) return columns;
+    const fault = faults.ofTransition(tx.organization, row, tx.accountId, volumeId);
+    if (fault?.effect.outcome === 'hold') return { ...columns, due_action: after.action };
+    const due = tx.now + tx.pace[after.takes];
+    const next = nextDueOf(tx.organization);
+    if (due < next[resource]) next[resource] = due;
+    return { ...columns, due_at: due, due_action: fault?.effect.outcome === 'fail' ? 'fail' : after.action };
   }
 
   function refuse(row: Transition, thing: Thing): never {
@@ -142,29 +159,39 @@ export function createMachine(db: Database, faults: Faults) {
     allow(resource, action, thing);
     const { row, move } = lookUp(resource, action);
     if (!move) return;
-    const { changes } = move.run({
-      ...outcome(tx, row, thing.id),
-      by_clock: tx.byClock ? 1 : 0,
-      key: thing.key,
-      organization: tx.organization,
-      account: tx.account,
-    });
+    const { due_at, due_action, changed_by } = outcome(tx, row, thing.id);
+    const at = [thing.key, tx.organization, tx.account] as const;
+    const { changes } =
+      row.to === 'absent' ? move.run(...at) : move.run(due_at, due_action, tx.byClock ? 1 : 0, changed_by, ...at);
     if (changes === 0) refuse(row, thing);
   }
 
-  function findNextDue(organization: number): Instant {
-    return findFirst(organization)?.due_at ?? Number.POSITIVE_INFINITY;
+  /** What is due first in a world, if anything is by `now`; at one instant, in the order of the resources. */
+  function firstDue(organization: number, now: Instant): Due | undefined {
+    const next = nextDueOf(organization);
+    let first: Due | undefined;
+    for (const resource of resources) {
+      if (next[resource] > now) continue;
+      const due = findFirst(resource, organization);
+      next[resource] = due?.due_at ?? Number.POSITIVE_INFINITY;
+      if (due && due.due_at <= now && (!first || due.due_at < first.due_at)) first = due;
+    }
+    return first;
   }
 
-  /** Whether there is anything to settle in a world. */
-  function isDue(organization: number, now: Instant): boolean {
-    let next = nextDue.get(organization);
-    if (next === undefined) {
-      next = findNextDue(organization);
-      nextDue.set(organization, next);
-    }
-    return next <= now;
+  /** When something is due next in a world; infinity where nothing is. */
+  function findNextDue(organization: number): Instant {
+    firstDue(organization, Number.POSITIVE_INFINITY);
+    return Math.min(...Object.values(nextDueOf(organization)));
   }
+
+  /** Whether there may be anything to settle in a world. */
+  function isDue(organization: number, now: Instant): boolean {
+    const { volume, modification, snapshot, attachment } = nextDueOf(organization);
+    return volume <= now || modification <= now || snapshot <= now || attachment <= now;
+  }
+
+  const together = db.transaction((move: () => void) => move());
 
   /**
    * Does all that came due in a world up to `now`, each at its own instant, in order of (due_at, resource, volume or key).
@@ -173,31 +200,30 @@ export function createMachine(db: Database, faults: Faults) {
   function settle(world: { key: number; pace: Pace }, now: Instant, effects: Effects): readonly Change[] {
     const changes: Change[] = [];
     for (;;) {
-      const due = findFirst(world.key);
-      if (!due || due.due_at > now) {
-        nextDue.set(world.key, due?.due_at ?? Number.POSITIVE_INFINITY);
-        return changes;
-      }
-      const { resource, key, account, status, due_action } = due;
-      const { id, accountId } = namesOf(resource, key);
+      const due = firstDue(world.key, now);
+      if (!due) return changes;
+      const { resource, key, id, account, accountId, status, due_action, due_at } = due;
       const tx: Tx = {
         organization: world.key,
         account,
         accountId,
         ownAccount: false,
-        now: due.due_at,
+        now: due_at,
         pace: world.pace,
         request: null,
         byClock: true,
         changes,
       };
-      apply(tx, resource, due_action as never, {
-        key,
-        id,
-        status,
-        situation: `The ${resource} with key ${key} is ${status}`,
-      });
-      effects[`${resource}.${due_action}`]?.(tx, key);
+      const thing = { key, id, status, situation: `The ${resource} with key ${key} is ${status}` };
+      const move = () => apply(tx, resource, due_action as never, thing);
+      const effect = effects[`${resource}.${due_action}`];
+      if (!effect) move();
+      else {
+        together(() => {
+          move();
+          effect(tx, key);
+        });
+      }
     }
   }
 
@@ -245,13 +271,12 @@ export function note(tx: Tx, resource: Change['resource'], id: string, action: s
 /** The conditional UPDATE (or DELETE) of a transition; none where it keeps the status, or makes the row. */
 function prepareMove(db: Database, row: Transition): Statement | undefined {
   if (row.to === 'same' || row.from.includes('absent')) return undefined;
-  const guard =
-    'WHERE key = @key AND organization = @organization AND account = @account ' +
-    `AND status IN (${row.from.map((status) => `'${status}'`).join(', ')})`;
+  const from = row.from.map((status) => `status = '${status}'`).join(' OR ');
+  const guard = `WHERE key = ? AND organization = ? AND account = ? AND (${from})`;
   return db.prepare(
     row.to === 'absent'
       ? `DELETE FROM ${row.resource} ${guard}`
-      : `UPDATE ${row.resource} SET status = @status, due_at = @due_at, due_action = @due_action,
-          changed_by = CASE WHEN @by_clock THEN changed_by ELSE @changed_by END ${guard}`,
+      : `UPDATE ${row.resource} SET status = '${row.to}', due_at = ?, due_action = ?,
+          changed_by = CASE WHEN ? THEN changed_by ELSE ? END ${guard}`,
   );
 }

@@ -41,7 +41,7 @@ export function createRoleArns(db: Database, faults: Faults) {
 
   /** What the permission check finds wrong with a role, if anything. */
   function failureOf(tx: Tx, roleArn: string): string | undefined {
-    const fault = faults.ofTransition(tx.organization, 'role-arn.set', tx.accountId);
+    const fault = faults.ofTransition(tx.organization, { resource: 'role-arn', action: 'set' }, tx.accountId);
     if (fault) return fault.effect.message ?? `${fault.faultId} was planted for it`;
     return failure.get(tx.organization, roleArn);
   }

@@ -40,7 +40,7 @@ export function createRun({ commits, worlds, machine, effects, observer }: Parts
     const world = worlds.get(organization);
     const now = worlds.now(world);
     if (!machine.isDue(world.key, now)) return [];
-    const settled = commits.write(() => machine.settle(world, now, effects));
+    const settled = commits.join(() => machine.settle(world, now, effects));
     tell(organization, settled, null);
     return settled;
   }
@@ -62,7 +62,7 @@ export function createRun({ commits, worlds, machine, effects, observer }: Parts
     return commits.verb(() => {
       const tx = prepare(target);
       try {
-        const result = commits.write(() => body(tx));
+        const result = worlds.ids.attempt(tx.organization, () => commits.write(() => body(tx)));
         tell(tx.organization, tx.changes, tx.request);
         return result;
       } catch (error) {

@@ -43,6 +43,36 @@ export interface CreateSnapshotRequest {
   tags?: readonly TagInput[];
 }
 
+/** Every column but the key, in the order of their values in an INSERT. */
+const columns = [
+  'organization',
+  'account',
+  'id',
+  'volume',
+  'volume_id',
+  'generation',
+  'status',
+  'due_at',
+  'due_action',
+  'changed_by',
+  'size_gb',
+  'region',
+  'encrypted',
+  'kms_key_id',
+  'description',
+  'tags',
+  'started_at',
+] as const satisfies readonly (keyof SnapshotRow)[];
+
+interface SnapshotSource
+  extends Pick<
+    VolumeRow,
+    'key' | 'id' | 'status' | 'replaced_by' | 'size_gb' | 'availability_zone' | 'encrypted' | 'kms_key_id'
+  > {
+  generation: number;
+  backing: string;
+}
+
 export type Snapshots = ReturnType<typeof createSnapshots>;
 
 export function createSnapshots(db: Database, machine: Machine, worlds: Worlds, volumes: Volumes) {
@@ -61,11 +91,16 @@ export function createSnapshots(db: Database, machine: Machine, worlds: Worlds, 
       'SELECT max(generation) FROM snapshot WHERE volume = ? AND organization = ? AND account = ?',
     )
     .pluck();
-  const insert = db.prepare<Omit<SnapshotRow, 'key'>>(
-    `INSERT INTO snapshot (organization, account, id, volume, volume_id, generation, status, due_at, due_action, changed_by, size_gb,
-       region, encrypted, kms_key_id, description, tags, started_at)
-     VALUES (@organization, @account, @id, @volume, @volume_id, @generation, @status, @due_at, @due_action, @changed_by, @size_gb,
-       @region, @encrypted, @kms_key_id, @description, @tags, @started_at)`,
+  const insert = db.prepare(
+    `INSERT INTO snapshot (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
+  );
+  /** All that a snapshot of a volume needs to know of it. `backing`: the ids of the EBS volumes behind it, as JSON. */
+  const source = db.prepare<[number, string, number], SnapshotSource>(
+    `SELECT key, id, status, replaced_by, size_gb, availability_zone, encrypted, kms_key_id,
+       (SELECT coalesce(max(generation) + 1, 0) FROM snapshot WHERE snapshot.volume = volume.key) AS generation,
+       (SELECT json_group_array(id) FROM
+         (SELECT id FROM backing_volume WHERE backing_volume.volume = volume.key ORDER BY position)) AS backing
+     FROM volume WHERE organization = ? AND id = ? AND account = ?`,
   );
   const insertPart = db.prepare<[number, number, number, number, string, string]>(
     'INSERT INTO ebs_snapshot (organization, account, snapshot, position, id, volume_id) VALUES (?, ?, ?, ?, ?, ?)',
@@ -86,7 +121,7 @@ export function createSnapshots(db: Database, machine: Machine, worlds: Worlds, 
   }
 
   function insertRow(row: Omit<SnapshotRow, 'key'>): number {
-    return Number(insert.run(row).lastInsertRowid);
+    return Number(insert.run(columns.map((column) => row[column])).lastInsertRowid);
   }
 
   function insertParts(tx: Tx, snapshot: number, set: readonly EbsSnapshot[]): void {
@@ -129,7 +164,7 @@ export function createSnapshots(db: Database, machine: Machine, worlds: Worlds, 
      * @throws EmulatorError `volume-not-found`, `volume-not-managed`, `volume-not-available`, `tags-invalid`
      */
     create(tx: Tx, volumeId: string, request: CreateSnapshotRequest): SnapshotRow {
-      const volume = volumes.find(tx, volumeId);
+      const volume = source.get(tx.organization, volumeId, tx.account) ?? volumes.notFound(tx, volumeId);
       machine.apply(tx, 'volume', request.autoscalingOnly ? 'snapshot' : 'snapshot-any', volumeThing(volume));
       const tags = checkTags(request.tags, 'body/tags');
       const id = worlds.makeId(tx, 'dsnap');
@@ -140,7 +175,7 @@ export function createSnapshots(db: Database, machine: Machine, worlds: Worlds, 
         id,
         volume: volume.key,
         volume_id: volume.id,
-        generation: nextGeneration(tx, volume.key),
+        generation: volume.generation,
         size_gb: volume.size_gb,
         region: regionOf(volume.availability_zone),
         encrypted: volume.encrypted,
@@ -163,7 +198,7 @@ export function createSnapshots(db: Database, machine: Machine, worlds: Worlds, 
   };
 
   /** The EBS volumes that a snapshot of a volume is made of. */
-  function partVolumes(volume: VolumeRow): string[] {
-    return volume.status === 'managed' ? volumes.backing(volume) : [volume.id];
+  function partVolumes({ status, id, backing }: SnapshotSource): string[] {
+    return status === 'managed' ? JSON.parse(backing) : [id];
   }
 }

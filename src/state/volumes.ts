@@ -37,6 +37,12 @@ export interface VolumeRow {
   created_at: Instant;
 }
 
+/** Of a volume's row, what most callers ask for. */
+export type VolumeHeadRow = Pick<
+  VolumeRow,
+  'id' | 'status' | 'has_source' | 'size_gb' | 'iops' | 'throughput' | 'replaced_by'
+>;
+
 /** What a new volume is made from; the rest has its default. */
 export type NewVolume = Begun<'volume'> &
   Pick<VolumeRow, 'id' | 'origin' | 'size_gb' | 'iops' | 'throughput' | 'availability_zone' | 'tags'> &
@@ -69,6 +75,10 @@ export type Volumes = ReturnType<typeof createVolumes>;
 export function createVolumes(db: Database, worlds: Worlds) {
   const byId = db.prepare<[number, string, number], VolumeRow>(
     'SELECT * FROM volume WHERE organization = ? AND id = ? AND account = ?',
+  );
+  const headById = db.prepare<[number, string, number], VolumeHeadRow>(
+    `SELECT id, status, has_source, size_gb, iops, throughput, replaced_by FROM volume
+     WHERE organization = ? AND id = ? AND account = ?`,
   );
   const byKey = db.prepare<[number, number, number], VolumeRow>(
     'SELECT * FROM volume WHERE organization = ? AND key = ? AND account = ?',
@@ -157,15 +167,23 @@ export function createVolumes(db: Database, worlds: Worlds) {
     for (const [position, id] of ids.entries()) insertBacking.run(tx.organization, tx.account, key, position, id);
   }
 
+  /** @throws EmulatorError `volume-not-found`, with what a caller may have meant. */
+  function notFound(tx: Tx, volumeId: string): never {
+    const owner = ownerOfBacking.get(tx.organization, volumeId, tx.account);
+    const hint = owner ? `it is one of the EBS volumes behind ${owner}: use that id` : ownAccountHint(tx);
+    throw new EmulatorError('volume-not-found', { volumeId, accountId: tx.accountId, ...(hint && { hint }) });
+  }
+
   return {
     /** @throws EmulatorError `volume-not-found` */
-    find(tx: Tx, volumeId: string): VolumeRow {
-      const row = byId.get(tx.organization, volumeId, tx.account);
-      if (row) return row;
-      const owner = ownerOfBacking.get(tx.organization, volumeId, tx.account);
-      const hint = owner ? `it is one of the EBS volumes behind ${owner}: use that id` : ownAccountHint(tx);
-      throw new EmulatorError('volume-not-found', { volumeId, accountId: tx.accountId, ...(hint && { hint }) });
-    },
+    find: (tx: Tx, volumeId: string): VolumeRow =>
+      byId.get(tx.organization, volumeId, tx.account) ?? notFound(tx, volumeId),
+
+    /** @throws EmulatorError `volume-not-found` */
+    head: (tx: Tx, volumeId: string): VolumeHeadRow =>
+      headById.get(tx.organization, volumeId, tx.account) ?? notFound(tx, volumeId),
+
+    notFound,
 
     /** A volume that may not be there. */
     lookUp: (tx: Tx, volumeId: string) => byId.get(tx.organization, volumeId, tx.account),
@@ -241,7 +259,7 @@ export function ownAccountHint(tx: Tx): string | undefined {
 }
 
 /** A volume as the machine and its messages speak of it. */
-export function volumeThing(row: VolumeRow): Thing {
+export function volumeThing(row: Pick<VolumeRow, 'key' | 'id' | 'status' | 'replaced_by'>): Thing {
   return {
     key: row.key,
     id: row.id,

@@ -1,7 +1,8 @@
 import type { Database } from 'better-sqlite3';
 import type { Clock, Instant } from '../clock.ts';
 import { EmulatorError } from '../errors.ts';
-import { type IdKind, makeId } from '../ids.ts';
+import type { IdKind } from '../ids.ts';
+import { createIdStreams } from './id-stream.ts';
 import type { Pace } from './pace.ts';
 
 /** An organization as the engine needs it at every call. `clockNow` null: its time is the process's. */
@@ -24,23 +25,13 @@ export interface WorldRow {
   created_at: Instant;
 }
 
-/** The tables whose rows callers know by an id of their world. */
-type IdTable =
-  | 'volume'
-  | 'backing_volume'
-  | 'snapshot'
-  | 'ebs_snapshot'
-  | 'instance'
-  | 'account'
-  | 'token'
-  | 'autoscaling_rule';
-
 export type Worlds = ReturnType<typeof createWorlds>;
 
 /** Worlds: each organization's time, pace and stream of ids. */
 export function createWorlds(db: Database, clock: Clock) {
   /** Only this process writes the file, so what was read once holds until `forget`. */
   const known = new Map<number, World>();
+  const ids = createIdStreams(db);
 
   const byKey = db.prepare<[number], WorldRow>('SELECT * FROM organization WHERE key = ?');
   const keyOf = db.prepare<[string], number>('SELECT key FROM organization WHERE id = ?').pluck();
@@ -49,7 +40,7 @@ export function createWorlds(db: Database, clock: Clock) {
     `INSERT INTO organization (id, name, clock_now, pace, id_seed, ids_made, created_at)
      VALUES (@id, @name, @clock_now, @pace, @id_seed, @ids_made, @created_at)`,
   );
-  // In a table of its own: every id that is made rewrites the organization's row.
+  // In a table of its own: the organization's row is rewritten at nearly every commit.
   const insertOrigin = db.prepare<[number, string]>('INSERT INTO origin (organization, document) VALUES (?, ?)');
   const origin = db.prepare<[number], string>('SELECT document FROM origin WHERE organization = ?').pluck();
   const update = db.prepare<Record<string, unknown>>(
@@ -59,11 +50,9 @@ export function createWorlds(db: Database, clock: Clock) {
   const remove = db.prepare<[number]>('DELETE FROM organization WHERE key = ?');
   const setClock = db.prepare<[Instant | null, number]>('UPDATE organization SET clock_now = ? WHERE key = ?');
   const setPace = db.prepare<[string, number]>('UPDATE organization SET pace = ? WHERE key = ?');
-  const takeId = db.prepare<[number], { ids_made: number; id_seed: string }>(
-    'UPDATE organization SET ids_made = ids_made + 1 WHERE key = ? RETURNING ids_made, id_seed',
-  );
 
   function row(key: number): WorldRow {
+    ids.keep();
     const found = byKey.get(key);
     if (!found) throw new EmulatorError('organization-gone');
     return found;
@@ -86,22 +75,12 @@ export function createWorlds(db: Database, clock: Clock) {
         .join(' UNION ALL ')})`,
     )
     .pluck();
-  const exists = (table: IdTable) =>
-    db.prepare<[number, string], number>(`SELECT 1 FROM ${table} WHERE organization = ? AND id = ?`).pluck();
   const ownerOfVolume = db
     .prepare<[number, string], string>(
       'SELECT account.id FROM volume JOIN account ON account.key = volume.account WHERE volume.organization = ? AND volume.id = ?',
     )
     .pluck();
-  const token = exists('token');
-  /** Who can have an id of each kind. */
-  const holders = {
-    vol: [exists('volume'), exists('backing_volume')],
-    dsnap: [exists('snapshot')],
-    snap: [exists('ebs_snapshot')],
-    i: [exists('instance')],
-    uuid: [exists('account'), token, exists('autoscaling_rule')],
-  };
+  const token = db.prepare<[number, string], number>('SELECT 1 FROM token WHERE organization = ? AND id = ?').pluck();
 
   return {
     lastRequest: (key: number): number => lastRequest.get({ key }) ?? 0,
@@ -139,7 +118,11 @@ export function createWorlds(db: Database, clock: Clock) {
     /** The document that a reset makes a world from again: JSON text. */
     origin: (key: number): string => origin.get(key) ?? '',
 
-    update: (world: Omit<WorldRow, 'id'>) => update.run(world),
+    update(world: Omit<WorldRow, 'id'>): void {
+      update.run(world);
+      ids.forget(world.key);
+    },
+
     remove: (key: number) => remove.run(key),
 
     setClock(key: number, clockNow: Instant | null): void {
@@ -153,17 +136,17 @@ export function createWorlds(db: Database, clock: Clock) {
     },
 
     /** What was read of a world no longer holds. */
-    forget: (key: number) => known.delete(key),
-    forgetAll: () => known.clear(),
-
-    /** The next id of the world's stream; passes over what callers or documents have brought along. */
-    makeId(tx: { readonly organization: number }, kind: IdKind): string {
-      for (;;) {
-        const taken = takeId.get(tx.organization);
-        if (!taken) throw new EmulatorError('organization-gone');
-        const id = makeId(kind, taken.id_seed, taken.ids_made);
-        if (holders[kind].every((holder) => holder.get(tx.organization, id) === undefined)) return id;
-      }
+    forget(key: number): void {
+      known.delete(key);
+      ids.forget(key);
     },
+
+    forgetAll(): void {
+      known.clear();
+      ids.forgetAll();
+    },
+
+    makeId: (tx: { readonly organization: number }, kind: IdKind): string => ids.make(tx.organization, kind),
+    ids,
   };
 }

@@ -15,7 +15,11 @@ let log: string[];
 beforeEach(() => {
   log = [];
   db = openDatabase(':memory:', { migrations: [{ name: '0001_test', sql }] });
-  commits = createCommits(db, () => log.push('lost'));
+  commits = createCommits(
+    db,
+    () => undefined,
+    () => log.push('lost'),
+  );
 });
 
 afterEach(() => db.close());

@@ -116,7 +116,8 @@ function play({ clock, state }: ReturnType<typeof database>, target: Target, bet
     () => ids.push(restore(state, target).volumeId),
     () => ids.push(...of(ids[0] as string).backingVolumes.map((each) => each.volumeId)),
     () => {
-      const { datafySnapshotId, ebsSnapshots } = snapshot(state, target);
+      const { datafySnapshotId } = snapshot(state, target);
+      const { ebsSnapshots } = state.snapshot(target, datafySnapshotId);
       ids.push(datafySnapshotId, ...ebsSnapshots.map((each) => each.snapshotId));
     },
     () => state.deactivate(target, volumeId),

@@ -80,7 +80,10 @@ function processes(database: string) {
       state = createState(db, clock);
     },
     list: () => state.listVolumes({ organization, accounts: [account] }, 1_000, 0).items,
-    rows: () => dump(db),
+    rows: () => {
+      state.flush();
+      return dump(db);
+    },
     close: () => db.close(),
   };
 }
@@ -204,9 +207,8 @@ test('ids go on, and none comes twice', () => {
   const world = processes(file);
   const counters: number[] = [];
   for (let round = 0; round < 5; round++) {
-    const { datafySnapshotId, ebsSnapshots } = world.state.createSnapshot(world.target, 'vol-0', {
-      autoscalingOnly: true,
-    });
+    const { datafySnapshotId } = world.state.createSnapshot(world.target, 'vol-0', { autoscalingOnly: true });
+    const { ebsSnapshots } = world.state.snapshot(world.target, datafySnapshotId);
     for (const id of [datafySnapshotId, ...ebsSnapshots.map(({ snapshotId }) => snapshotId)]) {
       counters.push(Number.parseInt(id.split('-')[1]?.slice(1, 9) ?? '', 16));
     }

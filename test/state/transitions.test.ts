@@ -491,8 +491,8 @@ describe.each(resources)('the database on %s', (resource) => {
   test('has the statuses of the table', () => {
     open(bare);
     const sql = db.prepare('SELECT sql FROM sqlite_master WHERE name = ?').pluck().get(resource) as string;
-    const lists = [...sql.matchAll(/\bstatus\s+TEXT\s+NOT NULL\s+CHECK \(status IN \(([^)]*)\)\)/g)];
-    expect(lists.map(([, list]) => list?.match(/[\w-]+/g))).toEqual([names(resource)]);
+    const lists = [...sql.matchAll(/\bstatus\s+TEXT\s+NOT NULL\s+CHECK \((status = [^)]*)\)/g)];
+    expect(lists.map(([, list]) => list?.match(/(?<=')[\w-]+(?=')/g))).toEqual([names(resource)]);
   });
 
   test.each(names(resource))('has a due_action in %s exactly where the table lets it end', (status) => {

@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import type { State, VolumeDescription } from '../../state/index.ts';
+import type { State, VolumeHead } from '../../state/index.ts';
 import { acceptEitherSpelling } from '../size-spelling.ts';
 import * as schemas from './schemas.ts';
 
@@ -7,7 +7,7 @@ import * as schemas from './schemas.ts';
 export function awsVolumeRoutes(state: State): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.get('/aws/volumes/:volumeId', { schema: schemas.getAwsVolume }, (request, reply) => {
-      reply.send(renderVolume(state.volume(request.target, request.params.volumeId)));
+      reply.send(renderVolume(state.volumeHead(request.target, request.params.volumeId)));
     });
 
     app.post('/aws/volumes/create-from-snapshots', { schema: schemas.createFromSnapshots }, (request, reply) => {
@@ -71,16 +71,12 @@ export function awsVolumeRoutes(state: State): FastifyPluginAsyncTypebox {
   };
 }
 
-function renderVolume(volume: VolumeDescription) {
-  const isManaged = volume.autoscaling === 'Active';
+function renderVolume({ volumeSizeGb, volumeIops, volumeThroughput, ...volume }: VolumeHead) {
   return {
-    volumeId: volume.volumeId,
-    hasSource: volume.hasSource,
-    isManaged,
-    isDatafied: isManaged,
-    replacedBy: volume.replacedBy,
-    sizeBytes: volume.volumeSizeGb * 2 ** 30,
-    iops: volume.volumeIops,
-    throughput: volume.volumeThroughput,
+    ...volume,
+    isDatafied: volume.isManaged,
+    sizeBytes: volumeSizeGb * 2 ** 30,
+    iops: volumeIops,
+    throughput: volumeThroughput,
   };
 }

@@ -118,11 +118,7 @@ export function createWorlds(db: Database, clock: Clock) {
     /** The document that a reset makes a world from again: JSON text. */
     origin: (key: number): string => origin.get(key) ?? '',
 
-    update(world: Omit<WorldRow, 'id'>): void {
-      update.run(world);
-      ids.forget(world.key);
-    },
-
+    update: (world: Omit<WorldRow, 'id'>) => update.run(world),
     remove: (key: number) => remove.run(key),
 
     setClock(key: number, clockNow: Instant | null): void {

@@ -195,4 +195,71 @@ describe('the ids of a world', () => {
     const digits = made.map((id) => id.replace(/^\w+-/, ''));
     expect(digits).toEqual([...new Set(digits)].sort());
   });
+
+  test('pass over those of snapshots that a document has brought along, wherever in the stream they come', () => {
+    const plain = database();
+    const target = plain.add(defaultSeed);
+    const made = (state: State, of: Target) => {
+      const { datafySnapshotId } = snapshot(state, of);
+      return [datafySnapshotId, ...state.snapshot(of, datafySnapshotId).ebsSnapshots.map((each) => each.snapshotId)];
+    };
+    // A Datafy snapshot and two EBS snapshots each: of the ids of the second, the first and the last are brought along.
+    const [first, second] = [made(plain.state, target), made(plain.state, target)] as [string[], string[]];
+    const brought = {
+      datafySnapshotId: second[0] as string,
+      accountId: production,
+      volumeId: 'vol-gone',
+      status: 'completed' as const,
+      sizeGb: 1,
+      region: 'us-east-1',
+      ebsSnapshots: [{ snapshotId: second[2] as string, volumeId: 'vol-gone-too' }],
+    };
+    const crowded = database();
+    const other = crowded.add({ ...defaultSeed, snapshots: [brought] });
+    expect(made(crowded.state, other)).toEqual(first);
+    const passed = made(crowded.state, other);
+    expect(passed).toHaveLength(3);
+    expect([...first, ...passed]).not.toContain(brought.datafySnapshotId);
+    expect([...first, ...passed]).not.toContain(second[2]);
+  });
+
+  test('pass over those that a document brings while the stream is under way', () => {
+    const { state, add } = database();
+    const target = add(defaultSeed);
+    snapshot(state, target);
+    const document = state.control.export(target.organization);
+    const { datafySnapshotId: next } = snapshot(state, target);
+    // The stream stands where it stood, and the snapshot that came next is there already.
+    const [last] = state.control.export(target.organization).snapshots.slice(-1);
+    state.control.import(target.organization, { ...document, snapshots: [...document.snapshots, last as never] });
+    const account = state.findAccount(target.organization, production)?.key as number;
+    expect(snapshot(state, { ...target, account }).datafySnapshotId > next).toBe(true);
+  });
+
+  test('are as if never made where what they were made for cannot be', () => {
+    const made = (attempts: number) => {
+      const { state, add } = database();
+      const target = add(defaultSeed);
+      const create = (account: number) =>
+        state.createVolume(
+          { ...target, account },
+          {
+            availabilityZone: 'us-east-1a',
+            sizeGb: 10,
+            iops: 0,
+            throughput: 0,
+            encrypted: false,
+            kmsKeyId: '',
+            tags: [],
+            mode: 'autoscaling',
+            arraySize: 0,
+          },
+        ).volumeId;
+      const first = create(target.account);
+      // The account was deleted while the call was under way: the database says so when the id is there already.
+      for (let at = 0; at < attempts; at++) expect(() => create(999)).toThrow('There is no account');
+      return [first, create(target.account)];
+    };
+    expect(made(3)).toEqual(made(0));
+  });
 });

@@ -293,6 +293,22 @@ describe('what comes due', () => {
     );
   });
 
+  test.each(cells)('$title from $from: not without its effect', ({ row, from }) => {
+    const { machine, tx } = cell(row.resource, from);
+    db.exec(`UPDATE ${row.resource} SET due_action = '${row.action}'`);
+    const before = dump();
+    const fails = () => {
+      throw new Error('The effect failed');
+    };
+    const world = { key: tx.organization, pace };
+    expect(() => machine.settle(world, beginning, { [nameOf(row) as `${Resource}.${string}`]: fails })).toThrow(
+      'failed',
+    );
+    expect(dump()).toEqual(before);
+    // It is due as before.
+    expect(machine.settle(world, beginning, {})).toEqual(told(row, beginning));
+  });
+
   test.each(cells)('$title from $from: never, where it is held', ({ row, from }) => {
     const { machine, tx } = cell(row.resource, from);
     db.exec(`UPDATE ${row.resource} SET due_at = NULL`);

@@ -1,6 +1,7 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
+  cpSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -11,9 +12,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { buildPackage } from '../build/package.ts';
+import packageJson from '../package.json' with { type: 'json' };
+import { blocks, readPage } from './docs/markdown.ts';
 
 /** The package as somebody else has it: packed, and installed from the tarball into an empty folder. */
 
@@ -21,19 +23,38 @@ const root = join(import.meta.dirname, '..');
 const scratch = mkdtempSync(join(tmpdir(), 'package-'));
 const consumer = join(scratch, 'consumer');
 const installed = join(consumer, 'node_modules/datafy-emulator');
-const env = { PATH: `${dirname(process.execPath)}:${process.env.PATH}`, HOME: scratch };
-let tarball = '';
+const tarball = join(consumer, `datafy-emulator-${packageJson.version}.tgz`);
+const env = {
+  PATH: `${dirname(process.execPath)}:${process.env.PATH}`,
+  HOME: scratch,
+  npm_config_offline: 'true',
+  npm_config_audit: 'false',
+  npm_config_fund: 'false',
+  npm_config_update_notifier: 'false',
+};
+
+/** The README's commands for it. */
+const readme = {
+  pack: 'npm run build && npm pack ./dist',
+  install: 'npm install ./datafy-emulator-0.1.0.tgz',
+  start: 'npx datafy-emulator',
+};
 
 const run = (command: string, ...args: string[]) =>
   execFileSync(command, args, { cwd: consumer, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 
-beforeAll(async () => {
-  const folder = join(scratch, 'built');
-  await buildPackage(root, folder);
+/** What a checkout has that the build reads. */
+const sources = ['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE', 'build', 'db', 'src'];
+
+beforeAll(() => {
+  const checkout = join(scratch, 'checkout');
+  for (const path of sources) cpSync(join(root, path), join(checkout, path), { recursive: true });
+  symlinkSync(join(root, 'node_modules'), join(checkout, 'node_modules'));
+  execFileSync('bash', ['-c', readme.pack], { cwd: checkout, env, stdio: 'pipe' });
   mkdirSync(consumer);
   writeFileSync(join(consumer, 'package.json'), '{"private": true, "type": "module"}');
-  tarball = join(scratch, run('npm', 'pack', folder, '--silent', '--pack-destination', scratch).trim());
-  run('npm', 'install', '--offline', '--no-audit', '--no-fund', tarball);
+  cpSync(join(checkout, basename(tarball)), tarball);
+  run('bash', '-c', readme.install);
 }, 120_000);
 
 afterAll(() => rmSync(scratch, { recursive: true }));
@@ -144,6 +165,25 @@ describe('the package', () => {
     const report = JSON.parse(readFileSync(join(consumer, 'report.json'), 'utf8'));
     expect(report).toMatchObject({ numPassedTests: 1, numFailedTests: 0 });
   });
+});
+
+test('the README has these commands, and no others', () => {
+  const commands = blocks(readPage('README.md')).filter(({ text }) => /npm pack|npm install|npx/.test(text));
+  expect(commands.map(({ text }) => text)).toEqual([`${readme.pack}\n`, `${readme.install}\n${readme.start}\n`]);
+});
+
+test('it starts by the name of its program', async () => {
+  const child = spawn('bash', ['-c', readme.start], {
+    cwd: consumer,
+    env: { ...env, DATAFY_EMULATOR_PORT: '0' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+    // A group of its own, so that what npx has started ends with it.
+    detached: true,
+  });
+  const [first] = await once(child.stdout.setEncoding('utf8'), 'data');
+  expect(first).toMatch(/^datafy-emulator ready on http:\/\/127\.0\.0\.1:\d+ /);
+  process.kill(-(child.pid ?? 0), 'SIGKILL');
+  await once(child, 'close');
 });
 
 describe('its program', () => {

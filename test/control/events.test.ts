@@ -157,6 +157,18 @@ test('a reset, and what a fault did', async () => {
   await stream.until(({ event, data }) => event === 'request' && data.status === 200);
 });
 
+test('an import and a restored checkpoint, each as one', async () => {
+  const stream = await listen(world.base);
+  await done(world.control('POST', '/checkpoints', { name: 'before' }));
+  await done(world.control('POST', '/checkpoints/before/restore'));
+  const document = await done(world.control('GET', '/state'));
+  await done(world.control('PUT', '/state', document));
+  expect(await stream.until(({ id }) => id === 2)).toEqual([
+    { id: 1, event: 'import', data: {} },
+    { id: 2, event: 'import', data: {} },
+  ]);
+});
+
 test('what comes due when the clock is moved', async () => {
   await done(world.control('PUT', '/pace', { snapshot: 60_000 }));
   const { datafySnapshotId: id } = await snapshot();

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { paces } from '../src/state/pace.ts';
 import { type Answer, controlled, done, type Emulated, emulate, operationsOf } from './control/control.ts';
@@ -221,4 +224,40 @@ describe('a clock that cannot be moved, since what comes due then cannot be writ
       ]);
     },
   );
+});
+
+describe('a database that may not grow', () => {
+  test.each([':memory:', 'a file'])('in %s has what was answered, and nothing that was refused', async (where) => {
+    const folder = mkdtempSync(join(tmpdir(), 'datafy-emulator-'));
+    const emulated = await emulate({ db: where === ':memory:' ? where : join(folder, 'world.db') });
+    open.push(emulated);
+    const headers = { authorization: 'Bearer account-token' };
+    const create = (description: string) =>
+      emulated.send('POST', `/api/v1/volumes/${volume}/create-snapshot`, { description }, headers);
+    const pages = emulated.db.pragma('page_count', { simple: true }) as number;
+    const [answered, refused] = [new Set<string>(), new Set<string>()];
+    /** Several clients at once, so that what one asks for fails in the midst of others. */
+    const round = async (name: string) => {
+      const calls = Array.from({ length: 16 }, (_, client) => `${name} ${client} ${'x'.repeat(100 * client)}`);
+      for (const [at, { status, code }] of (await Promise.all(calls.map(create))).entries()) {
+        if (status === 200) answered.add(calls[at]!);
+        else refused.add(calls[at]!);
+        if (status !== 200) expect({ status, code }).toEqual({ status: 503, code: 'storage-failed' });
+      }
+      const { snapshots } = await done(emulated.control('GET', '/state'));
+      const there = new Set((snapshots as { description: string }[]).map(({ description }) => description));
+      expect([...answered].filter((each) => !there.has(each))).toEqual([]);
+      expect([...refused].filter((each) => there.has(each))).toEqual([]);
+    };
+    emulated.db.pragma(`max_page_count = ${pages + 8}`);
+    for (let rounds = 0; rounds < 5; rounds++) await round(`full ${rounds}`);
+    expect([answered.size, refused.size].every((size) => size > 0)).toBe(true);
+    emulated.db.pragma(`max_page_count = ${pages + 1_000}`);
+    const before = refused.size;
+    await round('after');
+    expect(refused.size).toBe(before);
+    await emulated.close();
+    open.pop();
+    rmSync(folder, { recursive: true });
+  });
 });

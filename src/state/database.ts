@@ -184,11 +184,14 @@ function prepare(db: Database, file: string, durability: Durability, migrations:
   }
 }
 
-/** SQLite's error as a refusal of the file, or undefined where it is about something else. */
+/** SQLite's error, or the system's, as a refusal of the file; undefined where it is about something else. */
 function refusal(error: unknown, file: string): DatabaseFileError | undefined {
   const cause = error instanceof Error && error.cause instanceof Sqlite.SqliteError ? error.cause : error;
-  if (!(cause instanceof Sqlite.SqliteError)) return undefined;
   const refused = (reason: RefusalReason, detail: string) => new DatabaseFileError(reason, file, detail, { cause });
+  // Such as "ENOSPC: no space left on device, copyfile …", where what was left beside the file is copied.
+  const [, fault] = /^E[A-Z]+: (.+?), /.exec((cause as Error).message) ?? [];
+  if (fault && (cause as NodeJS.ErrnoException).syscall) return refused('unusable', `${fault}, so look at its disk`);
+  if (!(cause instanceof Sqlite.SqliteError)) return undefined;
   if (/^SQLITE_BUSY/.test(cause.code)) return refused('in-use', '');
   if (/^SQLITE_(CORRUPT|NOTADB)/.test(cause.code)) return refused('corrupt', cause.message);
   if (/^SQLITE_(CANTOPEN|IOERR|READONLY|FULL|PERM)/.test(cause.code))

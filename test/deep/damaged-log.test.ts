@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type Database, openDatabase } from '../../src/state/database.ts';
 import { paces } from '../../src/state/pace.ts';
 import { done, type Emulated, emulate } from '../control/control.ts';
 import { type Random, randomOf } from '../model/random.ts';
 import { production, volumes } from '../world.ts';
-import { start } from './process.ts';
+import { endAll, start } from './process.ts';
 import { sized } from './size.ts';
 
 // What a killed process leaves is a file and its write-ahead log. Here the log is damaged before the next start, which
@@ -98,6 +98,7 @@ beforeAll(async () => {
     leftover.inFile = commitsIn(path, leftover.name);
   }
 }, 120_000);
+afterEach(endAll);
 afterAll(() => fs.rmSync(folder, { recursive: true }));
 
 /** Frames of a log, and how to put others together. */

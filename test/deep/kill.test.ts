@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { done, type Send } from '../control/control.ts';
 import { type Random, randomOf } from '../model/random.ts';
 import { production, volumes } from '../world.ts';
-import { begin, type Process, sender } from './process.ts';
+import { begin, endAll, type Process, sender } from './process.ts';
 import { sized } from './size.ts';
 
 // A process that is killed while many write, again and again on one file. Everything that was answered is there in the
@@ -20,7 +20,10 @@ let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'datafy-emulator-'));
 });
-afterEach(() => rmSync(folder, { recursive: true }));
+afterEach(async () => {
+  await endAll();
+  rmSync(folder, { recursive: true });
+});
 
 /** What one client was answered, and may have done without being answered. */
 interface Memory {

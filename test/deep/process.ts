@@ -20,8 +20,26 @@ interface Surroundings {
   before?: string;
 }
 
+/** Those that a test has started: one that failed may have left them running. */
+const started = new Set<Running>();
+
+/** Ends all that were started, however they are: for after each test. */
+export async function endAll(): Promise<void> {
+  for (const { child, ended } of started) {
+    child.kill('SIGKILL');
+    await ended;
+  }
+  started.clear();
+}
+
 /** Starts the executable on any free port, without waiting for it. */
 export function start(argv: readonly string[], { cwd, before }: Surroundings): Running {
+  const running = launch(argv, cwd, before);
+  started.add(running);
+  return running;
+}
+
+function launch(argv: readonly string[], cwd: string, before: string | undefined): Running {
   const all = ['--port', '0', '--log-level', 'silent', ...argv];
   if (before === undefined) return run(all, { cwd });
   return runCommand('bash', ['-c', `${before}; exec "$0" "$@"`, process.execPath, script, ...all], { cwd });

@@ -32,7 +32,8 @@ export function tableOf({ machine, results }: Results): string {
   const lines = [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
   const { processor, cores, memory, system, node } = machine;
   const cored = machine.pinned ? 'the servers on one, the load on another' : 'servers and load share them';
-  return [...lines, '', `On ${processor}, ${cores} cores (${cored}), ${memory}, ${system}, Node ${node}.`].join('\n');
+  const where = [`On ${processor}, ${cores} cores (${cored}),`, `${memory}, ${system}, Node ${node}.`];
+  return [...lines, '', ...where].join('\n');
 }
 
 const [opening, closing] = ['<!-- npm run bench writes what follows -->', '<!-- npm run bench wrote this -->'];

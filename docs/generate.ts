@@ -26,8 +26,9 @@ export function transitionsPage(): string {
   ].join('\n\n')}\n`;
 }
 
-const introduction = `These have a status: ${resources.join(', ')}. This page lists what can happen to each of them, from which
-statuses, and where it leads. From any other status it is refused, with the error code of its row, and changes nothing.
+const introduction = `These have a status: ${resources.join(', ')}. This page lists what can happen to each of them,
+from which statuses, and where it leads. From any other status it is refused, with the error code of its row, and
+changes nothing.
 
 A transition is caused by
 
@@ -36,8 +37,8 @@ A transition is caused by
 - a **cascade**: another transition brings it about, or the end of an instance;
 - a **fault**: somebody planted a failure.
 
-In the diagrams, the plain dot is where a thing comes into being, and the ringed dot where it is gone. They show moves only;
-the tables also have the actions that depend on a status and leave it as it is (*unchanged*).
+In the diagrams, the plain dot is where a thing comes into being, and the ringed dot where it is gone. They show moves
+only; the tables also have the actions that depend on a status and leave it as it is (*unchanged*).
 
 **Source** says where a behaviour is known from: \`P\` the published API document, \`C\` Datafy's own public clients, \`D\`
 product documentation, \`A\` our assumption. [fidelity.md](fidelity.md) has more on what is known and what is not.`;
@@ -83,10 +84,10 @@ function paceSection(): string {
   const rows = paceKeys.map((key) => [code(key), timed(key), ...names.map((name) => duration(paces[name][key]))]);
   return `## Pace
 
-How long a timed transition takes, by the clock of its world. Datafy publishes no durations, so all of them are assumptions
-([A](fidelity.md)). \`--pace\` takes one of the names below, milliseconds for all of them, or a list of some of the rows, such
-as \`snapshot=2000,attach=500\`, in which what is left out takes no time. Taking no time is being due at once: the next
-request sees it done.
+How long a timed transition takes, by the clock of its world. Datafy publishes no durations, so all of them are
+assumptions ([A](fidelity.md)). \`--pace\` takes one of the names below, milliseconds for all of them, or a list of some
+of the rows, such as \`snapshot=2000,attach=500\`, in which what is left out takes no time. Taking no time is being due
+at once: the next request sees it done.
 
 ${markdownTable(['Row', 'Times', ...names.map(code)], rows)}`;
 }
@@ -121,8 +122,8 @@ export function seedFieldsPage(): string {
   return `${[
     '<!-- Written by `npm run docs` from src/state/world-document.ts: edit that, and run it again. -->',
     '# Fields of a seed',
-    `Every field there is in a [seed](seeds.md), and in a world that is exported or imported. A field in **bold** must be there;
-any other may be left out.`,
+    `Every field there is in a [seed](seeds.md), and in a world that is exported or imported. A field in **bold** must be
+there; any other may be left out.`,
     ...fieldsOf('', seedSchema() as Schema),
   ].join('\n\n')}\n`;
 }

@@ -1,23 +1,8 @@
 import type { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
-import { createProgram } from '../../src/cli/program.ts';
+import { commands as all, names } from './every-command.ts';
 
 // Whatever can be asked for help answers with a text that fits a screen.
-
-/** Every command that a command line can name, as it is written, with itself. */
-async function commandsOf(argv: string[]): Promise<[string, Command][]> {
-  const program = await createProgram(argv, {});
-  const walk = (command: Command, path: string): [string, Command][] => [
-    [path, command],
-    ...command.commands.flatMap((each) => walk(each, `${path} ${each.name()}`)),
-  ];
-  const [name] = argv;
-  if (name === undefined) return [['datafy-emulator', program]];
-  return walk(program.commands.find((each) => each.name() === name)!, `datafy-emulator ${name}`);
-}
-
-const names = (await createProgram([], {})).commands.map((command) => command.name());
-const all = [await commandsOf([]), ...(await Promise.all(names.map((name) => commandsOf([name]))))].flat();
 
 function helpOf(command: Command): string {
   let text = '';

@@ -1,9 +1,12 @@
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Emulator, startEmulator, type World } from '../../src/index.ts';
-import { bash, result } from './executable.ts';
+import { bash, result, run } from './executable.ts';
 
 // Every command that speaks to a running emulator, as a process of its own, against one.
 
@@ -367,6 +370,31 @@ describe('env', () => {
       1,
       'There is no account "prod" in the default world: there are Example organization, production, staging',
     ]);
+  });
+
+  test('knows the tokens of a seed file, where a start in the same folder would take it', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'datafy-emulator-'));
+    const file = join(folder, 'datafy-emulator.yaml');
+    const accountId = '11111111-2222-4333-8444-555555555555';
+    writeFileSync(
+      file,
+      `accounts: [{accountId: ${accountId}, name: mine}]\ntokens: [{accountId: ${accountId}, token: of-mine}]\n`,
+    );
+    const seeded = await startEmulator({ seed: file });
+    try {
+      const url = { DATAFY_EMULATOR_URL: seeded.url };
+      const found = run(['env', '--json'], { cwd: folder, env: url });
+      expect([await found.ended, JSON.parse(found.output.stdout).DATAFY_TOKEN]).toEqual([0, 'of-mine']);
+      const named = await result(['env', '--json'], { ...url, DATAFY_EMULATOR_SEED: file });
+      expect(JSON.parse(named.stdout).DATAFY_TOKEN).toBe('of-mine');
+      // Elsewhere nobody can know it, and another emulator does not have it.
+      expect((await failure(['env'], url))[0]).toBe(1);
+      const other = await result(['env', '--json'], { ...variables(), DATAFY_EMULATOR_SEED: file });
+      expect(JSON.parse(other.stdout).DATAFY_TOKEN).toBe('account-token');
+    } finally {
+      await seeded.close();
+      rmSync(folder, { recursive: true });
+    }
   });
 });
 

@@ -1,6 +1,6 @@
 import { startEmulator } from '../emulator.ts';
 import { digits, median } from '../numbers.ts';
-import { startBareFastify } from '../references.ts';
+import { startBareFastify, startMockoon, startPrism } from '../references.ts';
 import { resultOf } from '../result.ts';
 import type { Measure } from './scale.ts';
 
@@ -10,6 +10,8 @@ export const start: Measure = async (scale, folder) => {
     () => startEmulator('emulator', folder),
     () => startBareFastify(folder, 'createSnapshot'),
     () => startBareFastify(folder, 'withoutSchema'),
+    () => startPrism(folder),
+    () => startMockoon(folder),
   ];
   const took: number[][] = starters.map(() => []);
   // The first start of each fills the file cache, and is not counted.
@@ -20,14 +22,19 @@ export const start: Measure = async (scale, folder) => {
       if (at > 0) took[which]?.push(server.startedIn);
     }
   }
-  const [emulator, withSchema, withoutSchema] = took as [number[], number[], number[]];
+  const [emulator = [], withSchema = [], withoutSchema = [], prism = [], mockoon = []] = took;
   const against = (what: string, reference: number[], target?: { most: number }) =>
     resultOf(
-      `Start to first answer, against bare Fastify with one route ${what}`,
+      `Start to first answer, against ${what}`,
       'ratio',
       emulator.map((each, at) => each / (reference[at] as number)),
       target,
       [`${digits(median(emulator))} ms and ${digits(median(reference))} ms`],
     );
-  return [against('and its schema', withSchema, { most: 1.3 }), against('without a schema', withoutSchema)];
+  return [
+    against('bare Fastify with one route and its schema', withSchema, { most: 1.3 }),
+    against('bare Fastify with one route without a schema', withoutSchema),
+    against('Prism', prism),
+    against('Mockoon', mockoon),
+  ];
 };

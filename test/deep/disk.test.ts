@@ -7,6 +7,7 @@ import { done, type Send } from '../control/control.ts';
 import { volumes } from '../world.ts';
 import { begin, endAll, type Process, sender, start } from './process.ts';
 import { sized } from './size.ts';
+import { whyUnable } from './unable.ts';
 
 // A disk that is full, or refuses to be written, under the running executable: for real, by a file system of a few
 // megabytes, and by the longest file that the system lets the process write.
@@ -15,17 +16,9 @@ vi.setConfig({ testTimeout: sized(120_000, 600_000) });
 
 const clients = 16;
 
-/** What can be tried here: the first needs Linux, the second also the right to mount. */
-function why(attempt: () => void): string | undefined {
-  try {
-    attempt();
-    return undefined;
-  } catch (error) {
-    return String((error as Error).message).split('\n', 1)[0];
-  }
-}
-const noLimits = why(() => execFileSync('prlimit', ['--pid', String(process.pid), '--fsize'], { stdio: 'pipe' }));
-const noMounts = why(() => {
+/** The first needs Linux, the second also the right to mount. */
+const noLimits = whyUnable(() => execFileSync('prlimit', ['--pid', String(process.pid), '--fsize'], { stdio: 'pipe' }));
+const noMounts = whyUnable(() => {
   const folder = fs.mkdtempSync(join(tmpdir(), 'datafy-emulator-'));
   try {
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'none', folder], { stdio: 'pipe' });

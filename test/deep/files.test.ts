@@ -15,8 +15,8 @@ import { sized } from './size.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 
-/** How long a refusal may take, in milliseconds: a share runs beside other tests. */
-const soon = sized(15_000, 2_000);
+/** How long a refusal may take, in milliseconds. */
+const soon = 2_000;
 
 let folder: string;
 let file: string;
@@ -89,13 +89,17 @@ const says = {
 
 async function refuses(reason: keyof typeof says): Promise<void> {
   const before = contents();
-  const began = performance.now();
-  const { ended, output } = start(['--db', 'world.db'], { cwd: folder });
-  const code = await ended;
-  const took = performance.now() - began;
-  expect({ code, ...output }).toEqual({ code: 4, stdout: '', stderr: expect.stringMatching(says[reason]) });
-  expect(contents()).toEqual(before);
-  expect(took).toBeLessThan(soon);
+  // The machine may be busy with something else: one of three has to be soon enough.
+  for (let attempt = 1; attempt <= 3; attempt++) {
+    const began = performance.now();
+    const { ended, output } = start(['--db', 'world.db'], { cwd: folder });
+    const code = await ended;
+    const took = performance.now() - began;
+    expect({ code, ...output }).toEqual({ code: 4, stdout: '', stderr: expect.stringMatching(says[reason]) });
+    expect(contents()).toEqual(before);
+    if (took < soon) return;
+  }
+  throw new Error(`Three times the refusal took longer than ${soon} ms`);
 }
 
 const cases: [reason: 'corrupt' | 'newer' | 'foreign', what: string, make: () => void][] = [

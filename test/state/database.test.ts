@@ -135,6 +135,18 @@ describe('a file that opens', () => {
     }
   });
 
+  test('is synced as it is asked to be', () => {
+    for (const [durability, synchronous, fullfsync] of [
+      ['full', 2, 1],
+      ['normal', 1, 0],
+    ] as const) {
+      const db = openDatabase(file, { durability, migrations: [first] });
+      const found = ['synchronous', 'fullfsync'].map((name) => db.pragma(name, { simple: true }));
+      expect([durability, ...found]).toEqual([durability, synchronous, fullfsync]);
+      db.close();
+    }
+  });
+
   test('has no shared-memory file beside it', () => {
     const db = openDatabase(file, { migrations: [first] });
     expect(fs.readdirSync(folder).sort()).toEqual(['world.db', 'world.db-wal']);

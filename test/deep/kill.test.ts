@@ -16,6 +16,9 @@ const clients = 16;
 /** The process is killed at the latest after so many answers: so that some logs are worked into the file on the way. */
 const most = sized(300, 2_500);
 
+/** How long a start may take, in milliseconds: a share runs beside all other tests, and is no place to measure. */
+const soon = sized(20_000, 2_000);
+
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'datafy-emulator-'));
@@ -157,7 +160,7 @@ describe.each(['full', 'normal'])('with durability %s', (durability) => {
       }
       // One of them may have met a machine that is busy with something else.
       const [median = 0] = startMs.sort((one, other) => one - other).slice(kills / 2);
-      expect(median).toBeLessThan(2_000);
+      expect(median).toBeLessThan(soon);
       expect(memories.every(({ snapshots, tokens, accounts }) => snapshots.size && tokens.size && accounts.size)).toBe(
         true,
       );

@@ -57,6 +57,8 @@ export interface World {
   createWorld(document: WorldDocument, when: When): number;
   /** Every row of every table. */
   dump(): Record<string, Row[]>;
+  /** How many rows were ever written, and undone, on its connection: where it stays, every row is as it was. */
+  writes(): number;
   close(): Promise<void>;
 }
 
@@ -127,6 +129,7 @@ export async function buildWorld(options: Partial<AppOptions> = {}, timeouts?: T
         .all();
       return Object.fromEntries(tables.map((name) => [name, db.prepare<[], Row>(`SELECT * FROM "${name}"`).all()]));
     },
+    writes: () => db.prepare<[], number>('SELECT total_changes()').pluck().get() ?? 0,
     close: () => app.close(),
   };
 }

@@ -6,6 +6,7 @@ import { EmulatorError } from '../../src/errors.ts';
 import { openDatabase } from '../../src/state/database.ts';
 import { createState, type State, type Target } from '../../src/state/index.ts';
 import { findProblems } from '../../src/state/world-problems.ts';
+import { worldDumper } from '../dump.ts';
 import { worldOf } from '../model/begin.ts';
 import { learner } from '../model/learn.ts';
 import type { Step } from '../model/verbs.ts';
@@ -59,28 +60,6 @@ function same(found: unknown, expected: unknown, what: string): void {
   if (JSON.stringify(found) !== JSON.stringify(expected)) expect(found, what).toEqual(expected);
 }
 
-/** Answers every row of one world, as text: made anew only where a row was written since, in whatever world. */
-function dumper(db: Database) {
-  const tables = db
-    .prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
-    .pluck()
-    .all() as string[];
-  const statements = tables.map((name) => {
-    const mine = name === 'organization' ? 'key' : 'organization';
-    return db.prepare(`SELECT * FROM ${name} WHERE ${mine} = ? ORDER BY 1, 2`).raw();
-  });
-  const written = db.prepare('SELECT total_changes()').pluck();
-  const made = new Map<number, { at: unknown; text: string }>();
-  return (organization: number): string => {
-    const at = written.get();
-    const last = made.get(organization);
-    if (last && last.at === at) return last.text;
-    const text = statements.map((each) => JSON.stringify(each.all(organization))).join('\n');
-    made.set(organization, { at, text });
-    return text;
-  };
-}
-
 /** What holds of any world, whatever was called. `sizes` remembers the size of each volume from one time to the next. */
 function checkInvariants(
   db: Database,
@@ -131,7 +110,7 @@ test(`${walks} walks of ${steps} steps go as the model says`, { timeout: limit }
       try {
         const clock = controlledClock(beginning);
         const state = createState(db, clock);
-        const dump = dumper(db);
+        const dump = worldDumper(db);
         const worlds = options.map(({ pace, stands, ruled }, at) => {
           const seed = seedOf(at, ruled);
           const organization = createWorld(state, seed, { clockNow: stands ? beginning : null, pace });

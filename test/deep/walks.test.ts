@@ -110,7 +110,12 @@ test(`${walks} walks of ${steps} steps go as the model says`, { timeout: limit }
       try {
         const clock = controlledClock(beginning);
         const state = createState(db, clock);
-        const dump = worldDumper(db);
+        const rowsOf = worldDumper(db);
+        /** At the end of a turn of the event loop, as calls are answered: all that was done is in the database then. */
+        const dump = (organization: number) => {
+          state.flush();
+          return rowsOf(organization);
+        };
         const worlds = options.map(({ pace, stands, ruled }, at) => {
           const seed = seedOf(at, ruled);
           const organization = createWorld(state, seed, { clockNow: stands ? beginning : null, pace });
@@ -167,14 +172,11 @@ test(`${walks} walks of ${steps} steps go as the model says`, { timeout: limit }
           // What a refusal leaves is as it was, to the last row.
           if (expected && wasIdle) same(dump(organization), before.mine, 'the world, after a refusal');
           else if (command.look) look(mine);
-          // The end of a turn of the event loop: some commands share one.
-          if (command.look) state.flush();
           seen.add(`${command.verb}: ${expected ?? 'accepted'}`);
         }
 
         // Another engine, which remembers nothing of what is due, finds the same and nothing left to do.
         for (const side of worlds) look(side);
-        state.flush();
         const again = createState(db, clock);
         for (const side of worlds) {
           const before = dump(side.organization);

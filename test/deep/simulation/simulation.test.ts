@@ -13,7 +13,8 @@ import { Failure, interrupted, invented, repeated, type Seen, type Step, simulat
 
 const seeds = process.env.SEED ? [Number(process.env.SEED)] : Array.from({ length: sized(12, 200) }, (_, at) => at + 1);
 const steps = sized(150, 500);
-const timeout = sized(120_000, 900_000);
+// A failure is lived again and again, until few of its steps are left.
+const timeout = sized(300_000, 1_800_000);
 const again = (seed: number) => `SEED=${seed} ${sized('npm test --', 'npm run test:deep --')} test/deep/simulation`;
 
 let folder: string;
@@ -51,7 +52,7 @@ async function lifeOf(seed: number): Promise<Seen> {
         return other instanceof Failure && other.rule === rule;
       }
     };
-    const few = await shrink(error.steps, fails, 150);
+    const few = await shrink(error.steps, fails, 80);
     const places = `step ${error.steps.length} of seed ${seed}; ${few.length} steps come to the same:`;
     throw new Error(`${error.message}\nat ${places}\n${written(few)}\nAgain: ${again(seed)}`, { cause: error });
   }

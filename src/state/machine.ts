@@ -196,12 +196,21 @@ export function createMachine(db: Database, faults: Faults) {
   /**
    * Does all that came due in a world up to `now`, each at its own instant, in order of (due_at, resource, volume or key).
    * What an effect sets off is settled too, if it is due by then. Settling twice is settling once.
+   *
+   * @param settled is told of each by itself: where a later one throws, those before it have been done.
+   * @returns all of them
    */
-  function settle(world: { key: number; pace: Pace }, now: Instant, effects: Effects): readonly Change[] {
-    const changes: Change[] = [];
+  function settle(
+    world: { key: number; pace: Pace },
+    now: Instant,
+    effects: Effects,
+    settled?: (changes: readonly Change[]) => void,
+  ): readonly Change[] {
+    const all: Change[] = [];
     for (;;) {
       const due = firstDue(world.key, now);
-      if (!due) return changes;
+      if (!due) return all;
+      const changes: Change[] = [];
       const { resource, key, id, account, accountId, status, due_action, due_at } = due;
       const tx: Tx = {
         organization: world.key,
@@ -224,6 +233,8 @@ export function createMachine(db: Database, faults: Faults) {
           effect(tx, key);
         });
       }
+      all.push(...changes);
+      settled?.(changes);
     }
   }
 

@@ -35,14 +35,18 @@ export function createRun({ commits, worlds, machine, effects, observer }: Parts
     if (changes.length > 0) commits.afterwards(() => observer.changed?.(organization, changes, request));
   }
 
+  /** An effect that throws has made no ids. */
+  const careful: Effects = {};
+  for (const [name, effect] of Object.entries(effects) as [keyof Effects, NonNullable<Effects[keyof Effects]>][]) {
+    careful[name] = (tx, key) => worlds.ids.attempt(tx.organization, () => effect(tx, key));
+  }
+
   /** Does what is due in a world; answers what that was. */
   function settle(organization: number): readonly Change[] {
     const world = worlds.get(organization);
     const now = worlds.now(world);
     if (!machine.isDue(world.key, now)) return [];
-    const settled = commits.join(() => machine.settle(world, now, effects));
-    tell(organization, settled, null);
-    return settled;
+    return commits.join(() => machine.settle(world, now, careful, (changes) => tell(organization, changes, null)));
   }
 
   function prepare(target: Target): Tx {

@@ -73,7 +73,7 @@ function problemOf(json: string): string {
  * In what a body exceeds `most`; undefined: in nothing. It is found without parsing: a parser would have used up its
  * stack, or the memory there is, by then.
  */
-function excess(json: string): string | undefined {
+export function excess(json: string): string | undefined {
   let [depth, values, inString] = [0, 0, false];
   const fields = [0];
   for (let at = 0; at < json.length; at++) {

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { readFileSync, statSync } from 'node:fs';
 import { SeedError } from './failure.ts';
 import { isText } from './json-body.ts';
-import { type Position, parseText } from './seed-text.ts';
+import { type Position, parseJson, parseYaml } from './seed-text.ts';
 import { mostOf, type NameOf, type Problem } from './state/problems.ts';
 import { fillWorld } from './state/world-defaults.ts';
 import { type Seed, type SeedDocument, worldDocument } from './state/world-document.ts';
@@ -50,8 +50,8 @@ const nameOf: NameOf = (path) => {
  * @throws SeedError where it cannot be read at all.
  */
 export function inspectSeedFile(file: string): SeedReport {
-  const kind = /\.json$/i.test(file) ? 'JSON' : 'YAML';
-  const { value, problems, positionOf } = parseText(read(file), kind, nameOf);
+  const parse = /\.json$/i.test(file) ? parseJson : parseYaml;
+  const { value, problems, positionOf } = parse(read(file), nameOf);
   if (problems.length > 0) {
     return { file, problems: sorted(problems.map(({ position, message }) => ({ ...position, message }))) };
   }

@@ -1,6 +1,6 @@
 import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
-import { isText } from './json-body.ts';
-import type { Path } from './state/problems.ts';
+import { excess, isText } from './json-body.ts';
+import type { NameOf, Path } from './state/problems.ts';
 
 /** Where something stands in a text: both count from 1. */
 export interface Position {
@@ -27,19 +27,53 @@ const most = { levels: 32, values: 1_000_000 };
 /** The tags that say what is a core type already. */
 const coreTags = /^tag:yaml\.org,2002:(str|int|float|bool|null|map|seq)$/;
 
+type Failed = (position: Position, message: string) => ParsedText;
+
 /**
- * What a YAML or JSON text says, and where in it everything stands. YAML is 1.2 with its core schema: timestamps are
- * text, `yes` is text, and there are no tags of one's own.
+ * What a YAML text says, and where in it everything stands. YAML is 1.2 with its core schema: timestamps are text,
+ * `yes` is text, and there are no tags of one's own.
  *
  * @param nameOf how a message names a field.
  */
-export function parseText(text: string, kind: 'YAML' | 'JSON', nameOf: (path: Path) => string): ParsedText {
+export function parseYaml(text: string, nameOf: NameOf): ParsedText {
+  const { document, at, positionOf } = placesOf(text);
+  const failed = failing('YAML', positionOf);
+  // What is wrong after the first error may be a consequence of it.
+  const tooDeep = document.errors.find(({ code }) => code === 'RESOURCE_EXHAUSTION');
+  if (tooDeep) return failed(at(tooDeep.pos[0]), `it is nested more than ${most.levels} levels deep`);
+  const [error] = document.errors;
+  if (error) return failed(at(error.pos[0]), error.message);
+  const problems = inspect(document, nameOf).map(({ offset, message }) => ({ position: at(offset), message }));
+  return { value: problems.length > 0 ? undefined : document.toJS({ maxAliasCount: -1 }), problems, positionOf };
+}
+
+/** The same of a JSON text. Where things stand is found when it is asked for: the JSON is read as YAML then. */
+export function parseJson(text: string, nameOf: NameOf): ParsedText {
+  let found: ReturnType<typeof placesOf> | undefined;
+  const places = () => (found ??= placesOf(text));
+  const positionOf: ParsedText['positionOf'] = (...place) => places().positionOf(...place);
+  const failed = failing('JSON', positionOf);
+  const error = findJsonError(text);
+  if (error) return failed(positionIn(text, error.offset), error.message);
+  const tooMuch = excess(text);
+  if (tooMuch !== undefined) return failed({ line: 1, column: 1 }, tooMuch);
+  const value: unknown = JSON.parse(text);
+  if (isText(value) && countNames(text) === countFields(value)) return { value, problems: [], positionOf };
+  const { document, at } = places();
+  const problems = inspect(document, nameOf).map(({ offset, message }) => ({ position: at(offset), message }));
+  return { value: undefined, problems, positionOf };
+}
+
+const failing =
+  (kind: string, positionOf: ParsedText['positionOf']): Failed =>
+  (position, message) => ({
+    value: undefined,
+    problems: [{ position, message: `not ${kind}: ${message}` }],
+    positionOf,
+  });
+
+function placesOf(text: string) {
   const lines = new LineCounter();
-  const at = (offset: number): Position => {
-    const { line, col } = lines.linePos(offset);
-    return { line: Math.max(1, line), column: Math.max(1, col) };
-  };
-  // JSON is YAML as well: that is how its places are known.
   const document = parseDocument(text, {
     lineCounter: lines,
     prettyErrors: false,
@@ -47,29 +81,31 @@ export function parseText(text: string, kind: 'YAML' | 'JSON', nameOf: (path: Pa
     uniqueKeys: false,
     version: '1.2',
   });
+  const at = (offset: number): Position => {
+    const { line, col } = lines.linePos(offset);
+    return { line: Math.max(1, line), column: Math.max(1, col) };
+  };
   const positionOf = (path: Path, ofName = false) => at(offsetOf(document, path, ofName));
-  const failed = (position: Position, message: string) => ({
-    value: undefined,
-    problems: [{ position, message: `not ${kind}: ${message}` }],
-    positionOf,
-  });
-
-  const tooDeep = document.errors.find(({ code }) => code === 'RESOURCE_EXHAUSTION');
-  if (tooDeep) return failed(at(tooDeep.pos[0]), `it is nested more than ${most.levels} levels deep`);
-  if (kind === 'JSON') {
-    const error = findJsonError(text);
-    if (error) return failed(at(error.offset), error.message);
-  }
-  // What is wrong after the first error may be a consequence of it.
-  const [error] = kind === 'JSON' ? [] : document.errors;
-  if (error) return failed(at(error.pos[0]), error.message);
-
-  const problems = inspect(document, nameOf).map(({ offset, message }) => ({ position: at(offset), message }));
-  return { value: problems.length > 0 ? undefined : read(document, text, kind), problems, positionOf };
+  return { document, at, positionOf };
 }
 
-const read = (document: Document, text: string, kind: 'YAML' | 'JSON'): unknown =>
-  kind === 'JSON' ? JSON.parse(text) : document.toJS({ maxAliasCount: -1 });
+function positionIn(text: string, offset: number): Position {
+  const before = text.slice(0, offset);
+  return { line: before.split('\n').length, column: offset - before.lastIndexOf('\n') };
+}
+
+/** How many fields a JSON text names: more than its value has, if one is there twice. */
+function countNames(json: string): number {
+  let count = 0;
+  for (const [, colon] of json.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?/gs)) if (colon !== undefined) count++;
+  return count;
+}
+
+function countFields(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  const items = Object.values(value);
+  return sum(items.map(countFields)) + (Array.isArray(value) ? 0 : items.length);
+}
 
 interface Found {
   offset: number;
@@ -108,7 +144,7 @@ function couldGoOn(text: string): boolean {
 }
 
 /** What YAML lets through and a seed does not: names that are there twice, tags, and what could not be stored. */
-function inspect(document: Document, nameOf: (path: Path) => string): Found[] {
+function inspect(document: Document, nameOf: NameOf): Found[] {
   const found: Found[] = [];
   const anchors = new Map<string, Node>();
   const sizes = new Map<Node, number>();

@@ -60,7 +60,7 @@ export const paceSchema = Type.Object(
 
 const account = Type.Object(
   {
-    accountId: Type.Optional(uuid('Left out: made, the same in every world.')),
+    accountId: Type.Optional(uuid('Left out: made, the same every time.')),
     name: Type.Optional(name('Left out: account-1, account-2, by its place in the list.')),
     roleArn: Type.Optional(text('The AWS role that Datafy uses for it. Left out: none.')),
     createdAt,
@@ -81,7 +81,7 @@ const token = Type.Object(
         description: 'The SHA-256 of the secret, instead of the secret.',
       }),
     ),
-    tokenId: Type.Optional(uuid('Left out: made, the same in every world.')),
+    tokenId: Type.Optional(uuid('Left out: made, the same every time.')),
     description: Type.Optional(text('What it is for.')),
     readOnly: Type.Optional(yesOrNo('Whether it may only read. Left out: it may do everything.')),
     roleIds: Type.Optional(Type.Array(uuid('A role.'), { description: 'Its roles, instead of readOnly.' })),
@@ -105,7 +105,7 @@ const failingRole = Type.Object(
 
 const rule = Type.Object(
   {
-    ruleId: Type.Optional(uuid('Left out: made, the same in every world.')),
+    ruleId: Type.Optional(uuid('Left out: made, the same every time.')),
     accountId: owner,
     active: Type.Optional(yesOrNo('Left out: yes.')),
     rule: Type.Unsafe<Record<string, unknown>>({
@@ -119,7 +119,7 @@ const rule = Type.Object(
 
 const instance = Type.Object(
   {
-    instanceId: Type.Optional(id('i', 'Left out: made, the same in every world.')),
+    instanceId: Type.Optional(id('i', 'Left out: made, the same every time.')),
     accountId: owner,
     availabilityZone: Type.Optional(text('Left out: us-east-1a.')),
     agent: Type.Optional(yesOrNo("Whether Datafy's agent runs on it. Left out: yes.")),
@@ -160,7 +160,7 @@ const modification = Type.Object(
 
 const volume = Type.Object(
   {
-    volumeId: Type.Optional(id('vol', 'Left out: made, the same in every world.')),
+    volumeId: Type.Optional(id('vol', 'Left out: made, the same every time.')),
     accountId: Type.Optional(uuid("Left out: its instance's, or the first account's.")),
     status: Type.Optional(words(statuses.volume, 'Left out: managed.')),
     due,
@@ -214,7 +214,7 @@ const ebsSnapshot = Type.Object(
 
 const snapshot = Type.Object(
   {
-    datafySnapshotId: Type.Optional(id('dsnap', 'Left out: made, the same in every world.')),
+    datafySnapshotId: Type.Optional(id('dsnap', 'Left out: made, the same every time.')),
     accountId: Type.Optional(uuid("Left out: its volume's.")),
     volumeId: id('vol', 'What it is of. The volume may be gone.'),
     status: Type.Optional(words(statuses.snapshot, 'Left out: completed.')),

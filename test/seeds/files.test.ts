@@ -281,6 +281,19 @@ describe('a JSON file with', () => {
     expect(found.map((line) => line.replace('team.json:', ''))).toEqual(lines);
   });
 
+  test.each([
+    ['{"name": "a \\"b\\": c", "roleArn": "\\\\", "name": "d"}', '1:41: name is there twice'],
+    ['{"name": "\\u0000"}', '1:10: name has a NUL, or half of a surrogate pair'],
+    [`{"rules": ${'['.repeat(40)}${']'.repeat(40)}}`, '1:1: not JSON: it is nested more than 32 levels deep'],
+  ])('what is seen only when it is looked at closely: %s', async (text, line) => {
+    expect(await refusal('team.json', text)).toEqual([`team.json:${line}`]);
+  });
+
+  test('quotes and colons in its texts is taken for what it is', async () => {
+    const name = 'a ": " b \\ {"c": 1}';
+    expect((await readSeed(write('quotes.json', JSON.stringify({ name })))).document.name).toBe(name);
+  });
+
   test('the prototype', async () => {
     const [line] = await refusal('team.json', '{"__proto__": {"name": "x"}}');
     expect(line).toMatch(/^team\.json:1:2: __proto__ is not known: /);

@@ -236,6 +236,20 @@ describe('seed validate', () => {
   });
 });
 
+test('env prints a token of the seed file that a start in the folder takes', async () => {
+  write('datafy-emulator.yaml', named('found'));
+  const { url } = await ready();
+  const printed = async (cwd: string) => {
+    const started = run(['env', '--url', url], { cwd });
+    return { code: await started.ended, ...started.output };
+  };
+  expect(await printed(folder)).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining(' DATAFY_TOKEN=found-token\n'),
+  });
+  expect(await printed(tmpdir())).toMatchObject({ code: 1, stdout: '' });
+});
+
 describe('startEmulator', () => {
   test('takes a seed as an object', async () => {
     const emulator = await startEmulator({ seed: { volumes: [{ volumeId, sizeGb: 9 }] } });

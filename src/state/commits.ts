@@ -91,11 +91,11 @@ export function createCommits(db: Database, ending: () => void, lost: () => void
     else kept.resolve();
   }
 
-  /** Writes what need not be taken back together. */
-  function join<R>(body: () => R): R {
+  /** Writes: all of `body`, or nothing where it throws. */
+  function write<R>(body: () => R): R {
     turn ??= open();
     try {
-      return body();
+      return savepoint(body) as R;
     } catch (error) {
       // SQLite gives some transactions up as a whole, and not just back to the savepoint.
       if (error instanceof SqliteError && !db.inTransaction) lose(turn, error);
@@ -103,8 +103,16 @@ export function createCommits(db: Database, ending: () => void, lost: () => void
     }
   }
 
-  /** Writes: all of `body`, or nothing where it throws. */
-  const write = <R>(body: () => R): R => join(() => savepoint(body) as R);
+  /** Writes what never throws but for a fault: without a savepoint of its own, all of the turn is then given up. */
+  function join<R>(body: () => R): R {
+    turn ??= open();
+    try {
+      return body();
+    } catch (error) {
+      lose(turn, error);
+      throw error;
+    }
+  }
 
   /** A verb: what it writes is kept, or its caller is told, at the latest by `kept`. */
   function verb<R>(body: () => R): R {

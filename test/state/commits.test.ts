@@ -159,6 +159,21 @@ test('a verb that stands alone, and throws after some of its steps, has taken no
   ]);
 });
 
+describe('what comes due', () => {
+  test('and cannot be done half way takes the turn with it', async () => {
+    commits.verb(() => write('a'));
+    const before = outcome();
+    const settle = () =>
+      commits.join(() => {
+        db.exec("INSERT INTO note VALUES ('half')");
+        db.exec("INSERT INTO note VALUES ('half')");
+      });
+    expect(settle).toThrow('UNIQUE');
+    expect([db.inTransaction, log, notes()]).toEqual([false, ['lost'], []]);
+    expect(await before).toBe('SQLITE_CONSTRAINT_PRIMARYKEY');
+  });
+});
+
 describe('where SQLite gives the transaction up', () => {
   test('in the midst of a turn, all verbs before are told so', async () => {
     commits.verb(() => write('a'));

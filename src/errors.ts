@@ -38,7 +38,9 @@ export const errors = {
   ),
   'host-malformed': row(
     'invalid',
-    (d: { problem: string }) => `The request must have one Host header with a name and a port, and ${d.problem}`,
+    // It is not quoted: a name and a password may stand in it.
+    (d: { problem: string }) =>
+      `The request must have one Host header, with a name or an address and maybe a port: ${d.problem}`,
   ),
   'host-not-allowed': row(
     'forbidden',

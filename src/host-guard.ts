@@ -58,7 +58,7 @@ function refusedHost({ raw: { rawHeaders } }: FastifyRequest, allowed: readonly 
   if (passed.has(host)) return undefined;
   const [whole, v6, written = '', port = '0'] = form.exec(host) ?? [];
   if (whole === undefined || Number(port) > 65_535 || (v6 !== undefined && !isIPv6(v6))) {
-    return new EmulatorError('host-malformed', { problem: `it is ${JSON.stringify(host)}` });
+    return new EmulatorError('host-malformed', { problem: 'this is something else' });
   }
   const name = written.toLowerCase();
   if (v6 === undefined && !isOurs(name) && !allowed.includes(name)) {

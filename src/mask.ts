@@ -15,19 +15,27 @@ const shortestCredential = 8;
  */
 export function maskUrl(request: FastifyRequest): string {
   const [path, query] = halves(request.url);
-  return maskCredentials(query === undefined ? path : `${path}?${maskQuery(query, request)}`, request);
+  return maskCredentials(
+    query === undefined ? path : `${path}?${maskQuery(query, request)}`,
+    request.headers.authorization,
+  );
 }
 
 /** A sentence about a request, without what is secret: it may quote the request's address, or a piece of its body. */
 export function maskSentence(text: string, request: FastifyRequest): string {
   const [, query] = halves(request.url);
-  const shown = query ? text.replaceAll(`?${query}`, `?${maskQuery(query, request)}`) : text;
-  return maskQuotation(maskCredentials(shown, request));
+  if (query === undefined) return maskQuotation(maskCredentials(text, request.headers.authorization));
+  // What has no value may be one, and is quoted as a name.
+  const bare = new Set(query.split('&').filter((parameter) => !parameter.includes('=')));
+  const shown = text
+    .replaceAll(`?${query}`, `?${maskQuery(query, request)}`)
+    .replace(/\bquerystring\/([^ ]+)/g, (said, name) => (bare.has(name) ? `querystring/${mask}` : said));
+  return maskQuotation(maskCredentials(shown, request.headers.authorization));
 }
 
-/** A text without tokens, and without the credential of the request that it is about, if it is about one. */
-export function maskCredentials(text: string, request?: FastifyRequest): string {
-  const credential = request?.headers.authorization?.split(' ').at(-1) ?? '';
+/** A text without tokens, and without the credential that the Authorization header of its request has, if it has one. */
+export function maskCredentials(text: string, authorization = ''): string {
+  const credential = authorization.split(' ').at(-1) ?? '';
   const shown = credential.length < shortestCredential ? text : text.replaceAll(credential, mask);
   return shown.replace(jwt, mask);
 }

@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { EmulatorError } from './errors.ts';
+import { maskCredentials } from './mask.ts';
 
 /**
  * From a refusal to HTTP. Each surface has one map from the kind of refusal to a status.
@@ -62,7 +63,8 @@ export function errorBody(error: FastifyError | EmulatorError, request: FastifyR
     reply.header('WWW-Authenticate', challenge).header('WWW_Authenticate', challenge);
   }
   reply.code(status).header('X-Emulator-Error', refusal.code).type('application/json; charset=utf-8');
-  return JSON.stringify({ message: refusal.message });
+  // It may quote what was sent, and answers are kept and shown.
+  return JSON.stringify({ message: maskCredentials(refusal.message, request.headers.authorization) });
 }
 
 function refusalOf(error: FastifyError | EmulatorError, request: FastifyRequest): Refusal & { status: number } {

@@ -110,8 +110,8 @@ for (const file of files) {
   });
 }
 
-/** What reads a user's own command line, or the address that a program gives a client of its own. */
-const ofUsers = /^src\/(cli\/\w+|failure|option|options|client)\.ts$/;
+/** What reads a user's own command line and files, or the address that a program gives a client of its own. */
+const ofUsers = /^src\/(cli\/\w+|failure|option|options|seed-\w+|client)\.ts$/;
 
 /** Those that could match in many ways, and never have to try them. */
 const exceptions: Record<string, string> = {

@@ -117,7 +117,7 @@ describe('the error codes', () => {
       type: () => reply,
       send: () => reply,
     };
-    renderError(error as never, { routeOptions: { config: { surface } } } as never, reply as never);
+    renderError(error as never, { headers: {}, routeOptions: { config: { surface } } } as never, reply as never);
     return String(status);
   }
 

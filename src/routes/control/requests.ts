@@ -93,8 +93,8 @@ function render(entry: Entry<Change>) {
     query: parseQuery(url.split('?')[1] ?? ''),
     at: formatInstant(at),
     headers: maskHeaders(headers),
-    body: parsed(body),
-    response: maskAnswer(response),
+    body: parsed(body, headers),
+    response: parsed(response, headers),
     ...(faultId !== null && { faultId }),
     changes: changes.map(renderChange),
   };
@@ -103,22 +103,32 @@ function render(entry: Entry<Change>) {
 /** Headers that carry secrets, whoever made them up. */
 const secret = /authorization|cookie|token|secret|api-?key|password/i;
 
+/** Fields that do: that of a minted token, and what a caller may have put in. An id of a token is none. */
+const secretField = /(?:authorization|token|secret|api[-_]?key|password)$/i;
+
 function maskHeaders(headers: Entry['headers']): Entry['headers'] {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, secret.test(name) ? mask : value]));
+  const masked = Object.entries(headers).map(([name, value]) => {
+    // What stands before the @ of a host is a name and a password.
+    const isSecret = secret.test(name) || (name === 'host' && String(value).includes('@'));
+    return [
+      name,
+      isSecret
+        ? mask
+        : [value]
+            .flat()
+            .map((text) => maskCredentials(text ?? ''))
+            .join(', '),
+    ];
+  });
+  return Object.fromEntries(masked);
 }
 
-/** An answer as JSON, with the secret of a minted token masked. */
-function maskAnswer(text: string): unknown {
-  const answer = parsed(text) as { secret?: string } | null;
-  return answer?.secret === undefined ? answer : { ...answer, secret: mask };
-}
-
-/** JSON as its value; null where there was nothing, and the text itself where it is no JSON. Without tokens. */
-function parsed(text: string): unknown {
+/** JSON as its value; null where there was nothing, and the text itself where it is no JSON. Without secrets. */
+function parsed(text: string, { authorization }: Entry['headers']): unknown {
   if (text.trim() === '') return null;
-  const shown = maskCredentials(text);
+  const shown = maskCredentials(text, String(authorization ?? ''));
   try {
-    return JSON.parse(shown);
+    return JSON.parse(shown, (name, value) => (typeof value === 'string' && secretField.test(name) ? mask : value));
   } catch {
     return shown;
   }

@@ -56,6 +56,7 @@ export async function load(
 ): Promise<Outcome> {
   const autocannon: Autocannon = createRequire(import.meta.url)('autocannon');
   const cpuBefore = server.cpu();
+  const awake = stayAwake();
   const result = await autocannon({
     url: server.url + (typeof calls === 'function' ? '' : calls.path),
     connections,
@@ -67,6 +68,7 @@ export async function load(
     },
   });
   const cpuAfter = server.cpu();
+  clearImmediate(awake.next);
   if (result.errors > 0 || result.non2xx > 0 || result['2xx'] === 0) {
     throw new Error(
       `${server.name}: ${result['2xx']} good answers, ${result.non2xx} others, ${result.errors} without an answer`,
@@ -87,6 +89,18 @@ export interface Runner {
   server: Server;
   calls: Call | (() => Call[]);
   before?(): Promise<unknown>;
+}
+
+/**
+ * Keeps this process from sleeping while a server works on its calls: it would have to be woken for each answer, by the
+ * server, at the cost of those that are slow enough to let it sleep.
+ */
+function stayAwake(): { next: NodeJS.Immediate } {
+  const awake = { next: setImmediate(again) };
+  function again() {
+    awake.next = setImmediate(again);
+  }
+  return awake;
 }
 
 /** What the servers did in one round, by their names. */

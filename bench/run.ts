@@ -65,13 +65,17 @@ async function main(): Promise<void> {
         process.exitCode = 1;
       }
       console.error(`${name}: ${Math.round((performance.now() - began) / 1000)} s`);
+      // After each: what has been measured is not lost where the rest fails.
+      if (!values.quick && positionals.length === 0) keep({ machine, results });
     }
   } finally {
     rmSync(folder, { recursive: true });
   }
-  const measured: Results = { machine, results };
-  console.log(tableOf(measured));
-  if (values.quick || positionals.length > 0) return;
+  console.log(tableOf({ machine, results }));
+}
+
+/** Writes what was measured beside this file, and into the page. */
+function keep(measured: Results): void {
   writeFileSync(join(import.meta.dirname, 'results.json'), `${JSON.stringify(measured, null, 2)}\n`);
   const page = join(root, 'docs/performance.md');
   writeFileSync(page, insertTable(readFileSync(page, 'utf8'), measured));

@@ -15,7 +15,7 @@ export interface Scale {
   singles: number;
 }
 
-export const full: Scale = { rounds: 7, seconds: 4, volumes: 1_000_000, calls: 1_000_000, starts: 15, singles: 300 };
+export const full: Scale = { rounds: 5, seconds: 2, volumes: 1_000_000, calls: 1_000_000, starts: 11, singles: 200 };
 export const quick: Scale = { rounds: 3, seconds: 1, volumes: 20_000, calls: 30_000, starts: 5, singles: 60 };
 
 /** Measures one thing or a few; the servers' files go into the folder. */

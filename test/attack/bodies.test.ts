@@ -56,7 +56,7 @@ async function allRefused(
         ]);
     }
   }
-  expect(passed).toEqual([]);
+  expect(passed.slice(0, 20)).toEqual([]);
   expect(victim.snapshot() === before, 'the state is unchanged').toBe(true);
 }
 
@@ -386,7 +386,7 @@ describe('content types', () => {
         if (!isRefused) passed.push([call.method, call.url, contentType, status, code]);
       }
     }
-    expect(passed).toEqual([]);
+    expect(passed.slice(0, 20)).toEqual([]);
     expect(victim.snapshot() === before).toBe(true);
   });
 });

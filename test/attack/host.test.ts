@@ -47,7 +47,7 @@ async function allRefused(
       }
     }
   }
-  expect(passed).toEqual([]);
+  expect(passed.slice(0, 20)).toEqual([]);
   expect(victim.snapshot() === before, 'the state is unchanged').toBe(true);
 }
 

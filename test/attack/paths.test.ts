@@ -105,7 +105,7 @@ describe('however its path is written, a call is refused', () => {
         if (!isRefused) passed.push([method, path, status, text.slice(0, 200)]);
       }
     }
-    expect(passed).toEqual([]);
+    expect(passed.slice(0, 20)).toEqual([]);
     expect(victim.snapshot() === before, 'the state is unchanged').toBe(true);
     return heardOf;
   }

@@ -53,7 +53,7 @@ export const getVolume: Measure = (scale, folder) =>
       scale.rounds,
       scale.seconds,
     );
-    const title = `\`GET /api/v1/aws/volumes/{id}\`, throughput against ${bare.name}`;
+    const title = `\`GET /api/v1/aws/volumes/{volumeId}\`, throughput against ${bare.name}`;
     const rounds = ratios(outcomes, emulator.name, bare.name);
     return [resultOf(title, 'ratio', rounds, { least: 0.7 }, seen(outcomes, emulator.name, bare.name))];
   });

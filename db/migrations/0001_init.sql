@@ -12,7 +12,6 @@
 CREATE TABLE organization (
   key        INTEGER PRIMARY KEY AUTOINCREMENT,
   id         TEXT    NOT NULL UNIQUE,
-  name       TEXT    NOT NULL,
   clock_now  INTEGER,
   pace       TEXT    NOT NULL CHECK (json_valid(pace)),
   id_seed    TEXT    NOT NULL,
@@ -35,7 +34,7 @@ CREATE TABLE checkpoint (
   PRIMARY KEY (organization, name)
 ) STRICT;
 
--- parent NULL: the organization's own account.
+-- parent NULL: the organization's own account, whose name is the organization's.
 CREATE TABLE account (
   key          INTEGER PRIMARY KEY AUTOINCREMENT,
   organization INTEGER NOT NULL REFERENCES organization (key) ON DELETE CASCADE,

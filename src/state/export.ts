@@ -162,7 +162,7 @@ export function createExport(db: Database, worlds: Worlds) {
     return {
       organizationId: world.id,
       ownAccountId: own.id,
-      name: world.name,
+      name: own.name,
       createdAt: formatInstant(world.created_at),
       clock:
         world.clock_now === null ? { mode: 'system' } : { mode: 'controlled', now: formatInstant(world.clock_now) },

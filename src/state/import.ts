@@ -58,7 +58,6 @@ export function createImport(db: Database, parts: Parts) {
     const now = clockNow ?? worlds.processNow();
     const pace: Pace = { ...paces.instant, ...document.pace };
     const columns = {
-      name: document.name,
       clock_now: clockNow,
       pace: JSON.stringify(pace),
       id_seed: document.ids?.seed ?? document.organizationId,

@@ -16,7 +16,6 @@ export interface World {
 export interface WorldRow {
   key: number;
   id: string;
-  name: string;
   clock_now: Instant | null;
   /** JSON text. */
   pace: string;
@@ -37,14 +36,14 @@ export function createWorlds(db: Database, clock: Clock) {
   const keyOf = db.prepare<[string], number>('SELECT key FROM organization WHERE id = ?').pluck();
   const first = db.prepare<[], number>('SELECT min(key) FROM organization').pluck();
   const insert = db.prepare<Record<string, unknown>>(
-    `INSERT INTO organization (id, name, clock_now, pace, id_seed, ids_made, created_at)
-     VALUES (@id, @name, @clock_now, @pace, @id_seed, @ids_made, @created_at)`,
+    `INSERT INTO organization (id, clock_now, pace, id_seed, ids_made, created_at)
+     VALUES (@id, @clock_now, @pace, @id_seed, @ids_made, @created_at)`,
   );
   // In a table of its own: the organization's row is rewritten at nearly every commit.
   const insertOrigin = db.prepare<[number, string]>('INSERT INTO origin (organization, document) VALUES (?, ?)');
   const origin = db.prepare<[number], string>('SELECT document FROM origin WHERE organization = ?').pluck();
   const update = db.prepare<Record<string, unknown>>(
-    `UPDATE organization SET name = @name, clock_now = @clock_now, pace = @pace, id_seed = @id_seed,
+    `UPDATE organization SET clock_now = @clock_now, pace = @pace, id_seed = @id_seed,
        ids_made = @ids_made, created_at = @created_at WHERE key = @key`,
   );
   const remove = db.prepare<[number]>('DELETE FROM organization WHERE key = ?');

@@ -284,6 +284,9 @@ export async function busy(send: Send): Promise<Own> {
   await call('POST', `${below}/tokens`, { description: 'long', roleIds: ['6f1d3c1e-0c6b-4b57-9a53-2f6e6f0a0a02'] });
   await call('POST', `${below}/role-arn`, { roleArn });
   await done(world.as(world.token)('POST', `/accounts/${world.accounts[0]?.accountId}/role-arn`, { roleArn }));
+  const { ownAccountId } = state;
+  await done(world.as(world.token)('PUT', `/accounts/${ownAccountId}`, { name: 'renamed' }));
+  await done(world.as(world.token)('PUT', `/accounts/${world.accounts[0]?.accountId}`, { name: 'renamed, too' }));
   // It matches, so autoscaling is switched on: activating.
   const some = { some: [{ var: 'tags' }, { in: [{ var: '' }, ['autoscale:yes']] }] };
   await call('POST', `${below}/autoscaling/rules`, { active: true, rule: some });

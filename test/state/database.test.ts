@@ -275,7 +275,7 @@ describe('a file of another program is refused', () => {
     ],
   ])('left by a killed process with %s', async (_, ending, code) => {
     const { child, ended } = await elsewhere(
-      `${usingSqlite} ${code} process.on('message', () => {}); process.send('');`,
+      `${usingSqlite} ${code} process.on('message', () => db.open); process.send('');`,
     );
     child.kill('SIGKILL');
     await ended;

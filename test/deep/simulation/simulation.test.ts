@@ -91,9 +91,15 @@ describe(`${seeds.length} lives of ${steps} steps`, () => {
   });
 });
 
-/** An answer without what counts a process's requests: a number that was given to no row is given again. */
+/**
+ * An answer without what counts a process's requests, since a number that was given to no row is given again, and without
+ * what came due just then: of that, whoever looks first is told.
+ */
 const uncounted = (answer: string | undefined) =>
-  answer?.replace(/"changedBy":\d+/g, '"changedBy":0').replace(/\["content-length","\d+"\],/g, '');
+  answer
+    ?.replace(/"changedBy":\d+/g, '"changedBy":0')
+    .replace(/"settled":\[[^\]]*\]/g, '"settled":[]')
+    .replace(/\["content-length","\d+"\],/g, '');
 
 describe(`${seeds.length} lives with interruptions`, () => {
   test.for(seeds)(

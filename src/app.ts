@@ -95,6 +95,7 @@ async function assemble(
     );
   });
   startQuietly(app, options);
+  app.decorateRequest('maskedUrl');
   app.addHook('onRequest', (request, _reply, done) => done(refusal(request)));
   app.setErrorHandler(renderError);
   app.setNotFoundHandler((request) => {

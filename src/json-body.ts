@@ -12,6 +12,9 @@ const most = {
   values: 4_000_000,
 };
 
+const json = 'application/json';
+const jsonTypes = /^application\/([\w.-]+\+)?json\s*(;|$)/i;
+
 /**
  * Bodies are JSON, whether the caller says so or says nothing: Datafy's own clients send no Content-Type [C].
  * A call without a body, or with an empty one, is validated as `{}`, so that a refusal can name what is missing.
@@ -19,17 +22,19 @@ const most = {
 export function acceptJsonBodies(app: FastifyInstance): void {
   const parseJson = app.getDefaultJsonParser('error', 'error');
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser<Buffer>('*', { parseAs: 'buffer' }, (request, bytes, done) => {
+  app.addContentTypeParser<Buffer>([json, '*'], { parseAs: 'buffer' }, (request, bytes, done) => {
     const { 'content-type': contentType, 'content-encoding': contentEncoding } = request.headers;
     // A little that is compressed may be a lot that is not: nothing is unpacked here.
     if (contentEncoding !== undefined && !/^identity$/i.test(contentEncoding)) {
       return done(new EmulatorError('content-encoding-unsupported', { contentEncoding }));
     }
-    // What is no UTF-8 would become something else on the way.
-    if (!isUtf8(bytes)) return done(new EmulatorError('json-invalid', { problem: 'it is not written in UTF-8' }));
     const body = bytes.toString();
+    // What is no UTF-8 has become something else on the way.
+    if (body.includes('\ufffd') && !isUtf8(bytes)) {
+      return done(new EmulatorError('json-invalid', { problem: 'it is not written in UTF-8' }));
+    }
     request.sent = body;
-    if (contentType !== undefined && !/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(contentType)) {
+    if (contentType !== undefined && contentType !== json && !jsonTypes.test(contentType)) {
       return done(new EmulatorError('content-type-unsupported', { contentType }));
     }
     if (body.trim() === '') return done(null, undefined);
@@ -37,7 +42,7 @@ export function acceptJsonBodies(app: FastifyInstance): void {
     if (problem !== undefined) return done(new EmulatorError('json-invalid', { problem }));
     parseJson(request, body, (error, value) => {
       if (error) done(new EmulatorError('json-invalid', { problem: problemOf(body) }));
-      else if (/\\u(0000|d[89a-f])/i.test(body) && !isText(value)) {
+      else if (body.includes('\\u') && /\\u(0000|d[89a-f])/i.test(body) && !isText(value)) {
         done(new EmulatorError('json-invalid', { problem: 'a text in it has a NUL, or half of a surrogate pair' }));
       } else done(null, value);
     });

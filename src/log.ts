@@ -14,7 +14,7 @@ export function logTo(options: Pick<Options, 'logLevel' | 'logFormat'>): Fastify
   // That asks the environment, too: NO_COLOR, and terminals without colours.
   const colours = isTTY && process.stderr.hasColors();
   const forPeople = logFormat === 'pretty' || (logFormat === 'auto' && isTTY);
-  const line = forPeople ? (json: string) => pretty(json, colours) : (json: string) => `${printable(json.trimEnd())}\n`;
+  const line = forPeople ? (json: string) => pretty(json, colours) : (json: string) => `${printable(json)}\n`;
   return {
     logger: {
       level: logLevel,
@@ -22,9 +22,11 @@ export function logTo(options: Pick<Options, 'logLevel' | 'logFormat'>): Fastify
       timestamp: () => `,"time":"${formatInstant(systemClock.now())}"`,
       formatters: { level: (level: string) => ({ level }) },
       serializers: { err: describeError },
-      stream: { write: (json: string) => writeLine(line(json)) },
+      stream: { write: (json: string) => writeLine(line(json.trimEnd())) },
     },
-    logController: new RequestLog(),
+    logController: new RequestLog((record) => {
+      writeLine(line(JSON.stringify(record.err ? { ...record, err: describeError(record.err) } : record)));
+    }),
     // One of its own for every request would cost more than its line does.
     childLoggerFactory: (parent) => parent as FastifyBaseLogger,
   };

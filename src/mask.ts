@@ -1,5 +1,12 @@
 import type { FastifyRequest } from 'fastify';
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** What `maskUrl` answers, once it has: the log and the journal both ask. */
+    maskedUrl: string | undefined;
+  }
+}
+
 /** What stands where a secret would. */
 export const mask = '***';
 
@@ -14,11 +21,12 @@ const shortestCredential = 8;
  * route documents are shown with their values: any other could hold a token, whatever its name.
  */
 export function maskUrl(request: FastifyRequest): string {
-  const [path, query] = halves(request.url);
-  return maskCredentials(
-    query === undefined ? path : `${path}?${maskQuery(query, request)}`,
-    request.headers.authorization,
-  );
+  if (request.maskedUrl === undefined) {
+    const [path, query] = halves(request.url);
+    const shown = query === undefined ? path : `${path}?${maskQuery(query, request)}`;
+    request.maskedUrl = maskCredentials(shown, request.headers.authorization);
+  }
+  return request.maskedUrl;
 }
 
 /** A sentence about a request, without what is secret: it may quote the request's address, or a piece of its body. */
@@ -35,9 +43,11 @@ export function maskSentence(text: string, request: FastifyRequest): string {
 
 /** A text without tokens, and without the credential that the Authorization header of its request has, if it has one. */
 export function maskCredentials(text: string, authorization = ''): string {
-  const credential = authorization.split(' ').at(-1) ?? '';
-  const shown = credential.length < shortestCredential ? text : text.replaceAll(credential, mask);
-  return shown.replace(jwt, mask);
+  const credential = authorization.slice(authorization.lastIndexOf(' ') + 1);
+  const told = credential.length >= shortestCredential && text.includes(credential);
+  const shown = told ? text.replaceAll(credential, mask) : text;
+  // Any JSON Web Token begins so: a search for that costs a tenth of one for the whole.
+  return shown.includes('eyJ') ? shown.replace(jwt, mask) : shown;
 }
 
 /** An address before its question mark, and after it; undefined where it has none. */

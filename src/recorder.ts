@@ -38,6 +38,16 @@ export function createRecorder(lastRequest: (world: number) => number) {
   /** What each request under way has changed so far, by its world and number. */
   const underWay = new Map<number, Map<number, readonly Change[]>>();
 
+  /** The headers that were sent last, as they came and as they are kept: a client sends the same with most calls. */
+  let lastSent: { raw: readonly string[]; headers: Entry['headers'] } = { raw: [], headers: {} };
+
+  /** A request's headers; the same object where they are the same as the last ones', so that they are kept once. */
+  function headersOf({ headers, raw: { rawHeaders: raw } }: FastifyRequest): Entry['headers'] {
+    const same = raw.length === lastSent.raw.length && raw.every((text, at) => text === lastSent.raw[at]);
+    if (!same) lastSent = { raw, headers };
+    return lastSent.headers;
+  }
+
   /** What a request has changed; forgets it. */
   function takeChanges(world: number, request: number): readonly Change[] {
     const changes = underWay.get(world)?.get(request);
@@ -100,7 +110,7 @@ export function createRecorder(lastRequest: (world: number) => number) {
         operationId: request.routeOptions.schema?.operationId ?? '',
         method: request.method,
         url: maskUrl(request),
-        headers: request.headers,
+        headers: headersOf(request),
         body: request.sent,
         status,
         error,

@@ -1,4 +1,5 @@
 import { type FastifyBaseLogger, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
+import { formatInstant, systemClock } from './clock.ts';
 import { halves, maskSentence, maskUrl } from './mask.ts';
 
 declare module 'fastify' {
@@ -33,25 +34,39 @@ export interface RequestLine {
 /** The longest address or sentence in a line, in characters. */
 const longest = 1_000;
 
+/** A request's line as a record of the log. */
+export interface RequestRecord extends RequestLine {
+  level: Level;
+  time: string;
+  msg?: 'request';
+}
+
 /** Logs each request once, when its connection is done with it: however that came about. */
 export class RequestLog extends LogController {
+  readonly #write: (record: RequestRecord) => void;
+
+  /** @param write is given the records that are logged: a logger for every kind would cost as much as it all. */
+  constructor(write: (record: RequestRecord) => void) {
+    super();
+    this.#write = write;
+  }
+
   override incomingRequest(request: FastifyRequest, reply: FastifyReply): void {
-    reply.raw.on('close', () => logRequest(request, reply));
+    reply.raw.on('close', () => this.#logRequest(request, reply));
   }
 
   override requestCompleted(): void {}
 
   /** A client that goes before a stream has ended: the request's own line says so. */
   override streamError(): void {}
-}
 
-function logRequest(request: FastifyRequest, reply: FastifyReply): void {
-  const { raw } = reply;
-  const status = raw.headersSent ? raw.statusCode : null;
-  const level = levelOf(request, status);
-  const { log } = request;
-  if (!isLogged(log, level)) return;
-  log[level](lineOf(request, reply, status), 'request');
+  #logRequest(request: FastifyRequest, reply: FastifyReply): void {
+    const { raw } = reply;
+    const { log, routeOptions } = request;
+    const status = raw.headersSent ? raw.statusCode : null;
+    const level = levelOf(request, status, routeOptions.config?.logAt);
+    if (isLogged(log, level)) this.#write(recordOf(level, request, reply, status, routeOptions.schema?.operationId));
+  }
 }
 
 type Level = 'error' | 'info' | 'debug' | 'trace';
@@ -63,32 +78,38 @@ export function isLogged(log: FastifyBaseLogger, level: Level): boolean {
 }
 
 /** What failed is an error, what was refused is worth knowing wherever it was, and the rest is up to the route. */
-function levelOf(request: FastifyRequest, status: number | null): Level {
+function levelOf(request: FastifyRequest, status: number | null, usual: Level = 'info'): Level {
   // A fault that somebody has planted is none of ours.
   if (status !== null && status >= 500 && !request.faultId) return 'error';
   if (status === null || status >= 400) return 'info';
-  return request.routeOptions.config?.logAt ?? 'info';
+  return usual;
 }
 
-function lineOf(request: FastifyRequest, reply: FastifyReply, status: number | null): RequestLine {
-  const { method, refusal, faultId, routeOptions } = request;
+function recordOf(
+  level: Level,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  status: number | null,
+  operationId: string | undefined,
+): RequestRecord {
+  const { method, refusal, faultId } = request;
   const [path, query] = halves(maskUrl(request));
-  const operationId = routeOptions.schema?.operationId;
   const accountId = request.target?.accountId ?? request.principal?.accountId;
-  return {
-    method,
-    path: clip(path),
-    ...(query !== undefined && { query: clip(query) }),
-    status,
-    // To a tenth: what is shorter than that is no news.
-    durationMs: Math.round(reply.elapsedTime * 10) / 10,
-    ...(accountId !== undefined && { accountId }),
-    ...(operationId !== undefined && { operationId }),
-    ...(refusal && { error: refusal.code, message: clip(maskSentence(refusal.message, request)) }),
-    ...(faultId && { faultId }),
-    ...(!reply.raw.writableFinished && { aborted: true }),
-    ...(refusal?.cause && { err: refusal.cause }),
-  };
+  const time = formatInstant(systemClock.now());
+  // The fields come in the order in which they are read best, and so do those of JSON.
+  const line = { level, time, method, path: clip(path) } as RequestRecord;
+  if (query !== undefined) line.query = clip(query);
+  line.status = status;
+  // To a tenth: what is shorter than that is no news.
+  line.durationMs = Math.round(reply.elapsedTime * 10) / 10;
+  if (accountId !== undefined) line.accountId = accountId;
+  if (operationId !== undefined) line.operationId = operationId;
+  if (refusal) Object.assign(line, { error: refusal.code, message: clip(maskSentence(refusal.message, request)) });
+  if (faultId) line.faultId = faultId;
+  if (!reply.raw.writableFinished) line.aborted = true;
+  if (refusal?.cause) line.err = refusal.cause;
+  line.msg = 'request';
+  return line;
 }
 
 function clip(text: string): string {

@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs';
 
 /** How much is gathered for one write, and kept for a reader that stalls, in characters. */
-const enough = 4 * 1024;
+const enough = 32 * 1024;
 const most = 8 * 1024 * 1024;
 
 /** How late a line may be, and how long the end of the process waits for a reader that stalls, in milliseconds. */

@@ -58,7 +58,10 @@ export function aim(app: FastifyInstance, state: State): void {
       }
       if (principal.readOnly && request.method !== 'GET') throw new EmulatorError('token-read-only');
       if (about === 'list') request.targets = targetsOf(state, principal, named);
-      else request.target = { ...targetFor(about, request, principal, named), request: request.number };
+      else {
+        const { organization, account, accountId, ownAccount } = targetFor(about, request, principal, named);
+        request.target = { organization, account, accountId, ownAccount, request: request.number };
+      }
       done();
     };
     route.onRequest = [hook, ...[route.onRequest ?? []].flat()];

@@ -194,7 +194,9 @@ CREATE INDEX modification_due ON modification (organization, due_at, volume) WHE
 CREATE UNIQUE INDEX modification_one_at_a_time ON modification (volume) WHERE status = 'modifying';
 
 -- A Datafy snapshot: one EBS snapshot per backing volume. generation counts a volume's snapshots up from 0.
--- It outlives its volume, so it knows what a restore needs by itself.
+-- It outlives its volume, so it knows what a restore needs by itself. ebs_snapshots are in array order, each with the EBS
+-- volume that it is of, which may be gone; ebs_first and ebs_last are the lowest and the highest of their ids: between
+-- those, an index finds the set that an id is of.
 CREATE TABLE snapshot (
   key          INTEGER PRIMARY KEY,
   organization INTEGER NOT NULL,
@@ -214,6 +216,9 @@ CREATE TABLE snapshot (
   description  TEXT    NOT NULL,
   tags         TEXT    NOT NULL CHECK (json_type(tags) = 'array'),
   started_at   INTEGER NOT NULL,
+  ebs_snapshots TEXT   NOT NULL CHECK (json_type(ebs_snapshots) = 'array'),
+  ebs_first    TEXT,
+  ebs_last     TEXT,
   UNIQUE (organization, id),
   UNIQUE (volume, generation),
   CHECK (due_at IS NULL OR due_action IS NOT NULL),
@@ -222,19 +227,8 @@ CREATE TABLE snapshot (
 ) STRICT;
 
 CREATE INDEX snapshot_account ON snapshot (organization, account);
+CREATE INDEX snapshot_ebs ON snapshot (organization, ebs_first, ebs_last);
 CREATE INDEX snapshot_due ON snapshot (organization, due_at) WHERE due_at IS NOT NULL;
-
--- volume_id: the EBS volume the snapshot is of, which may be gone.
-CREATE TABLE ebs_snapshot (
-  snapshot     INTEGER NOT NULL REFERENCES snapshot (key) ON DELETE CASCADE,
-  position     INTEGER NOT NULL CHECK (position >= 0),
-  organization INTEGER NOT NULL,
-  account      INTEGER NOT NULL,
-  id           TEXT    NOT NULL,
-  volume_id    TEXT    NOT NULL,
-  PRIMARY KEY (snapshot, position),
-  UNIQUE (organization, id)
-) STRICT, WITHOUT ROWID;
 
 -- A volume is on one instance at most, and a device name of an instance holds one volume at most.
 CREATE TABLE attachment (

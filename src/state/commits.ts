@@ -29,6 +29,8 @@ export function createCommits(db: Database, ending: () => void, lost: () => void
   let turn: Turn | undefined;
   /** The last commit failed. Until one succeeds each verb is committed by itself, so that others need not fail with it. */
   let failing = false;
+  /** How often something was written, or taken back. */
+  let changes = 0;
 
   function open(): Turn {
     begin.run();
@@ -76,6 +78,7 @@ export function createCommits(db: Database, ending: () => void, lost: () => void
 
   /** The turn is as if it had never been. */
   function drop({ end }: Turn): void {
+    changes++;
     clearImmediate(end);
     turn = undefined;
     if (db.inTransaction) rollback.run();
@@ -93,6 +96,7 @@ export function createCommits(db: Database, ending: () => void, lost: () => void
 
   /** Writes: all of `body`, or nothing where it throws. */
   function write<R>(body: () => R): R {
+    changes++;
     turn ??= open();
     try {
       return savepoint(body) as R;
@@ -105,6 +109,7 @@ export function createCommits(db: Database, ending: () => void, lost: () => void
 
   /** Writes what never throws but for a fault: without a savepoint of its own, all of the turn is then given up. */
   function join<R>(body: () => R): R {
+    changes++;
     turn ??= open();
     try {
       return body();
@@ -143,6 +148,7 @@ export function createCommits(db: Database, ending: () => void, lost: () => void
       throw error;
     }
     own.verbs++;
+    changes++;
     flush();
     return result;
   }
@@ -159,6 +165,9 @@ export function createCommits(db: Database, ending: () => void, lost: () => void
       if (turn) turn.untold.push(tell);
       else tell();
     },
+
+    /** A number that is another after every write: what was read before may not hold any more. */
+    changes: () => changes,
 
     /** Resolves once all that was done so far is committed, or rejects; undefined where all of it is. */
     kept: (): Promise<void> | undefined => turn?.kept.promise,

@@ -83,7 +83,7 @@ export function createControl({
       alone(() => {
         worlds.remove(organization);
         worlds.forget(organization);
-        machine.forget(organization);
+        machine.due.forget(organization);
         removed(organization);
       });
     },
@@ -146,7 +146,7 @@ export function createControl({
       return alone(() => {
         const settled = [...settle(organization)];
         for (;;) {
-          const next = machine.findNextDue(organization);
+          const next = machine.due.next(organization);
           if (next === Number.POSITIVE_INFINITY) return clock(organization, settled);
           worlds.setClock(organization, next);
           settled.push(...settle(organization));

@@ -1,5 +1,6 @@
 import { EmulatorError } from '../errors.ts';
 import { checkGp3, gp3, regionOf } from './ebs.ts';
+import { ebsSnapshotsOf } from './ebs-snapshots.ts';
 import type { Machine, Tx } from './machine.ts';
 import type { SnapshotRow, Snapshots } from './snapshots.ts';
 import { checkTags, type TagInput } from './tags.ts';
@@ -77,8 +78,7 @@ export function createCreation(machine: Machine, worlds: Worlds, volumes: Volume
     if (new Set(snapshotIds).size !== snapshotIds.length) {
       throw invalid('body/source/snapshotIds names a snapshot twice');
     }
-    const missing = snapshots
-      .parts(row)
+    const missing = ebsSnapshotsOf(row)
       .filter((part) => !snapshotIds.includes(part.id))
       .map((part) => part.id);
     if (missing.length > 0) {

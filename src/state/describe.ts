@@ -2,8 +2,9 @@ import type { Instant } from '../clock.ts';
 import type { AttachmentRow, Attachments } from './attachments.ts';
 import { unsupportedReason } from './autoscaling.ts';
 import { gp3 } from './ebs.ts';
+import { ebsSnapshotsOf } from './ebs-snapshots.ts';
 import type { ModificationRow, Modifications } from './modifications.ts';
-import type { SnapshotRow, Snapshots } from './snapshots.ts';
+import type { SnapshotRow } from './snapshots.ts';
 import type { Tag } from './tags.ts';
 import type { VolumeHeadRow, VolumeRow, Volumes } from './volumes.ts';
 
@@ -90,12 +91,7 @@ const autoscalingOn: readonly VolumeRow['status'][] = ['creating', 'managed', 'd
 
 export type Describe = ReturnType<typeof createDescribe>;
 
-export function createDescribe(
-  volumes: Volumes,
-  attachments: Attachments,
-  modifications: Modifications,
-  snapshots: Snapshots,
-) {
+export function createDescribe(volumes: Volumes, attachments: Attachments, modifications: Modifications) {
   return {
     volumeHead: (row: VolumeHeadRow): VolumeHead => ({
       volumeId: row.id,
@@ -167,7 +163,7 @@ export function createDescribe(
         ...snapshotHead(row),
         accountId,
         region: row.region,
-        ebsSnapshots: snapshots.parts(row).map((part) => ({ snapshotId: part.id, volumeId: part.volume_id, tags })),
+        ebsSnapshots: ebsSnapshotsOf(row).map((part) => ({ snapshotId: part.id, volumeId: part.volume_id, tags })),
       };
     },
   };

@@ -8,19 +8,90 @@ export interface Due {
   key: number;
   id: string;
   account: number;
-  accountId: string;
   status: string;
   due_action: string;
   due_at: Instant;
 }
 
-/** What is due next in a world, of each resource: that one's own index answers for it. */
+type Instants = Record<Resource, Instant>;
+
+/** How many are looked up at once. */
+const most = 100;
+
+export type DueRows = ReturnType<typeof createDue>;
+
+/** What is due in each world, and when: the rows say so, and an index of each resource. */
 export function createDue(db: Database) {
-  const select = Object.fromEntries(resources.map((resource) => [resource, prepareFirstDue(db, resource)])) as Record<
-    Resource,
-    ReturnType<typeof prepareFirstDue>
-  >;
-  return (resource: Resource, organization: number): Due | undefined => select[resource].get(organization);
+  const rows = perResource((resource) => prepareRows(db, resource));
+  const next = perResource((resource) => prepareNext(db, resource));
+  /**
+   * For each world, before which instant nothing of a resource is due: the common request compares these and goes on. It
+   * is no later than what the rows say, so that one which is taken away does not matter.
+   */
+  const notBefore = new Map<number, Instants>();
+
+  function instantsOf(organization: number): Instants {
+    let instants = notBefore.get(organization);
+    if (!instants) {
+      instants = perResource(() => Number.NEGATIVE_INFINITY);
+      notBefore.set(organization, instants);
+    }
+    return instants;
+  }
+
+  return {
+    /** A row of a world is now due at this instant. */
+    expect(organization: number, resource: Resource, at: Instant): void {
+      const instants = instantsOf(organization);
+      if (at < instants[resource]) instants[resource] = at;
+    },
+
+    /** Whether there may be anything to settle in a world. */
+    isDue(organization: number, now: Instant): boolean {
+      const { volume, modification, snapshot, attachment } = instantsOf(organization);
+      return volume <= now || modification <= now || snapshot <= now || attachment <= now;
+    },
+
+    /**
+     * What is due first in a world by `now`, and what follows it, as far as it is all of one resource, nothing of another
+     * is due in between, and none but the last sets something off; empty where nothing is. At one instant, the order is
+     * that of the resources. The caller settles all of it.
+     */
+    first(organization: number, now: Instant, setsOff: (due: Due) => boolean): readonly Due[] {
+      const instants = instantsOf(organization);
+      let first: readonly Due[] = [];
+      for (const resource of resources) {
+        if (instants[resource] > now) continue;
+        const found = rows[resource].all(organization, now);
+        instants[resource] = found[0]?.due_at ?? next[resource].get(organization) ?? Number.POSITIVE_INFINITY;
+        if (found[0] && (!first[0] || found[0].due_at < first[0].due_at)) first = found;
+      }
+      if (!first[0]) return first;
+      const { resource } = first[0];
+      const others = Math.min(
+        ...resources.map((other) => (other === resource ? Number.POSITIVE_INFINITY : instants[other])),
+      );
+      let count = 1;
+      while (count < first.length && (first[count] as Due).due_at < others && !setsOff(first[count - 1] as Due))
+        count++;
+      // Of those that were not looked up, none is due by now, as long as they were not too many.
+      instants[resource] =
+        first[count]?.due_at ?? (count < most ? Math.floor(now) + 1 : (first[count - 1] as Due).due_at);
+      return count === first.length ? first : first.slice(0, count);
+    },
+
+    /** When something is due next in a world; infinity where nothing is. */
+    next: (organization: number): Instant =>
+      Math.min(...resources.map((resource) => next[resource].get(organization) ?? Number.POSITIVE_INFINITY)),
+
+    /** Rows were put in place, or taken away, by something else than transitions: what is due is looked for anew. */
+    forget: (organization: number) => notBefore.delete(organization),
+    forgetAll: () => notBefore.clear(),
+  };
+}
+
+function perResource<V>(of: (resource: Resource) => V): Record<Resource, V> {
+  return Object.fromEntries(resources.map((resource) => [resource, of(resource)])) as Record<Resource, V>;
 }
 
 /**
@@ -42,10 +113,16 @@ const idOf: Record<Resource, string> = {
   attachment: '(SELECT id FROM volume WHERE volume.key = attachment.volume)',
 };
 
-function prepareFirstDue(db: Database, resource: Resource) {
-  return db.prepare<[number], Due>(
-    `SELECT '${resource}' AS resource, key, ${idOf[resource]} AS id, account,
-       (SELECT id FROM account WHERE account.key = ${resource}.account) AS accountId, status, due_action, due_at
-     FROM ${resource} WHERE organization = ? AND due_at IS NOT NULL ORDER BY due_at, ${turnOf[resource]} LIMIT 1`,
+function prepareRows(db: Database, resource: Resource) {
+  return db.prepare<[number, Instant], Due>(
+    `SELECT '${resource}' AS resource, key, ${idOf[resource]} AS id, account, status, due_action, due_at FROM ${resource} WHERE organization = ? AND due_at <= ? ORDER BY due_at, ${turnOf[resource]} LIMIT ${most}`,
   );
+}
+
+function prepareNext(db: Database, resource: Resource) {
+  return db
+    .prepare<[number], Instant>(
+      `SELECT due_at FROM ${resource} WHERE organization = ? AND due_at IS NOT NULL ORDER BY due_at LIMIT 1`,
+    )
+    .pluck();
 }

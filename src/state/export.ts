@@ -1,9 +1,10 @@
 import type { Database } from 'better-sqlite3';
 import { formatInstant, type Instant } from '../clock.ts';
 import type { AttachmentRow } from './attachments.ts';
+import { ebsSnapshotsOf } from './ebs-snapshots.ts';
 import type { InstanceRow } from './instances.ts';
 import type { ModificationRow } from './modifications.ts';
-import type { EbsSnapshot, SnapshotRow } from './snapshots.ts';
+import type { SnapshotRow } from './snapshots.ts';
 import type { VolumeRow } from './volumes.ts';
 import type { Seed, SnapshotDocument, VolumeDocument } from './world-document.ts';
 import type { Worlds } from './worlds.ts';
@@ -71,9 +72,6 @@ export function createExport(db: Database, worlds: Worlds) {
   );
   const modifications = owned<ModificationRow>('modification');
   const snapshots = owned<SnapshotRow>('snapshot');
-  const parts = db.prepare<[number], EbsSnapshot & { snapshot: number }>(
-    'SELECT snapshot, id, volume_id FROM ebs_snapshot WHERE organization = ? ORDER BY snapshot, position',
-  );
 
   function exportVolumes(organization: number): VolumeDocument[] {
     const backingOf = groupBy(backing.all(organization), (row) => row.volume);
@@ -134,7 +132,6 @@ export function createExport(db: Database, worlds: Worlds) {
   }
 
   function exportSnapshots(organization: number): SnapshotDocument[] {
-    const partsOf = groupBy(parts.all(organization), (row) => row.snapshot);
     return snapshots.all(organization).map((row) => ({
       datafySnapshotId: row.id,
       accountId: row.account_id,
@@ -148,7 +145,7 @@ export function createExport(db: Database, worlds: Worlds) {
       generation: row.generation,
       description: row.description,
       tags: JSON.parse(row.tags),
-      ebsSnapshots: (partsOf.get(row.key) ?? []).map((part) => ({ snapshotId: part.id, volumeId: part.volume_id })),
+      ebsSnapshots: ebsSnapshotsOf(row).map((part) => ({ snapshotId: part.id, volumeId: part.volume_id })),
       startedAt: formatInstant(row.started_at),
       ...optional('changedBy', row.changed_by),
     }));

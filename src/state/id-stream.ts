@@ -2,27 +2,19 @@ import type { Database } from 'better-sqlite3';
 import { EmulatorError } from '../errors.ts';
 import { firstIdFrom, type IdKind, makeId } from '../ids.ts';
 
-/** The tables whose rows callers know by an id of their world. */
-export type IdTable =
-  | 'volume'
-  | 'backing_volume'
-  | 'snapshot'
-  | 'ebs_snapshot'
-  | 'instance'
-  | 'account'
-  | 'token'
-  | 'autoscaling_rule';
+/** The tables whose rows callers know by an id of their world that may have come from anywhere. */
+type IdTable = 'volume' | 'backing_volume' | 'instance' | 'account' | 'token' | 'autoscaling_rule';
 
 /** A world's stream as it is kept in memory, between two commits. */
 interface Stream {
   seed: string;
   made: number;
-  /** Up to which count nobody has an id of snapshots. */
-  free: { dsnap: number; snap: number };
+  /**
+   * The ids of snapshots that the stream has yet to come to, and that somebody has. Only a document brings any along,
+   * and has its world forgotten.
+   */
+  taken: Set<string>;
 }
-
-/** For how many counts at once it is looked up whether anybody has their ids. */
-const ahead = 1_000;
 
 export type IdStreams = ReturnType<typeof createIdStreams>;
 
@@ -37,44 +29,34 @@ export function createIdStreams(db: Database) {
   const store = db.prepare<[number, number]>('UPDATE organization SET ids_made = ? WHERE key = ?');
   const exists = (table: IdTable) =>
     db.prepare<[number, string], number>(`SELECT 1 FROM ${table} WHERE organization = ? AND id = ?`).pluck();
-  const existsBetween = (table: IdTable) =>
-    db
-      .prepare<[number, string, string], number>(
-        `SELECT 1 FROM ${table} WHERE organization = ? AND id >= ? AND id < ? LIMIT 1`,
-      )
-      .pluck();
+  const snapshotsFrom = db
+    .prepare<{ organization: number; dsnap: string; snap: string }, string>(
+      `SELECT id FROM snapshot WHERE organization = @organization AND id >= @dsnap
+       UNION ALL SELECT part.value ->> 'id' FROM snapshot INDEXED BY snapshot_ebs JOIN json_each(ebs_snapshots) AS part
+       WHERE organization = @organization AND ebs_last >= @snap`,
+    )
+    .pluck();
   /** Who can have an id of each kind. */
   const holders = {
     vol: [exists('volume'), exists('backing_volume')],
-    dsnap: [exists('snapshot')],
-    snap: [exists('ebs_snapshot')],
     i: [exists('instance')],
     uuid: [exists('account'), exists('token'), exists('autoscaling_rule')],
   };
-  /** Only a document brings ids of snapshots along: what was looked up holds until the world is forgotten. */
-  const between = { dsnap: existsBetween('snapshot'), snap: existsBetween('ebs_snapshot') };
 
   function of(organization: number): Stream {
     let stream = streams.get(organization);
     if (!stream) {
       const row = load.get(organization);
       if (!row) throw new EmulatorError('organization-gone');
-      stream = { ...row, free: { dsnap: 0, snap: 0 } };
+      const from = { dsnap: firstIdFrom('dsnap', row.made), snap: firstIdFrom('snap', row.made) };
+      stream = { ...row, taken: new Set(snapshotsFrom.all({ organization, ...from })) };
       streams.set(organization, stream);
     }
     return stream;
   }
 
   function isFree(organization: number, stream: Stream, kind: IdKind, id: string): boolean {
-    if (kind === 'dsnap' || kind === 'snap') {
-      if (stream.made <= stream.free[kind]) return true;
-      const last = stream.made + ahead;
-      const range = [firstIdFrom(kind, stream.made), firstIdFrom(kind, last + 1)] as const;
-      if (between[kind].get(organization, ...range) === undefined) {
-        stream.free[kind] = last;
-        return true;
-      }
-    }
+    if (kind === 'dsnap' || kind === 'snap') return !stream.taken.has(id);
     return holders[kind].every((holder) => holder.get(organization, id) === undefined);
   }
 

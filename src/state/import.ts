@@ -6,6 +6,7 @@ import type { Accounts } from './accounts.ts';
 import type { Attachments } from './attachments.ts';
 import { type Database, SqliteError } from './database.ts';
 import { regionOf } from './ebs.ts';
+import { ebsColumns } from './ebs-snapshots.ts';
 import type { Instances } from './instances.ts';
 import type { Machine, Pending, Tx } from './machine.ts';
 import type { Modifications } from './modifications.ts';
@@ -208,7 +209,8 @@ export function createImport(db: Database, parts: Parts) {
 
   function addSnapshot(tx: Tx, snapshot: SnapshotDocument): void {
     const volume = volumes.lookUp(tx, snapshot.volumeId);
-    const key = snapshots.insert({
+    const set = snapshot.ebsSnapshots.map(({ snapshotId, volumeId }) => ({ id: snapshotId, volume_id: volumeId }));
+    snapshots.insert({
       ...machine.place('snapshot', snapshot.status, pendingOf(snapshot.due)),
       changed_by: snapshot.changedBy ?? null,
       organization: tx.organization,
@@ -224,9 +226,8 @@ export function createImport(db: Database, parts: Parts) {
       description: snapshot.description ?? '',
       tags: JSON.stringify(snapshot.tags ?? []),
       started_at: tx.now,
+      ...ebsColumns(set),
     });
-    const set = snapshot.ebsSnapshots.map(({ snapshotId, volumeId }) => ({ id: snapshotId, volume_id: volumeId }));
-    snapshots.insertParts(tx, key, set);
   }
 
   const transaction = db.transaction(put);
@@ -242,7 +243,7 @@ export function createImport(db: Database, parts: Parts) {
     try {
       const organization = transaction(document, existing);
       worlds.forget(organization);
-      machine.forget(organization);
+      machine.due.forget(organization);
       return organization;
     } catch (error) {
       if (error instanceof SqliteError && error.code.startsWith('SQLITE_CONSTRAINT')) {

@@ -25,6 +25,7 @@ import {
 } from './inventory.ts';
 import { createMachine, type Tx } from './machine.ts';
 import { createModifications, type ModifyAttachedRequest, type ModifyRequest } from './modifications.ts';
+import { createRemembered } from './remembered.ts';
 import { createRoleArns } from './role-arns.ts';
 import { createRules, type Rule, type RuleRequest } from './rules.ts';
 import { createRun, type Observer, type Target } from './run.ts';
@@ -82,7 +83,7 @@ export function createState(db: Database, clock: Clock, observer: Observer = {})
     () => worlds.ids.keep(),
     () => {
       worlds.forgetAll();
-      machine.forgetAll();
+      machine.due.forgetAll();
       tokens.forgetKnown();
     },
   );
@@ -101,11 +102,12 @@ export function createState(db: Database, clock: Clock, observer: Observer = {})
   const autoscaling = createAutoscaling(machine, worlds, volumes, attachments, modifications);
   const rules = createRules(db, machine, worlds, volumes, instances, attachments);
   const aws = createAws(machine, worlds, volumes, instances, attachments, rules);
-  const describe = createDescribe(volumes, attachments, modifications, snapshots);
+  const describe = createDescribe(volumes, attachments, modifications);
   const inventory = createInventory(db, describe, volumes, instances);
   const effects = { ...modifications.effects, ...autoscaling.effects, ...rules.effects };
 
-  const { settle, run, read } = createRun({ commits, worlds, machine, effects, observer });
+  const heads = createRemembered<VolumeHead>(commits.changes);
+  const { settle, run, runPlan, read } = createRun({ commits, worlds, machine, effects, observer });
 
   /** The volume as it is when `body` has been done to it, before anything comes due. */
   function volumeAfter(target: Target, volumeId: string, body: (tx: Tx) => void): InventoryVolume {
@@ -189,7 +191,7 @@ export function createState(db: Database, clock: Clock, observer: Observer = {})
     deleteRule: (target: Target, ruleId: string): void => run(target, (tx) => rules.remove(tx, ruleId)),
 
     createSnapshot: (target: Target, volumeId: string, request: CreateSnapshotRequest) =>
-      run(target, (tx) => describe.snapshotHead(snapshots.create(tx, volumeId, request))),
+      describe.snapshotHead(runPlan(target, (tx) => snapshots.plan(tx, volumeId, request))),
 
     restore: (target: Target, request: RestoreRequest) => run(target, (tx) => creation.restore(tx, request)),
 
@@ -214,7 +216,7 @@ export function createState(db: Database, clock: Clock, observer: Observer = {})
     deactivate: (target: Target, volumeId: string): void => run(target, (tx) => autoscaling.deactivate(tx, volumeId)),
 
     volumeHead: (target: Target, volumeId: string): VolumeHead =>
-      read(target, (tx) => describe.volumeHead(volumes.head(tx, volumeId))),
+      read(target, (tx) => heads(tx.account, volumeId, () => describe.volumeHead(volumes.head(tx, volumeId)))),
 
     volume: (target: Target, volumeId: string): VolumeDescription =>
       read(target, (tx) => describe.volume(volumes.find(tx, volumeId), tx.accountId)),

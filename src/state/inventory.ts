@@ -165,7 +165,7 @@ export function createInventory(db: Database, describe: Describe, volumes: Volum
       has('snapshot.id'),
       has('snapshot.volume_id'),
       has('snapshot.description'),
-      inParts('ebs_snapshot', 'snapshot'),
+      `EXISTS (SELECT 1 FROM json_each(snapshot.ebs_snapshots) AS part WHERE ${has("part.value ->> 'id'")})`,
       inTags('snapshot.tags'),
     ],
   });

@@ -1,7 +1,7 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type { Instant } from '../clock.ts';
 import { EmulatorError } from '../errors.ts';
-import { createDue, type Due } from './due.ts';
+import { createDue } from './due.ts';
 import type { Faults } from './faults.ts';
 import type { Pace } from './pace.ts';
 import { type Action, type Resource, resources, type Status, type Transition, transitions } from './transitions.ts';
@@ -69,27 +69,15 @@ export type Machine = ReturnType<typeof createMachine>;
  * there, `settle` for all that came due.
  */
 export function createMachine(db: Database, faults: Faults) {
-  /**
-   * For each world, before which instant nothing of a resource is due: the common request compares these and goes on. It
-   * is no later than what the rows say, so that one which is taken away does not matter.
-   */
-  const nextDue = new Map<number, Record<Resource, Instant>>();
+  const due = createDue(db);
+  const accountId = db
+    .prepare<[number, number], string>('SELECT id FROM account WHERE key = ? AND organization = ?')
+    .pluck();
   const rows = new Map<string, Map<string, { row: Transition; move: Statement | undefined }>>(
     resources.map((resource) => [resource, new Map()]),
   );
   for (const row of transitions as readonly Transition[]) {
     rows.get(row.resource)?.set(row.action, { row, move: prepareMove(db, row) });
-  }
-  const findFirst = createDue(db);
-
-  function nextDueOf(organization: number): Record<Resource, Instant> {
-    let next = nextDue.get(organization);
-    if (!next) {
-      const unknown = Number.NEGATIVE_INFINITY;
-      next = { volume: unknown, modification: unknown, snapshot: unknown, attachment: unknown };
-      nextDue.set(organization, next);
-    }
-    return next;
   }
 
   function lookUp<R extends Resource>(resource: R, action: Action<R> | string) {
@@ -106,10 +94,9 @@ export function createMachine(db: Database, faults: Faults) {
     if (!after) return columns;
     const fault = faults.ofTransition(tx.organization, row, tx.accountId, volumeId);
     if (fault?.effect.outcome === 'hold') return { ...columns, due_action: after.action };
-    const due = tx.now + tx.pace[after.takes];
-    const next = nextDueOf(tx.organization);
-    if (due < next[resource]) next[resource] = due;
-    return { ...columns, due_at: due, due_action: fault?.effect.outcome === 'fail' ? 'fail' : after.action };
+    const at = tx.now + tx.pace[after.takes];
+    due.expect(tx.organization, resource, at);
+    return { ...columns, due_at: at, due_action: fault?.effect.outcome === 'fail' ? 'fail' : after.action };
   }
 
   function refuse(row: Transition, thing: Thing): never {
@@ -166,31 +153,6 @@ export function createMachine(db: Database, faults: Faults) {
     if (changes === 0) refuse(row, thing);
   }
 
-  /** What is due first in a world, if anything is by `now`; at one instant, in the order of the resources. */
-  function firstDue(organization: number, now: Instant): Due | undefined {
-    const next = nextDueOf(organization);
-    let first: Due | undefined;
-    for (const resource of resources) {
-      if (next[resource] > now) continue;
-      const due = findFirst(resource, organization);
-      next[resource] = due?.due_at ?? Number.POSITIVE_INFINITY;
-      if (due && due.due_at <= now && (!first || due.due_at < first.due_at)) first = due;
-    }
-    return first;
-  }
-
-  /** When something is due next in a world; infinity where nothing is. */
-  function findNextDue(organization: number): Instant {
-    firstDue(organization, Number.POSITIVE_INFINITY);
-    return Math.min(...Object.values(nextDueOf(organization)));
-  }
-
-  /** Whether there may be anything to settle in a world. */
-  function isDue(organization: number, now: Instant): boolean {
-    const { volume, modification, snapshot, attachment } = nextDueOf(organization);
-    return volume <= now || modification <= now || snapshot <= now || attachment <= now;
-  }
-
   const together = db.transaction((move: () => void) => move());
 
   /**
@@ -208,33 +170,37 @@ export function createMachine(db: Database, faults: Faults) {
   ): readonly Change[] {
     const all: Change[] = [];
     for (;;) {
-      const due = firstDue(world.key, now);
-      if (!due) return all;
-      const changes: Change[] = [];
-      const { resource, key, id, account, accountId, status, due_action, due_at } = due;
-      const tx: Tx = {
-        organization: world.key,
-        account,
-        accountId,
-        ownAccount: false,
-        now: due_at,
-        pace: world.pace,
-        request: null,
-        byClock: true,
-        changes,
-      };
-      const thing = { key, id, status, situation: `The ${resource} with key ${key} is ${status}` };
-      const move = () => apply(tx, resource, due_action as never, thing);
-      const effect = effects[`${resource}.${due_action}`];
-      if (!effect) move();
-      else {
-        together(() => {
-          move();
-          effect(tx, key);
-        });
+      const dues = due.first(world.key, now, ({ resource, due_action }) => `${resource}.${due_action}` in effects);
+      if (dues.length === 0) return all;
+      for (const { resource, key, id, account, status, due_action, due_at } of dues) {
+        const changes: Change[] = [];
+        const tx: Tx = {
+          organization: world.key,
+          account,
+          // Few ask.
+          get accountId() {
+            return accountId.get(account, world.key) ?? '';
+          },
+          ownAccount: false,
+          now: due_at,
+          pace: world.pace,
+          request: null,
+          byClock: true,
+          changes,
+        };
+        const thing = { key, id, status, situation: `The ${resource} with key ${key} is ${status}` };
+        const move = () => apply(tx, resource, due_action as never, thing);
+        const effect = effects[`${resource}.${due_action}`];
+        if (!effect) move();
+        else {
+          together(() => {
+            move();
+            effect(tx, key);
+          });
+        }
+        all.push(...changes);
+        settled?.(changes);
       }
-      all.push(...changes);
-      settled?.(changes);
     }
   }
 
@@ -252,12 +218,7 @@ export function createMachine(db: Database, faults: Faults) {
     return { status, due_at: due?.at ?? null, due_action: action, changed_by: null };
   }
 
-  /** Rows were put in place, or taken away, by something else than transitions: what is due is looked for anew. */
-  function forget(organization: number): void {
-    nextDue.delete(organization);
-  }
-
-  return { begin, allow, apply, isDue, settle, place, forget, forgetAll: () => nextDue.clear(), findNextDue };
+  return { begin, allow, apply, settle, place, due };
 }
 
 /** The action that ends a status of a transition under way, if all goes well; null for any other status. */

@@ -45,7 +45,7 @@ export function createRun({ commits, worlds, machine, effects, observer }: Parts
   function settle(organization: number): readonly Change[] {
     const world = worlds.get(organization);
     const now = worlds.now(world);
-    if (!machine.isDue(world.key, now)) return [];
+    if (!machine.due.isDue(world.key, now)) return [];
     return commits.join(() => machine.settle(world, now, careful, (changes) => tell(organization, changes, null)));
   }
 
@@ -78,8 +78,21 @@ export function createRun({ commits, worlds, machine, effects, observer }: Parts
     });
   }
 
+  /**
+   * A verb that reads and refuses first, and answers with what is to be written. That is spared a savepoint: it does not
+   * throw but for a fault, and then the whole turn is given up.
+   */
+  function runPlan<R>(target: Target, plan: (tx: Tx) => () => R): R {
+    return commits.verb(() => {
+      const tx = prepare(target);
+      const result = commits.join(plan(tx));
+      tell(tx.organization, tx.changes, tx.request);
+      return result;
+    });
+  }
+
   /** A verb that only reads. */
   const read = <R>(target: Target, body: (tx: Tx) => R): R => body(prepare(target));
 
-  return { settle, run, read };
+  return { settle, run, runPlan, read };
 }

@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3';
 import type { Instant } from '../clock.ts';
 import { EmulatorError } from '../errors.ts';
 import { regionOf } from './ebs.ts';
+import { type EbsColumns, ebsColumns } from './ebs-snapshots.ts';
 import type { Machine, Thing, Tx } from './machine.ts';
 import { checkTags, type TagInput } from './tags.ts';
 import type { Status } from './transitions.ts';
@@ -9,7 +10,7 @@ import { ownAccountHint, type VolumeRow, type Volumes, volumeThing } from './vol
 import type { Worlds } from './worlds.ts';
 
 /** A Datafy snapshot: a set of EBS snapshots under one id. */
-export interface SnapshotRow {
+export interface SnapshotRow extends EbsColumns {
   key: number;
   organization: number;
   account: number;
@@ -28,12 +29,6 @@ export interface SnapshotRow {
   description: string;
   tags: string;
   started_at: Instant;
-}
-
-/** One of the EBS snapshots of a set, and the EBS volume it is of. */
-export interface EbsSnapshot {
-  id: string;
-  volume_id: string;
 }
 
 export interface CreateSnapshotRequest {
@@ -62,6 +57,9 @@ const columns = [
   'description',
   'tags',
   'started_at',
+  'ebs_snapshots',
+  'ebs_first',
+  'ebs_last',
 ] as const satisfies readonly (keyof SnapshotRow)[];
 
 interface SnapshotSource
@@ -79,12 +77,12 @@ export function createSnapshots(db: Database, machine: Machine, worlds: Worlds, 
   const byId = db.prepare<[number, string, number], SnapshotRow>(
     'SELECT * FROM snapshot WHERE organization = ? AND id = ? AND account = ?',
   );
-  const byEbsId = db.prepare<[number, string, number], SnapshotRow>(
-    `SELECT snapshot.* FROM ebs_snapshot JOIN snapshot ON snapshot.key = ebs_snapshot.snapshot
-     WHERE ebs_snapshot.organization = ? AND ebs_snapshot.id = ? AND ebs_snapshot.account = ?`,
-  );
-  const parts = db.prepare<[number, number, number], EbsSnapshot>(
-    'SELECT id, volume_id FROM ebs_snapshot WHERE organization = ? AND snapshot = ? AND account = ? ORDER BY position',
+  // A world makes its ids in ascending order: the set that is looked at first is the one. Those of a document may lie
+  // within each other.
+  const byEbsId = db.prepare<{ organization: number; account: number; id: string }, SnapshotRow>(
+    `SELECT * FROM snapshot WHERE organization = @organization AND account = @account AND ebs_first <= @id AND ebs_last >= @id
+       AND EXISTS (SELECT 1 FROM json_each(ebs_snapshots) AS part WHERE part.value ->> 'id' = @id)
+     ORDER BY ebs_first DESC LIMIT 1`,
   );
   const lastGeneration = db
     .prepare<[number, number, number], number>(
@@ -102,9 +100,6 @@ export function createSnapshots(db: Database, machine: Machine, worlds: Worlds, 
          (SELECT id FROM backing_volume WHERE backing_volume.volume = volume.key ORDER BY position)) AS backing
      FROM volume WHERE organization = ? AND id = ? AND account = ?`,
   );
-  const insertPart = db.prepare<[number, number, number, number, string, string]>(
-    'INSERT INTO ebs_snapshot (organization, account, snapshot, position, id, volume_id) VALUES (?, ?, ?, ?, ?, ?)',
-  );
   const inAccounts = `FROM snapshot JOIN account ON account.key = snapshot.account
     WHERE snapshot.organization = @organization AND snapshot.account IN (SELECT value FROM json_each(@accounts))`;
   const count = db.prepare<Record<string, unknown>, number>(`SELECT count(*) ${inAccounts}`).pluck();
@@ -121,14 +116,10 @@ export function createSnapshots(db: Database, machine: Machine, worlds: Worlds, 
   }
 
   function insertRow(row: Omit<SnapshotRow, 'key'>): number {
-    return Number(insert.run(columns.map((column) => row[column])).lastInsertRowid);
+    return Number(insert.run(...columns.map((column) => row[column])).lastInsertRowid);
   }
 
-  function insertParts(tx: Tx, snapshot: number, set: readonly EbsSnapshot[]): void {
-    for (const [position, part] of set.entries()) {
-      insertPart.run(tx.organization, tx.account, snapshot, position, part.id, part.volume_id);
-    }
-  }
+  const ofEbsId = ({ organization, account }: Tx, id: string) => byEbsId.get({ organization, account, id });
 
   /** Generations count a volume's snapshots up from 0 [C]. */
   function nextGeneration(tx: Tx, volume: number): number {
@@ -142,52 +133,52 @@ export function createSnapshots(db: Database, machine: Machine, worlds: Worlds, 
      * @throws EmulatorError `snapshot-not-found`
      */
     find(tx: Tx, snapshotId: string): SnapshotRow {
-      const row =
-        byId.get(tx.organization, snapshotId, tx.account) ?? byEbsId.get(tx.organization, snapshotId, tx.account);
+      const row = byId.get(tx.organization, snapshotId, tx.account) ?? ofEbsId(tx, snapshotId);
       if (!row) throw notFound(tx, snapshotId);
       return row;
     },
 
     byDatafyId: (tx: Tx, datafySnapshotId: string) => byId.get(tx.organization, datafySnapshotId, tx.account),
-    byEbsId: (tx: Tx, snapshotId: string) => byEbsId.get(tx.organization, snapshotId, tx.account),
+    byEbsId: ofEbsId,
     notFound,
     thing,
 
-    parts: (row: SnapshotRow) => parts.all(row.organization, row.key, row.account),
     insert: insertRow,
-    insertParts,
     nextGeneration,
 
     /**
-     * Begins a snapshot: one EBS snapshot per backing volume [C], or one of the volume itself where it is ordinary [A].
+     * How a snapshot is begun: one EBS snapshot per backing volume [C], or one of the volume itself where it is ordinary
+     * [A].
      *
+     * @returns what writes it.
      * @throws EmulatorError `volume-not-found`, `volume-not-managed`, `volume-not-available`, `tags-invalid`
      */
-    create(tx: Tx, volumeId: string, request: CreateSnapshotRequest): SnapshotRow {
+    plan(tx: Tx, volumeId: string, request: CreateSnapshotRequest): () => SnapshotRow {
       const volume = source.get(tx.organization, volumeId, tx.account) ?? volumes.notFound(tx, volumeId);
-      machine.apply(tx, 'volume', request.autoscalingOnly ? 'snapshot' : 'snapshot-any', volumeThing(volume));
+      machine.allow('volume', request.autoscalingOnly ? 'snapshot' : 'snapshot-any', volumeThing(volume));
       const tags = checkTags(request.tags, 'body/tags');
-      const id = worlds.makeId(tx, 'dsnap');
-      const row = {
-        ...machine.begin(tx, 'snapshot', 'create', id, { volumeId: volume.id }),
-        organization: tx.organization,
-        account: tx.account,
-        id,
-        volume: volume.key,
-        volume_id: volume.id,
-        generation: volume.generation,
-        size_gb: volume.size_gb,
-        region: regionOf(volume.availability_zone),
-        encrypted: volume.encrypted,
-        kms_key_id: volume.kms_key_id,
-        description: request.description ?? '',
-        tags: JSON.stringify(tags),
-        started_at: tx.now,
+      return () => {
+        const id = worlds.makeId(tx, 'dsnap');
+        const set = partVolumes(volume).map((volume_id) => ({ id: worlds.makeId(tx, 'snap'), volume_id }));
+        const row = {
+          ...machine.begin(tx, 'snapshot', 'create', id, { volumeId: volume.id }),
+          organization: tx.organization,
+          account: tx.account,
+          id,
+          volume: volume.key,
+          volume_id: volume.id,
+          generation: volume.generation,
+          size_gb: volume.size_gb,
+          region: regionOf(volume.availability_zone),
+          encrypted: volume.encrypted,
+          kms_key_id: volume.kms_key_id,
+          description: request.description ?? '',
+          tags: JSON.stringify(tags),
+          started_at: tx.now,
+          ...ebsColumns(set),
+        };
+        return { key: insertRow(row), ...row };
       };
-      const key = insertRow(row);
-      const set = partVolumes(volume).map((volume_id) => ({ id: worlds.makeId(tx, 'snap'), volume_id }));
-      insertParts(tx, key, set);
-      return { key, ...row };
     },
 
     /** A page of the snapshots of some accounts of one world, oldest first, and how many there are in all. */

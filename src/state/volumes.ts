@@ -37,6 +37,34 @@ export interface VolumeRow {
   created_at: Instant;
 }
 
+/** Every column but the key, in the order of their values in an INSERT. */
+const columns = [
+  'organization',
+  'account',
+  'id',
+  'status',
+  'due_at',
+  'due_action',
+  'changed_by',
+  'origin',
+  'restored_from',
+  'replaced_by',
+  'has_source',
+  'volume_type',
+  'size_gb',
+  'iops',
+  'throughput',
+  'availability_zone',
+  'encrypted',
+  'kms_key_id',
+  'datafy_mode',
+  'backing_count',
+  'boot',
+  'file_system',
+  'tags',
+  'created_at',
+] as const satisfies readonly (keyof VolumeRow)[];
+
 /** Of a volume's row, what most callers ask for. */
 export type VolumeHeadRow = Pick<
   VolumeRow,
@@ -83,14 +111,7 @@ export function createVolumes(db: Database, worlds: Worlds) {
   const byKey = db.prepare<[number, number, number], VolumeRow>(
     'SELECT * FROM volume WHERE organization = ? AND key = ? AND account = ?',
   );
-  const insert = db.prepare<Record<string, unknown>>(
-    `INSERT INTO volume (organization, account, id, status, due_at, due_action, changed_by, origin, restored_from, replaced_by,
-       has_source, volume_type, size_gb, iops, throughput, availability_zone, encrypted, kms_key_id, datafy_mode,
-       backing_count, boot, file_system, tags, created_at)
-     VALUES (@organization, @account, @id, @status, @due_at, @due_action, @changed_by, @origin, @restored_from, @replaced_by,
-       @has_source, @volume_type, @size_gb, @iops, @throughput, @availability_zone, @encrypted, @kms_key_id, @datafy_mode,
-       @backing_count, @boot, @file_system, @tags, @created_at)`,
-  );
+  const insert = db.prepare(`INSERT INTO volume (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`);
   const resize = db.prepare<Record<string, unknown>>(
     `UPDATE volume SET size_gb = @sizeGb, iops = @iops, throughput = @throughput, changed_by = @changedBy
      WHERE key = @key AND organization = @organization AND account = @account`,
@@ -143,8 +164,8 @@ export function createVolumes(db: Database, worlds: Worlds) {
        UNION ALL SELECT 'the volume that snapshot ' || id || ' is of'
        FROM snapshot WHERE organization = @organization AND volume_id = @id
        UNION ALL SELECT 'one of the EBS volumes that snapshot ' || snapshot.id || ' is of'
-       FROM ebs_snapshot JOIN snapshot ON snapshot.key = ebs_snapshot.snapshot
-       WHERE snapshot.organization = @organization AND ebs_snapshot.volume_id = @id
+       FROM snapshot JOIN json_each(ebs_snapshots) AS part
+       WHERE snapshot.organization = @organization AND part.value ->> 'volume_id' = @id
        UNION ALL SELECT 'the volume that took over from ' || id
        FROM volume WHERE organization = @organization AND replaced_by = @id
        LIMIT 1`,
@@ -201,8 +222,14 @@ export function createVolumes(db: Database, worlds: Worlds) {
     },
 
     insert(tx: Tx, volume: NewVolume): number {
-      const row = { created_at: tx.now, ...defaults, ...volume, organization: tx.organization, account: tx.account };
-      return Number(insert.run(row).lastInsertRowid);
+      const row: Omit<VolumeRow, 'key'> = {
+        created_at: tx.now,
+        ...defaults,
+        ...volume,
+        organization: tx.organization,
+        account: tx.account,
+      };
+      return Number(insert.run(...columns.map((column) => row[column])).lastInsertRowid);
     },
 
     resize(tx: Tx, key: number, to: Performance, changedBy: number | null): void {

@@ -21,7 +21,7 @@ const rules: Record<string, string> = {
 
   'a row is of an account of its own organization': [
     ...['token', 'autoscaling_rule', 'instance', 'volume', 'snapshot', 'modification', 'attachment'],
-    ...['role_arn', 'backing_volume', 'ebs_snapshot'],
+    ...['role_arn', 'backing_volume'],
   ]
     .map(
       (table) => `SELECT '${table}' AS what, ${table}.account AS key FROM ${table}
@@ -35,7 +35,6 @@ const rules: Record<string, string> = {
       ['attachment', 'volume'],
       ['attachment', 'instance'],
       ['backing_volume', 'volume'],
-      ['ebs_snapshot', 'snapshot'],
     ].map(([table, on]) => ofOneAccount(table as string, on as string)),
     `${ofOneAccount('snapshot', 'volume')} AND snapshot.volume IS NOT NULL`,
   ].join(' UNION ALL '),

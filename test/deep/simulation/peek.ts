@@ -25,8 +25,7 @@ export function peeker(db: Database): (organization: number) => Peek {
     WHERE attachment.volume = volume.key)`;
   const volumes = owned('volume', `, status, size_gb AS size, ${instance} AS instance`);
   const backing = all('SELECT id FROM backing_volume WHERE organization = ? ORDER BY volume, position').pluck();
-  const parts =
-    '(SELECT json_group_array(ebs_snapshot.id) FROM ebs_snapshot WHERE ebs_snapshot.snapshot = snapshot.key)';
+  const parts = "(SELECT json_group_array(part.value ->> 'id') FROM json_each(snapshot.ebs_snapshots) AS part)";
   const snapshots = owned('snapshot', `, status, ${parts} AS parts`);
   const instances = owned('instance', '');
   const tokens = owned('token', ', lower(hex(secret_hash)) AS hash, role_ids AS roles, expires_at AS expires');

@@ -1,7 +1,7 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type { Instant } from '../clock.ts';
 import { EmulatorError } from '../errors.ts';
-import { createDue } from './due.ts';
+import { createDue, type Due } from './due.ts';
 import type { Faults } from './faults.ts';
 import type { Pace } from './pace.ts';
 import { type Action, type Resource, resources, type Status, type Transition, transitions } from './transitions.ts';
@@ -155,6 +155,36 @@ export function createMachine(db: Database, faults: Faults) {
 
   const together = db.transaction((move: () => void) => move());
 
+  function settleOne(world: { key: number; pace: Pace }, it: Due, effects: Effects): readonly Change[] {
+    const { resource, key, id, account, status, due_action } = it;
+    const changes: Change[] = [];
+    const tx: Tx = {
+      organization: world.key,
+      account,
+      // Few ask.
+      get accountId() {
+        return accountId.get(account, world.key) ?? '';
+      },
+      ownAccount: false,
+      now: it.due_at,
+      pace: world.pace,
+      request: null,
+      byClock: true,
+      changes,
+    };
+    const thing = { key, id, status, situation: `The ${resource} with key ${key} is ${status}` };
+    const move = () => apply(tx, resource, due_action as never, thing);
+    const effect = effects[`${resource}.${due_action}`];
+    if (!effect) move();
+    else {
+      together(() => {
+        move();
+        effect(tx, key);
+      });
+    }
+    return changes;
+  }
+
   /**
    * Does all that came due in a world up to `now`, each at its own instant, in order of (due_at, resource, volume or key).
    * What an effect sets off is settled too, if it is due by then. Settling twice is settling once.
@@ -172,34 +202,16 @@ export function createMachine(db: Database, faults: Faults) {
     for (;;) {
       const dues = due.first(world.key, now, ({ resource, due_action }) => `${resource}.${due_action}` in effects);
       if (dues.length === 0) return all;
-      for (const { resource, key, id, account, status, due_action, due_at } of dues) {
-        const changes: Change[] = [];
-        const tx: Tx = {
-          organization: world.key,
-          account,
-          // Few ask.
-          get accountId() {
-            return accountId.get(account, world.key) ?? '';
-          },
-          ownAccount: false,
-          now: due_at,
-          pace: world.pace,
-          request: null,
-          byClock: true,
-          changes,
-        };
-        const thing = { key, id, status, situation: `The ${resource} with key ${key} is ${status}` };
-        const move = () => apply(tx, resource, due_action as never, thing);
-        const effect = effects[`${resource}.${due_action}`];
-        if (!effect) move();
-        else {
-          together(() => {
-            move();
-            effect(tx, key);
-          });
+      try {
+        for (const each of dues) {
+          const changes = settleOne(world, each, effects);
+          all.push(...changes);
+          settled?.(changes);
         }
-        all.push(...changes);
-        settled?.(changes);
+      } catch (error) {
+        // Those that are left are due as before.
+        due.forget(world.key);
+        throw error;
       }
     }
   }

@@ -56,6 +56,14 @@ test('a call that changes a volume, and time that does, are seen at once', () =>
   expect(head()).toEqual([false, 20]);
 });
 
+test('a volume that AWS deletes is gone at once', () => {
+  state.control.setPace(organization, 'instant');
+  state.deactivate(target, volumeId);
+  expect(head()).toEqual([false, 10]);
+  state.aws.deleteVolume(target, volumeId);
+  expect(() => state.volumeHead(target, volumeId)).toThrow(volumeId);
+});
+
 test('so is all that is done to a whole world', () => {
   state.control.checkpoint(organization, 'before');
   const exported = state.control.export(organization);

@@ -115,6 +115,7 @@ interface Schema {
   properties?: Record<string, Schema>;
   required?: readonly string[];
   items?: Schema;
+  oneOf?: readonly Schema[];
 }
 
 /** docs/seed-fields.md: every field of a seed, as src/state/world-document.ts has them. */
@@ -128,6 +129,10 @@ there; any other may be left out.`,
   ].join('\n\n')}\n`;
 }
 
+/** What of a schema describes an object, if any of it does: itself, its items, or one of several that it may be. */
+const objectOf = (schema: Schema): Schema | undefined =>
+  schema.properties ? schema : schema.items ? objectOf(schema.items) : schema.oneOf?.find(objectOf);
+
 /** A section for an object, and one for each object within it. */
 function fieldsOf(name: string, { description, properties = {}, required = [] }: Schema): string[] {
   const rows = Object.entries(properties).map(([field, schema]) => [
@@ -136,8 +141,8 @@ function fieldsOf(name: string, { description, properties = {}, required = [] }:
     schema.description ?? schema.items?.description ?? '',
   ]);
   const within = Object.entries(properties).flatMap(([field, schema]) => {
-    const [inner, list] = schema.items ? [schema.items, '[]'] : [schema, ''];
-    return inner.properties ? fieldsOf(`${name}${field}${list}.`, inner) : [];
+    const inner = objectOf(schema);
+    return inner ? fieldsOf(`${name}${field}${schema.items ? '[]' : ''}.`, inner) : [];
   });
   const heading = name === '' ? '## The seed' : `## ${headingOf(name)}`;
   return [
@@ -157,6 +162,7 @@ function typeOf(name: string, schema: Schema): string {
       : typeOf(name, schema.items);
     return `list of ${items}`;
   }
+  if (schema.oneOf) return schema.oneOf.map((each) => typeOf(name, each)).join(', ');
   if (schema.properties) return `[${headingOf(name)}](#${anchorOf(name)})`;
   if (schema.enum) return schema.enum.map((word) => code(String(word))).join(', ');
   if (schema.title) return schema.title;

@@ -113,15 +113,30 @@ function problemsOf(errors: readonly ErrorObject[], reader: Reader): Problem[] {
 }
 
 /**
- * A oneOf reports itself and what is wrong with each of its branches. What is wrong deeper down says it best; without
- * that, the oneOf itself does, and never what a branch lacks.
+ * A oneOf reports itself and what is wrong with each of its branches. Where one branch alone takes values of this type,
+ * what is wrong by that one says it best; else what is wrong deeper down; without that, the oneOf itself does, and never
+ * what a branch lacks.
  */
 function helps(error: ErrorObject, all: readonly ErrorObject[]): boolean {
   const within = (one: ErrorObject, outer: ErrorObject) => one.schemaPath.startsWith(`${outer.schemaPath}/`);
   const deeper = (one: ErrorObject, outer: ErrorObject) => one.instancePath.length > outer.instancePath.length;
   const says = (one: ErrorObject, outer: ErrorObject) => deeper(one, outer) || ofEveryBranch(one, outer);
-  if (error.keyword === 'oneOf') return !all.some((other) => within(other, error) && says(other, error));
-  return all.every((other) => other.keyword !== 'oneOf' || !within(error, other) || says(error, other));
+  if (error.keyword === 'oneOf') {
+    return branchMeant(error) === -1 && !all.some((other) => within(other, error) && says(other, error));
+  }
+  return all.every((other) => {
+    if (other.keyword !== 'oneOf' || !within(error, other)) return true;
+    const meant = branchMeant(other);
+    return meant === -1 ? says(error, other) : error.schemaPath.startsWith(`${other.schemaPath}/${meant}/`);
+  });
+}
+
+/** The branch of a oneOf that alone takes values of this type, by its place; -1 where there is none. */
+function branchMeant({ schema, data }: ErrorObject): number {
+  const types = (schema as { type?: string }[]).map(({ type }) => type);
+  const type = typeName(data);
+  const at = types.indexOf(type);
+  return at === types.lastIndexOf(type) ? at : -1;
 }
 
 /** Whether it is a type that no branch can do without. */

@@ -4,7 +4,7 @@ import type { Checkpoints } from './checkpoints.ts';
 import type { Export } from './export.ts';
 import type { Import } from './import.ts';
 import type { Change, Machine } from './machine.ts';
-import { type Pace, paces } from './pace.ts';
+import { millisecondsOf, type Pace, type PaceName } from './pace.ts';
 import type { NameOf } from './problems.ts';
 import { fillWorld } from './world-defaults.ts';
 import type { Seed, SeedDocument } from './world-document.ts';
@@ -157,9 +157,9 @@ export function createControl({
     pace: (organization: number): Pace => worlds.get(organization).pace,
 
     /** Changes how long transitions take that begin from now on. */
-    setPace(organization: number, pace: Partial<Pace> | keyof typeof paces): Pace {
+    setPace(organization: number, pace: Partial<Pace> | PaceName): Pace {
       const { pace: before } = worlds.get(organization);
-      const after = typeof pace === 'string' ? paces[pace] : { ...before, ...pace };
+      const after = { ...before, ...millisecondsOf(pace) };
       alone(() => worlds.setPace(organization, after));
       return after;
     },

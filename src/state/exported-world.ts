@@ -1,4 +1,5 @@
 import { type TSchema, Type } from '@sinclair/typebox';
+import { paceSchema } from './time-document.ts';
 import { type WorldDocument, worldDocument } from './world-document.ts';
 
 const { accounts, tokens, rules, instances, volumes, snapshots, ...others } = worldDocument.properties;
@@ -23,6 +24,7 @@ export const exportedWorld = Type.Unsafe<WorldDocument>({
   ].concat(['failingRoles', 'rules', 'instances', 'volumes', 'snapshots']),
   properties: {
     ...others,
+    pace: paceSchema,
     accounts: complete(accounts, 'accountId', 'name', 'createdAt'),
     tokens: complete(tokens, 'accountId', 'secretHash', 'tokenId', 'description', 'roleIds', 'createdAt'),
     rules: complete(rules, 'ruleId', 'accountId', 'active', 'rule'),

@@ -53,9 +53,10 @@ export { newWorld } from './new-world.ts';
 export type { Rule } from './rules.ts';
 export type { Observer, Target } from './run.ts';
 export { type SeedName, seedNames } from './seeds/names.ts';
+export { clockSchema, paceSchema, paceSetting } from './time-document.ts';
 export type { Token } from './tokens.ts';
 export { faultyTransitions, statuses } from './transitions.ts';
-export { clockSchema, paceSchema, type SeedDocument, type WorldDocument, worldDocument } from './world-document.ts';
+export { type SeedDocument, type WorldDocument, worldDocument } from './world-document.ts';
 
 /** The accounts that a list call runs over. */
 export interface Targets {

@@ -24,6 +24,12 @@ export const paces = {
   },
 } as const satisfies Record<string, Pace>;
 
+export type PaceName = keyof typeof paces;
+
+/** The milliseconds that a pace says, where it is given by its name as where it is given by them. */
+export const millisecondsOf = (pace: PaceName | Partial<Pace>): Partial<Pace> =>
+  typeof pace === 'string' ? paces[pace] : pace;
+
 /** The longest a transition may take: 30 days. */
 const longest = 30 * 24 * 3_600_000;
 

@@ -1,5 +1,6 @@
 import { makeId } from '../ids.ts';
 import { gp3, type Performance } from './ebs.ts';
+import { millisecondsOf } from './pace.ts';
 import { arrayCount, plainBackingCount } from './volumes.ts';
 import type {
   AccountDocument,
@@ -88,8 +89,10 @@ export function fillWorld(written: SeedDocument, organizationId = written.organi
     };
   });
 
+  const { pace, ...asWritten } = written;
   return {
-    ...written,
+    ...asWritten,
+    ...(pace && { pace: millisecondsOf(pace) }),
     organizationId: written.organizationId ?? organizationId,
     ownAccountId,
     name: written.name ?? 'organization',

@@ -19,7 +19,7 @@ import {
   yesOrNo,
 } from './document-fields.ts';
 import { volumeTypes } from './ebs.ts';
-import { type PaceKey, paceKeys } from './pace.ts';
+import { clockSchema, type paceSchema, paceSetting } from './time-document.ts';
 import { statuses } from './transitions.ts';
 
 /**
@@ -27,36 +27,6 @@ import { statuses } from './transitions.ts';
  * checkpoint keeps. A seed leaves most of it out, and `world-defaults.ts` fills that in; an export has all of it, so
  * that a round trip changes nothing.
  */
-
-export const clockSchema = Type.Object(
-  {
-    mode: words(['system', 'controlled'], "Whether time is the machine's, or moves only when told."),
-    now: Type.Optional(instant('Where a controlled clock stands. Left out: now.')),
-  },
-  { ...strict, description: "The time of the world. Left out: the machine's." },
-);
-
-/** What each timed transition ends with. */
-const ends: Record<PaceKey, string> = {
-  create: 'a new volume is managed',
-  activate: 'autoscaling is on',
-  snapshot: 'a snapshot is completed',
-  attach: 'a volume is attached',
-  detach: 'a volume is off its instance',
-  modify: 'a modification is completed',
-  deactivate: 'an ordinary volume has taken over',
-};
-
-const milliseconds = (key: PaceKey) =>
-  Type.Optional(Type.Integer({ minimum: 0, maximum: 30 * 24 * 3_600_000, description: `Until ${ends[key]}.` }));
-
-export const paceSchema = Type.Object(
-  Object.fromEntries(paceKeys.map((key) => [key, milliseconds(key)])) as Record<
-    PaceKey,
-    ReturnType<typeof milliseconds>
-  >,
-  { ...strict, description: "Milliseconds of the world's clock per timed transition. What is left out takes none." },
-);
 
 const account = Type.Object(
   {
@@ -246,7 +216,7 @@ export const worldDocument = Type.Object(
     name: Type.Optional(name('Left out: organization.')),
     createdAt: Type.Optional(instant('The beginning of the world. Left out: now.')),
     clock: Type.Optional(clockSchema),
-    pace: Type.Optional(paceSchema),
+    pace: Type.Optional(paceSetting),
     ids: Type.Optional(
       Type.Object(
         { seed: name('Any text.'), made: count('How many have been made.') },
@@ -286,8 +256,12 @@ export type DueDocument = Static<typeof due>;
 
 /** A document with all that its parts need to find each other: what an export has, and a filled-in seed. */
 export interface WorldDocument
-  extends Omit<SeedDocument, 'name' | 'accounts' | 'tokens' | 'rules' | 'instances' | 'volumes' | 'snapshots'> {
+  extends Omit<
+    SeedDocument,
+    'name' | 'pace' | 'accounts' | 'tokens' | 'rules' | 'instances' | 'volumes' | 'snapshots'
+  > {
   name: string;
+  pace?: Static<typeof paceSchema>;
   accounts: AccountDocument[];
   tokens: TokenDocument[];
   rules?: RuleDocument[];

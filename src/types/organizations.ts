@@ -1,5 +1,5 @@
 import type { SeedAccount, SeedDocument, SeedInstance, SeedVolume } from './seed-document.ts';
-import type { ClockSetting, Pace } from './time.ts';
+import type { ClockSetting, Pace, PaceName } from './time.ts';
 
 /**
  * A seed by its name: `default` has something of everything, `empty` only what a request needs, `fleet` 500 volumes of
@@ -23,8 +23,8 @@ export interface NewOrganization {
   failingRoles?: SeedDocument['failingRoles'];
   /** Left out: the system's. */
   clock?: ClockSetting;
-  /** What is left out takes 0 ms. */
-  pace?: Partial<Pace>;
+  /** By a name, or in milliseconds: what is left out takes 0 ms. */
+  pace?: Partial<Pace> | PaceName;
 }
 
 /** A new world, and its tokens: they are shown this once. */

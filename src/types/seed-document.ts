@@ -1,4 +1,4 @@
-import type { ClockSetting, Due, Pace } from './time.ts';
+import type { ClockSetting, Due, Pace, PaceName } from './time.ts';
 import type {
   AttachmentStatus,
   ModificationStatus,
@@ -224,8 +224,8 @@ export interface SeedDocument {
   createdAt?: string;
   /** Left out: the system's. */
   clock?: ClockSetting;
-  /** What is left out takes 0 ms. */
-  pace?: Partial<Pace>;
+  /** By a name, or in milliseconds: what is left out takes 0 ms. */
+  pace?: Partial<Pace> | PaceName;
   /** The stream that ids come from, and how many have been made. */
   ids?: { seed: string; made: number };
   /** The IAM role of the organization's own account. */

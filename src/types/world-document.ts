@@ -7,6 +7,7 @@ import type {
   SeedToken,
   SeedVolume,
 } from './seed-document.ts';
+import type { Pace } from './time.ts';
 import type { SnapshotStatus, VolumeStatus } from './words.ts';
 
 /** A sub-account, as an export has it. */
@@ -78,6 +79,8 @@ export interface SnapshotDocument extends SeedSnapshot {
 export interface WorldDocument extends SeedDocument {
   /** Any text. */
   name: string;
+  /** In milliseconds. */
+  pace?: Partial<Pace>;
   /** Its sub-accounts. */
   accounts: AccountDocument[];
   /** Of the organization and of its accounts. */

@@ -151,6 +151,7 @@ const request: NewOrganization = { seed, clock, pace: { snapshot: 1 }, volumes: 
 const created: World = await control.createOrganization(request);
 const tokens: OrganizationCreated = created;
 const world: WorldControl = created.control;
+await control.createOrganization({ seed, pace: 'realistic' });
 // @ts-expect-error a clock is a setting, no instant
 await control.createOrganization({ clock: '2026-01-01T00:00:00Z' });
 // @ts-expect-error a world makes no worlds

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { paces } from '../../src/state/pace.ts';
 import { defaultSeed } from '../../src/state/seeds/default.ts';
 import { type Answer, busy, controlled, done, type Emulated, emulate, furniture, ids, own, worker } from './control.ts';
 
@@ -116,6 +117,14 @@ describe('making a world', () => {
     });
   });
 
+  test('with the name of a pace has that, and has it again after a reset', async () => {
+    const world = await own(emulated.send, { pace: 'realistic' });
+    expect(await done(world.control('GET', '/pace'))).toEqual(paces.realistic);
+    await done(world.control('PUT', '/pace', 'instant'));
+    await done(world.control('POST', '/reset'));
+    expect(await done(world.control('GET', '/pace'))).toEqual(paces.realistic);
+  });
+
   test('with the name of a seed begins with what that has, and what is given comes on top', async () => {
     const world = await own(emulated.send, { seed: 'default', accounts: [{ name: 'more' }], name: 'renamed' });
     const state = JSON.parse(await world.export());
@@ -152,7 +161,9 @@ describe('what is refused', () => {
     ['an unknown field of an account', { accounts: [{ bogus: 1 }] }, /accounts\/0\/bogus is not known/],
     ['an unknown field of a volume', { volumes: [{ ...volume, bogus: 1 }] }, /volumes\/0\/bogus is not known/],
     ['an unknown field of the clock', { clock: { mode: 'system', bogus: 1 } }, /clock\/bogus is not known/],
-    ['an unknown pace', { pace: { bogus: 1 } }, /pace\/bogus is not known/],
+    ['an unknown pace', { pace: 'bogus' }, /body\/pace must be one of instant, realistic/],
+    ['a pace of what there is not', { pace: { bogus: 1 } }, /pace\/bogus is not known/],
+    ['a pace that is a number', { pace: 5 }, /pace must be exactly one of \{create, .*\} or "instant" or "realistic"/],
     ['a name that is a number', { name: 7 }, /body\/name must be string/],
     ['an empty name', { name: '' }, /body\/name/],
     ['accounts that are no list', { accounts: {} }, /body\/accounts must be array/],

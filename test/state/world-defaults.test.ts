@@ -3,6 +3,7 @@ import { controlledClock } from '../../src/clock.ts';
 import { hashSecret } from '../../src/secrets.ts';
 import { openDatabase } from '../../src/state/database.ts';
 import { createState } from '../../src/state/index.ts';
+import { paces } from '../../src/state/pace.ts';
 import { defaultSeed } from '../../src/state/seeds/default.ts';
 import { fillWorld } from '../../src/state/world-defaults.ts';
 import type { SeedDocument } from '../../src/state/world-document.ts';
@@ -23,6 +24,11 @@ function made(document: SeedDocument) {
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const start = '2026-01-01T00:00:00.000Z';
+
+test('a pace by its name is that in milliseconds, as an export has it', () => {
+  expect(made({ pace: 'realistic' }).pace).toEqual(paces.realistic);
+  expect(made({ pace: 'instant' }).pace).toEqual(paces.instant);
+});
 
 describe('the smallest seed: a volume', () => {
   const world = made({ volumes: [{ sizeGb: 100 }] });

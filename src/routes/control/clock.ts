@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { type Static, Type } from '@sinclair/typebox';
+import { Type } from '@sinclair/typebox';
 import { formatInstant, parseInstant } from '../../clock.ts';
 import { EmulatorError } from '../../errors.ts';
-import { clockSchema, paceSchema, type State } from '../../state/index.ts';
+import { clockSchema, paceSchema, paceSetting, type State } from '../../state/index.ts';
 import { change, renderChange, responses, strict, strictObject } from './shared.ts';
 
 const tags = ['Time'];
@@ -52,9 +52,7 @@ export const setPace = {
   operationId: 'setPace',
   summary: 'Change how long transitions take that begin from now on',
   tags,
-  body: Type.Unsafe<Static<typeof paceSchema> | 'instant' | 'realistic'>({
-    oneOf: [paceSchema, { type: 'string', enum: ['instant', 'realistic'] }],
-  }),
+  body: { ...paceSetting, description: 'By a name, or in milliseconds. What is left out stays as it is.' },
   response: responses(200, pace),
 };
 

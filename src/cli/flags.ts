@@ -14,10 +14,11 @@ export class TableFlag extends CommanderOption {
   }
 }
 
-/** Whether a flag, or its variable, says something. */
-export function isGiven(command: Command, row: Option, env: NodeJS.ProcessEnv): boolean {
+/** What says something for a row, the flag or its variable, as it is written; undefined where neither does. */
+export function givenBy(command: Command, row: Option, env: NodeJS.ProcessEnv): string | undefined {
   const flag = command.options.find((option) => option instanceof TableFlag && option.row === row);
-  return command.getOptionValueSource(flag?.attributeName() ?? '') === 'cli' || Boolean(env[row.variable]);
+  if (command.getOptionValueSource(flag?.attributeName() ?? '') === 'cli') return row.flag;
+  return env[row.variable] ? row.variable : undefined;
 }
 
 const negation = (row: Flag) => row.flag.replace('--', '--no-');

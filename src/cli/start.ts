@@ -8,7 +8,7 @@ import { findSeedFile } from '../seed.ts';
 import { DatabaseFileError } from '../state/database.ts';
 import { stop } from '../stop.ts';
 import { isWildcard, urlOf } from '../url.ts';
-import { addFlags, isGiven, readFlags } from './flags.ts';
+import { addFlags, givenBy, readFlags } from './flags.ts';
 import { addExamples } from './help.ts';
 
 export function define(command: Command, env: NodeJS.ProcessEnv): void {
@@ -24,8 +24,10 @@ export function define(command: Command, env: NodeJS.ProcessEnv): void {
   );
   command.action(() => {
     const options = readFlags(command, optionTable, env);
-    const found = isGiven(command, optionTable.seed, env) ? undefined : findSeedFile(process.cwd());
-    return start({ ...options, seed: found ?? options.seed });
+    const found = givenBy(command, optionTable.seed, env) ? undefined : findSeedFile(process.cwd());
+    const { seed, pace, clock } = optionTable;
+    const ofBeginning = [seed, pace, clock].flatMap((row) => givenBy(command, row, env) ?? []);
+    return start({ ...options, seed: found ?? options.seed }, ofBeginning);
   });
 }
 
@@ -42,9 +44,10 @@ const listenFaults: Partial<Record<string, string>> = {
  * Starts the emulator, says where it is, and stops it at a signal: at once at the second one, which ends the process
  * with 1.
  *
+ * @param ofBeginning which flags and variables were given that are for new databases only.
  * @throws Failure where the database file is refused, or the address cannot be listened on.
  */
-async function start(options: Options): Promise<void> {
+async function start(options: Options, ofBeginning: readonly string[]): Promise<void> {
   let app: FastifyInstance | undefined;
   let stopping = false;
   const end = async () => {
@@ -59,7 +62,7 @@ async function start(options: Options): Promise<void> {
     const built = await buildApp(options);
     app = built.app;
     await app.listen({ host: options.host, port: options.port });
-    welcome(options, built);
+    welcome(options, built, ofBeginning);
   } catch (error) {
     // Stopping an app that is still starting makes its start fail: that is no fault.
     if (stopping) return;
@@ -69,12 +72,16 @@ async function start(options: Options): Promise<void> {
 }
 
 /** Says where it is, and what a user needs next. */
-function welcome(options: Options, { app, tokens }: App): void {
+function welcome(options: Options, { app, tokens }: App, ofBeginning: readonly string[]): void {
   const url = urlOf(options.host, (app.server.address() as AddressInfo).port);
   if (isWildcard(options.host) && options.control && !options.controlToken) {
     console.error(
       'Everyone who reaches this machine can use the control surface: set --control-token, or --no-control',
     );
+  }
+  if (!tokens && ofBeginning.length > 0) {
+    const unused = `${listOf(ofBeginning)} ${ofBeginning.length === 1 ? 'is' : 'are'} not used`;
+    console.error(`${options.db} has worlds already, and keeps them as they are: ${unused}`);
   }
   const origin = tokens ? `seed ${options.seed}` : `state of ${options.db}`;
   console.log(`datafy-emulator ready on ${url} (${origin}, ${Math.round(performance.now())} ms)`);
@@ -82,6 +89,9 @@ function welcome(options: Options, { app, tokens }: App): void {
   for (const { token, what } of tokens ?? []) console.log(`${token.padEnd(width)}   ${what}`);
   console.log(`docs      ${url}/docs`);
 }
+
+/** Names as a sentence lists them: `a`, `a and b`, `a, b and c`. */
+const listOf = (names: readonly string[]) => names.join(', ').replace(/, ([^,]*)$/, ' and $1');
 
 /** The failure to end with, where a start fails. */
 function failureOf(error: unknown, { host, port, logLevel }: Options): unknown {

@@ -136,6 +136,24 @@ describe('a start', () => {
     expect(await look(flags, 'pace')).toMatchObject({ attach: 0, snapshot: 5 });
   });
 
+  test('on a file with worlds says what of the beginning was asked for in vain, and nothing where nothing was', async () => {
+    await stop(await ready(['--db', 'world.db', '--seed', 'empty', '--pace', 'instant', '--clock', 'system']));
+    const said = async (argv: string[], env?: NodeJS.ProcessEnv) => {
+      const again = await ready(['--db', 'world.db', ...argv], env);
+      expect(again.seed).toBe('state of world.db');
+      await stop(again);
+      return again.output.stderr;
+    };
+    expect(await said([])).toBe('');
+    expect(await said(['--clock', 'system'], { DATAFY_EMULATOR_PACE: 'realistic' })).toBe(
+      'world.db has worlds already, and keeps them as they are: DATAFY_EMULATOR_PACE and --clock are not used\n',
+    );
+    expect(await said(['--seed', 'fleet'], { DATAFY_EMULATOR_SEED: 'empty' })).toBe(
+      'world.db has worlds already, and keeps them as they are: --seed is not used\n',
+    );
+    expect((await ready(['--seed', 'empty', '--pace', 'realistic'])).output.stderr).toBe('');
+  });
+
   test('goes back to its seed at a reset, also in another process', async () => {
     write('team.yaml', named('team', 'clock: { mode: controlled }\n'));
     const first = await ready(['--db', 'world.db', '--seed', 'team.yaml']);

@@ -4,9 +4,11 @@ WORKDIR /build
 COPY package.json package-lock.json ./
 # The image brings Node itself, which is all that an install script here would.
 RUN npm ci --ignore-scripts --no-audit --no-fund
-COPY README.md CHANGELOG.md LICENSE ./
+COPY README.md CHANGELOG.md CONTRIBUTING.md LICENSE ./
 COPY build ./build
 COPY db ./db
+COPY docs ./docs
+COPY examples ./examples
 COPY src ./src
 RUN npm run build
 

@@ -7,13 +7,11 @@ import { seedSchema } from '../src/seed-schema.ts';
 import { bundle } from './bundle.ts';
 import { manifest } from './manifest.ts';
 import { notices } from './notices.ts';
+import { linkedPages } from './pages.ts';
 import { emitTypes } from './types.ts';
 
 /** What goes into the package as it is. */
 const copied = {
-  'README.md': 'README.md',
-  'CHANGELOG.md': 'CHANGELOG.md',
-  LICENSE: 'LICENSE',
   'db/migrations': 'db/migrations',
   // SQLite for each platform, as better-sqlite3 brings it: it looks for them beside the folder that it is in.
   'node_modules/better-sqlite3/prebuilds': 'prebuilds',
@@ -32,7 +30,9 @@ export async function buildPackage(root: string, folder: string): Promise<void> 
   const modules = await bundle(root, join(folder, 'lib'));
   chmodSync(join(folder, 'lib/main.js'), 0o755);
   emitTypes(join(folder, 'lib'));
-  for (const [from, to] of Object.entries(copied)) cpSync(join(root, from), join(folder, to), { recursive: true });
+  const pages = linkedPages(root).map((path) => [path, path] as const);
+  for (const [from, to] of [...Object.entries(copied), ...pages])
+    cpSync(join(root, from), join(folder, to), { recursive: true });
   const project = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
   writeFileSync(join(folder, 'package.json'), json(manifest(project)));

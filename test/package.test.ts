@@ -15,6 +15,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import packageJson from '../package.json' with { type: 'json' };
+import { brokenLinks } from './docs/links.ts';
 import { blocks, readPage } from './docs/markdown.ts';
 
 /** The package as somebody else has it: packed, and installed from the tarball into an empty folder. */
@@ -44,7 +45,10 @@ const run = (command: string, ...args: string[]) =>
   execFileSync(command, args, { cwd: consumer, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 
 /** What a checkout has that the build reads. */
-const sources = ['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE', 'build', 'db', 'src'];
+const sources = [
+  ...['package.json', 'README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'LICENSE'],
+  ...['build', 'db', 'docs', 'examples', 'src'],
+];
 
 beforeAll(() => {
   const checkout = join(scratch, 'checkout');
@@ -74,13 +78,16 @@ describe('the package', () => {
     expect(statSync(tarball).size).toBeLessThan(12_000_000);
   });
 
-  test('has what runs, and no source, test or document of the project', () => {
+  test('has what runs, and the pages that speak of it, but no source or test of the project', () => {
     expect(readdirSync(installed).sort()).toEqual([
       'CHANGELOG.md',
+      'CONTRIBUTING.md',
       'LICENSE',
       'README.md',
       'THIRD-PARTY-NOTICES.txt',
       'db',
+      'docs',
+      'examples',
       'lib',
       'openapi.json',
       'package.json',
@@ -88,6 +95,18 @@ describe('the package', () => {
       'seed.schema.json',
       'swagger-ui',
     ]);
+  });
+
+  test('has all that its pages link to, and none of what writes them', () => {
+    const files = readdirSync(installed, { recursive: true, encoding: 'utf8' });
+    const pages = files.filter((path) => path.endsWith('.md'));
+    expect(pages).toEqual(
+      expect.arrayContaining(['README.md', 'docs/control.md', 'docs/decisions/0001-node-and-types.md']),
+    );
+    const broken = pages.map((path) => brokenLinks(path, readFileSync(join(installed, path), 'utf8'), installed));
+    expect(broken.flat()).toEqual([]);
+    expect(files).toContain('examples/seeds/team.yaml');
+    expect(files.filter((path) => /^docs\/.*\.ts$/.test(path))).toEqual([]);
   });
 
   test('names the licence of every package that it has parts of', () => {

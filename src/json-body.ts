@@ -61,6 +61,8 @@ export function acceptJsonBodies(app: FastifyInstance): void {
 export function isText(value: unknown): boolean {
   if (typeof value === 'string') return value.isWellFormed() && !value.includes('\0');
   if (typeof value !== 'object' || value === null) return true;
+  // The entries of a long array would be millions of texts.
+  if (Array.isArray(value)) return value.every(isText);
   return Object.entries(value).every(([key, item]) => isText(key) && isText(item));
 }
 

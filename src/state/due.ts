@@ -15,20 +15,22 @@ export interface Due {
 
 type Instants = Record<Resource, Instant>;
 
-/** How many are looked up at once. */
-const most = 100;
+/** How many are looked up at once: few, and more the next time where that was too few. */
+const few = 2;
+const most = 128;
 
 export type DueRows = ReturnType<typeof createDue>;
 
 /** What is due in each world, and when: the rows say so, and an index of each resource. */
 export function createDue(db: Database) {
-  const rows = perResource((resource) => prepareRows(db, resource));
+  const select = perResource((resource) => prepareRows(db, resource));
   const next = perResource((resource) => prepareNext(db, resource));
   /**
    * For each world, before which instant nothing of a resource is due: the common request compares these and goes on. It
    * is no later than what the rows say, so that one which is taken away does not matter.
    */
   const notBefore = new Map<number, Instants>();
+  let limit = few;
 
   function instantsOf(organization: number): Instants {
     let instants = notBefore.get(organization);
@@ -59,25 +61,29 @@ export function createDue(db: Database) {
      */
     first(organization: number, now: Instant, setsOff: (due: Due) => boolean): readonly Due[] {
       const instants = instantsOf(organization);
-      let first: readonly Due[] = [];
+      let found: readonly Due[] = [];
       for (const resource of resources) {
         if (instants[resource] > now) continue;
-        const found = rows[resource].all(organization, now);
-        instants[resource] = found[0]?.due_at ?? next[resource].get(organization) ?? Number.POSITIVE_INFINITY;
-        if (found[0] && (!first[0] || found[0].due_at < first[0].due_at)) first = found;
+        const rows = select[resource].all(organization, now, limit);
+        instants[resource] = rows[0]?.due_at ?? next[resource].get(organization) ?? Number.POSITIVE_INFINITY;
+        if (rows[0] && (!found[0] || rows[0].due_at < found[0].due_at)) found = rows;
       }
-      if (!first[0]) return first;
-      const { resource } = first[0];
-      const others = Math.min(
-        ...resources.map((other) => (other === resource ? Number.POSITIVE_INFINITY : instants[other])),
-      );
+      if (!found[0]) return found;
+      const { resource } = found[0];
+      const place = resources.indexOf(resource);
+      const before = Math.min(...resources.slice(0, place).map((other) => instants[other]));
+      const after = Math.min(...resources.slice(place + 1).map((other) => instants[other]));
+      const follows = (at: number) => {
+        const { due_at } = found[at] as Due;
+        return due_at < before && due_at <= after && !setsOff(found[at - 1] as Due);
+      };
       let count = 1;
-      while (count < first.length && (first[count] as Due).due_at < others && !setsOff(first[count - 1] as Due))
-        count++;
-      // Of those that were not looked up, none is due by now, as long as they were not too many.
-      instants[resource] =
-        first[count]?.due_at ?? (count < most ? Math.floor(now) + 1 : (first[count - 1] as Due).due_at);
-      return count === first.length ? first : first.slice(0, count);
+      while (count < found.length && follows(count)) count++;
+      const isAll = found.length < limit;
+      // Of those that were not looked up nothing is due by now, unless there were too many of them.
+      instants[resource] = found[count]?.due_at ?? (isAll ? Math.floor(now) + 1 : (found[count - 1] as Due).due_at);
+      limit = !isAll && count === found.length ? Math.min(2 * limit, most) : few;
+      return count === found.length ? found : found.slice(0, count);
     },
 
     /** When something is due next in a world; infinity where nothing is. */
@@ -114,8 +120,8 @@ const idOf: Record<Resource, string> = {
 };
 
 function prepareRows(db: Database, resource: Resource) {
-  return db.prepare<[number, Instant], Due>(
-    `SELECT '${resource}' AS resource, key, ${idOf[resource]} AS id, account, status, due_action, due_at FROM ${resource} WHERE organization = ? AND due_at <= ? ORDER BY due_at, ${turnOf[resource]} LIMIT ${most}`,
+  return db.prepare<[number, Instant, number], Due>(
+    `SELECT '${resource}' AS resource, key, ${idOf[resource]} AS id, account, status, due_action, due_at FROM ${resource} WHERE organization = ? AND due_at <= ? ORDER BY due_at, ${turnOf[resource]} LIMIT ?`,
   );
 }
 

@@ -79,8 +79,11 @@ export function createIdStreams(db: Database) {
         return body();
       } catch (error) {
         const stream = streams.get(organization);
-        if (stream && made !== undefined) stream.made = made;
-        else streams.delete(organization);
+        if (stream && made !== undefined) {
+          stream.made = made;
+          // It may have been written meanwhile, and that be taken back.
+          changed.add(organization);
+        } else streams.delete(organization);
         throw error;
       }
     },

@@ -194,6 +194,36 @@ test('no secret is in it', async () => {
   }
 });
 
+test.each([
+  ['with a byte order mark', '\ufeff{"description": "x", "password": "marked-by-body"}'],
+  ['with a comma too many', '{"password": "marked-by-body",}'],
+  ['that is cut', '{"password": "marked-by-b'],
+  ['of a form', 'password=marked-by-body'],
+  ['with a field spelt with escapes, and a comma too many', String.raw`{"pass\u0077ord": "marked-by-body",}`],
+  ['with a list', '{"password": ["marked-by-body"]}'],
+  ['with an object', '{"secret": {"is": "marked-by-body"}}'],
+  ['with a field spelt with escapes', String.raw`{"pass\u0077ord": "marked-by-body"}`],
+  ['with a number', '{"apiKey": 4711471147114711}'],
+])('no secret of a body is in it: %s', async (_, body) => {
+  await world.api('POST', `/volumes/${ids.free}/create-snapshot`, Buffer.from(body));
+  const { requests } = await journal();
+  expect(requests).toMatchObject([{ operationId: 'createSnapshotCommand' }]);
+  expect(JSON.stringify(requests)).not.toMatch(/marked-by-b|47114711/);
+});
+
+test("nor is the caller's own token, however it is spelt; what is no secret is shown, JSON or not", async () => {
+  const { token } = world;
+  const escaped = `\\u00${token.charCodeAt(0).toString(16)}${token.slice(1)}`;
+  const path = `/accounts/${world.accountId}/role-arn`;
+  await world.as(token)('POST', path, Buffer.from(`{"roleArn": "${escaped}"}`));
+  await world.as(token)('POST', path, Buffer.from('{"roleArn": "plain",}'));
+  const { requests } = await journal();
+  expect(requests.map(({ body }: { body: unknown }) => body)).toEqual([
+    { roleArn: expect.stringMatching(/^\*+$/) },
+    '{"roleArn": "plain",}',
+  ]);
+});
+
 describe('a list', () => {
   beforeEach(async () => {
     const [, second] = world.accounts;

@@ -123,13 +123,24 @@ function maskHeaders(headers: Entry['headers']): Entry['headers'] {
   return Object.fromEntries(masked);
 }
 
-/** JSON as its value; null where there was nothing, and the text itself where it is no JSON. Without secrets. */
+/** A text in which such a field may stand: by its name, or by one that is spelt with escapes. */
+const secretWord = /authorization|token|secret|api[-_]?key|password|\\u/i;
+
+/**
+ * JSON as its value; null where there was nothing, and the text itself where it is no JSON. Without secrets: a text whose
+ * fields cannot be told apart is not shown where one of them may be one.
+ */
 function parsed(text: string, { authorization }: Entry['headers']): unknown {
-  if (text.trim() === '') return null;
-  const shown = maskCredentials(text, String(authorization ?? ''));
+  const credential = String(authorization ?? '');
+  // A byte order mark, which the parser of bodies lets pass.
+  const shown = maskCredentials(text.replace(/^\ufeff/, ''), credential);
+  if (shown.trim() === '') return null;
   try {
-    return JSON.parse(shown, (name, value) => (typeof value === 'string' && secretField.test(name) ? mask : value));
+    return JSON.parse(shown, (name, value) => {
+      if (secretField.test(name) && value !== null && typeof value !== 'boolean') return mask;
+      return typeof value === 'string' ? maskCredentials(value, credential) : value;
+    });
   } catch {
-    return shown;
+    return secretWord.test(shown) ? mask : shown;
   }
 }

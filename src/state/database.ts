@@ -17,14 +17,18 @@ export const SqliteError = Sqlite.SqliteError;
 /** Marks an SQLite file as this emulator's, in its header: "DFEM". */
 export const applicationId = 0x4446454d;
 
+/** Up to which size a file is checked row by row, indexes included, in bytes: beyond it that would take too long. */
+const checkedWhole = 64 * 1024 * 1024;
+
 /** How long to wait for another process to let go of the file, in milliseconds. */
 const patience = 200;
 
-export type RefusalReason = 'corrupt' | 'newer' | 'foreign' | 'in-use' | 'unusable';
+export type RefusalReason = 'corrupt' | 'newer' | 'unlike' | 'foreign' | 'in-use' | 'unusable';
 
 const sentences: Record<RefusalReason, (file: string, detail: string) => string> = {
   corrupt: (file, detail) => `${file} is damaged or no database (${detail}): restore it, or name another file`,
   newer: (file, detail) => `${file} was written by a newer emulator (${detail}): update this one, or name another file`,
+  unlike: (file) => `${file} was made by an unreleased emulator with other tables: delete it, or name another file`,
   foreign: (file) => `${file} is the database of another program: name another file`,
   'in-use': (file) => `${file} is in use by another process: stop that one, or name another file`,
   unusable: (file, detail) => `${file} cannot be used: ${detail}`,
@@ -63,7 +67,7 @@ export function openDatabase(
   if (file === ':memory:') return prepare(openSqlite(file), file, durability, migrations);
   try {
     const path = usablePath(file);
-    inspectLeftovers(path, file, migrations.length);
+    inspectLeftovers(path, file, migrations);
     return prepare(openSqlite(path, { timeout: patience }), file, durability, migrations);
   } catch (error) {
     throw refusal(error, file) ?? error;
@@ -95,7 +99,7 @@ function usablePath(file: string): string {
  * Checks a file whose last process was killed: its newest state stands in the -wal or -journal file beside it, which
  * SQLite works into the file itself as soon as it is opened and closed again. So the check opens a copy.
  */
-function inspectLeftovers(path: string, file: string, newest: number): void {
+function inspectLeftovers(path: string, file: string, migrations: readonly Migration[]): void {
   const leftovers = ['-wal', '-journal'].filter((ending) => existsSync(path + ending));
   if (!(statSync(path, { throwIfNoEntry: false })?.size && leftovers.length > 0)) return;
   refuseInUse(path, file);
@@ -104,7 +108,7 @@ function inspectLeftovers(path: string, file: string, newest: number): void {
     for (const ending of ['', ...leftovers]) copyFileSync(path + ending, join(folder, `copy${ending}`));
     const copy = new Sqlite(join(folder, 'copy'));
     try {
-      check(copy, file, newest);
+      check(copy, file, migrations);
     } finally {
       copy.close();
     }
@@ -130,7 +134,7 @@ function refuseInUse(path: string, file: string): void {
 }
 
 /** Refuses what is not ours, too new or damaged. */
-function check(db: Database, file: string, newest: number): void {
+function check(db: Database, file: string, migrations: readonly Migration[]): void {
   const read = (name: string) => db.pragma(name, { simple: true }) as number;
   // Its size is only right once a leftover log is worked in. A log beside a file has passed `inspectLeftovers`.
   db.pragma('wal_checkpoint(TRUNCATE)');
@@ -139,16 +143,38 @@ function check(db: Database, file: string, newest: number): void {
     if (isBlank(db)) return;
     throw new DatabaseFileError('foreign', file);
   }
-  if (version < 0 || version > newest) {
-    throw new DatabaseFileError('newer', file, `version ${version}, while this one knows ${newest}`);
+  if (version < 0 || version > migrations.length) {
+    throw new DatabaseFileError('newer', file, `version ${version}, while this one knows ${migrations.length}`);
   }
   // SQLite reads the missing end of a shortened last page as zeros, which its own check need not notice.
   const size = read('page_count') * read('page_size');
   if (statSync(db.name).size < size) throw new DatabaseFileError('corrupt', file, 'it has been cut off');
-  const found = db.pragma('quick_check(1)', { simple: true }) as string;
-  // The fault stands on the last line, below one that names the database.
-  if (found !== 'ok') throw new DatabaseFileError('corrupt', file, found.split('\n').at(-1));
+  const fault = findFault(db, size <= checkedWhole ? 'integrity_check(1)' : 'quick_check(1)');
+  if (fault !== undefined) throw new DatabaseFileError('corrupt', file, fault);
+  const made = new Sqlite(':memory:');
+  migrate(made, migrations.slice(0, version));
+  if (tablesOf(made) !== tablesOf(db)) throw new DatabaseFileError('unlike', file);
+  made.close();
 }
+
+/** What a check of SQLite's finds, in its own words; undefined where that is nothing. */
+function findFault(db: Database, check: string): string | undefined {
+  try {
+    const found = db.pragma(check, { simple: true }) as string;
+    // The fault stands on the last line, below one that names the database.
+    return found === 'ok' ? undefined : found.split('\n').at(-1);
+  } catch (error) {
+    // Such as JSON that is none any more, which the check of its column stumbles over.
+    if ((error as { code?: string }).code === 'SQLITE_ERROR') return (error as Error).message;
+    throw error;
+  }
+}
+
+const tablesOf = (db: Database) =>
+  db
+    .prepare<[], string>("SELECT group_concat(type || name || coalesce(sql, ''), ';' ORDER BY name) FROM sqlite_schema")
+    .pluck()
+    .get();
 
 /** Whether nobody has put anything into the database, not even a mark of whose it is. */
 function isBlank(db: Database): boolean {
@@ -167,7 +193,7 @@ function prepare(db: Database, file: string, durability: Durability, migrations:
     db.pragma('foreign_keys = ON');
     // What a savepoint would restore is kept in memory: past 64 KiB of it SQLite would write a file, at every request.
     db.pragma('temp_store = MEMORY');
-    if (!db.memory) check(db, file, migrations.length);
+    if (!db.memory) check(db, file, migrations);
     const blank = isBlank(db);
     if (blank) db.pragma('page_size = 8192');
     db.pragma('journal_mode = WAL');

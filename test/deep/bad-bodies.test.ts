@@ -75,11 +75,11 @@ describe.each([...groups].map(([group, targets]) => ({ group, targets })))('$gro
   test(
     `takes ${perGroup} bad bodies without failing, and none with an effect`,
     async () => {
-      let bad = 0;
       let refused = 0;
       let before = victim.snapshot();
       let written = victim.writes();
-      for (let seed = 1; seed <= perGroup; seed++) {
+      // What happens to be good is not counted.
+      for (let seed = 1; refused < perGroup; seed++) {
         const random = randomOf(seed);
         const target = random.pick(targets);
         const call = callOf(target);
@@ -88,7 +88,6 @@ describe.each([...groups].map(([group, targets]) => ({ group, targets })))('$gro
         const response = await victim.app.inject({ method, url, headers, payload });
         const { statusCode: status, body: text } = response;
         const what = `seed ${seed}, ${target.name}, ${how}: ${status} ${text.slice(0, 300)}`;
-        if (isBad) bad++;
         if (status < 300) {
           expect(isBad, what).toBe(false);
           await restore(call);
@@ -105,9 +104,6 @@ describe.each([...groups].map(([group, targets]) => ({ group, targets })))('$gro
         expect(victim.snapshot() === before, `${what}: the state is unchanged`).toBe(true);
         written = victim.writes();
       }
-      // Else it would not be what it says.
-      expect(bad).toBeGreaterThan(perGroup / 3);
-      expect(refused).toBeGreaterThan(perGroup / 2);
     },
     timeout,
   );

@@ -83,6 +83,7 @@ function contents(): Record<string, string> {
 const says = {
   corrupt: /^Database file .* is damaged or no database \(.+\): restore it, or name another file\n$/,
   newer: /^Database file .* was written by a newer emulator \(version \d+, while this one knows \d+\): .+\n$/,
+  unlike: /^Database file .* was made by an unreleased emulator with other tables: delete it, or name another file\n$/,
   foreign: /^Database file .* is the database of another program: name another file\n$/,
   'in-use': /^Database file .* is in use by another process: stop that one, or name another file\n$/,
 };
@@ -102,7 +103,7 @@ async function refuses(reason: keyof typeof says): Promise<void> {
   throw new Error(`Three times the refusal took longer than ${soon} ms`);
 }
 
-const cases: [reason: 'corrupt' | 'newer' | 'foreign', what: string, make: () => void][] = [
+const cases: [reason: 'corrupt' | 'newer' | 'unlike' | 'foreign', what: string, make: () => void][] = [
   ['corrupt', 'that is text', () => fs.writeFileSync(file, 'This is a shopping list.\n'.repeat(1_000))],
   ['corrupt', 'of one byte', () => fs.writeFileSync(file, 'S')],
   ['corrupt', 'of zeros', () => fs.writeFileSync(file, Buffer.alloc(4 * pageSize))],
@@ -136,6 +137,22 @@ const cases: [reason: 'corrupt' | 'newer' | 'foreign', what: string, make: () =>
     },
   ],
   [
+    'corrupt',
+    'with JSON that is none any more',
+    () => {
+      putClosed();
+      overwrite(closed.indexOf('[{"id":"snap-'), Buffer.from('!'));
+    },
+  ],
+  [
+    'corrupt',
+    'with an id that its index has otherwise',
+    () => {
+      putClosed();
+      overwrite(closed.indexOf('dsnap-00000000') + 'dsnap-'.length, Buffer.from('9'));
+    },
+  ],
+  [
     'newer',
     'of a later version',
     () => {
@@ -149,6 +166,14 @@ const cases: [reason: 'corrupt' | 'newer' | 'foreign', what: string, make: () =>
     () => {
       putKilled();
       bySqlite('PRAGMA user_version = 1000', true);
+    },
+  ],
+  [
+    'unlike',
+    'without an index',
+    () => {
+      putClosed();
+      bySqlite('DROP INDEX volume_due');
     },
   ],
   ['foreign', 'with a table of its own', () => bySqlite('CREATE TABLE theirs (id)')],

@@ -158,9 +158,9 @@ describe.each(['full', 'normal'])('with durability %s', (durability) => {
         compare(state, memories, seed, seeded);
         await next.kill();
       }
-      // One of them may have met a machine that is busy with something else.
-      const [median = 0] = startMs.sort((one, other) => one - other).slice(kills / 2);
-      expect(median).toBeLessThan(soon);
+      // One in twenty may have met a machine that is busy with something else.
+      const [slowest = 0] = startMs.sort((one, other) => one - other).slice(Math.ceil(0.95 * kills) - 1);
+      expect(slowest).toBeLessThan(soon);
       expect(memories.every(({ snapshots, tokens, accounts }) => snapshots.size && tokens.size && accounts.size)).toBe(
         true,
       );

@@ -1,13 +1,13 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { type Clock, formatInstant, systemClock } from './clock.ts';
 import { connectionOptions, timeouts as shipped, type Timeouts } from './connections.ts';
-import { serveDocs } from './docs-page.ts';
+import { referenceOf, serveDocs } from './docs-page.ts';
 import { EmulatorError } from './errors.ts';
 import { hostGuard } from './host-guard.ts';
 import { acceptJsonBodies } from './json-body.ts';
 import { logTo, startQuietly } from './log.ts';
-import { collectOpenApi, controlPrefix } from './openapi.ts';
+import { collectOpenApi } from './openapi.ts';
 import type { Options } from './options.ts';
 import { createRecorder } from './recorder.ts';
 import { errorBody, renderError } from './render-error.ts';
@@ -99,7 +99,7 @@ async function assemble(
   app.addHook('onRequest', (request, _reply, done) => done(refusal(request)));
   app.setErrorHandler(renderError);
   app.setNotFoundHandler((request) => {
-    throw new EmulatorError('call-not-found', callNotFound(app, request.method, request.url));
+    throw new EmulatorError('call-not-found', callNotFound(app, request, options.control));
   });
   validateStrictly(app);
   acceptJsonBodies(app);
@@ -140,13 +140,15 @@ function makeDefaultWorld(
 }
 
 /** A call that is not there, and the methods that its path has, if any. */
-function callNotFound(app: FastifyInstance, method: string, url: string) {
+function callNotFound(app: FastifyInstance, { method, url }: FastifyRequest, control: boolean) {
   const path = url.split('?', 1)[0] ?? url;
   const methods = (['GET', 'POST', 'PUT', 'DELETE'] as const).filter((each) =>
     app.findRoute({ method: each, url: path }),
   );
-  const document = path.startsWith(`${controlPrefix}/`) ? `${controlPrefix}/openapi.json` : '/openapi.json';
+  const { page, document } = referenceOf(path, control);
   const hint =
-    methods.length > 0 ? `: that path takes ${methods.join(' or ')}` : `; ${document} lists the calls there are`;
+    methods.length > 0
+      ? `: that path takes ${methods.join(' or ')}`
+      : `; ${page} shows the calls there are, ${document} lists them`;
   return { method, path, hint };
 }

@@ -40,6 +40,12 @@ const pages = {
 
 type Path = keyof typeof pages;
 
+/** Where the calls are described that are beside a path: the page, and its document. */
+export function referenceOf(path: string, control: boolean): { page: Path; document: string } {
+  const page = control && path.startsWith(`${controlPrefix}/`) ? '/docs/control' : '/docs';
+  return { page, document: pages[page].document };
+}
+
 /** Serves the reference. Its files are read when they are asked for, so that a start does not wait for them. */
 export function serveDocs(app: FastifyInstance, { version, control }: { version: string; control: boolean }): void {
   const shown = (Object.keys(pages) as Path[]).filter((path) => control || path !== '/docs/control');

@@ -79,7 +79,8 @@ function refusalOf(error: FastifyError | EmulatorError, request: FastifyRequest)
   }
   if (statusCode >= 400 && statusCode < 500) {
     const status = surface === 'other' ? statusCode : statuses[surface].invalid;
-    return { status, code: frameworkCodes[code] ?? 'request-invalid', message };
+    const said = code === 'FST_ERR_CTP_BODY_TOO_LARGE' ? tooLarge(request) : message;
+    return { status, code: frameworkCodes[code] ?? 'request-invalid', message: said };
   }
   if (storageFault.test(code)) {
     return { ...refusalOf(new EmulatorError('storage-failed', { reason: message }), request), cause: error };
@@ -90,4 +91,10 @@ function refusalOf(error: FastifyError | EmulatorError, request: FastifyRequest)
     message: 'The emulator failed on this request: its log says why. This is a bug, please report it',
     cause: error,
   };
+}
+
+function tooLarge({ routeOptions: { bodyLimit } }: FastifyRequest): string {
+  const kibibytes = bodyLimit / 1024;
+  const limit = kibibytes < 1024 ? `${kibibytes} KiB` : `${kibibytes / 1024} MiB`;
+  return `The body is too large: this call takes at most ${limit}`;
 }

@@ -145,10 +145,11 @@ function ofEveryBranch({ keyword, params }: ErrorObject, oneOf: ErrorObject): bo
 }
 
 function problemOf(error: ErrorObject, reader: Reader): Problem {
-  const { additionalProperty: unknown, missingProperty: missing } = error.params;
+  const { missingProperty: missing, additionalProperty: unknown = misspellingOf(error) } = error.params;
   const place = placeOf(error.instancePath);
   // What is missing is missed where it should be; what is not known stands there.
-  if (missing !== undefined) return { path: place, message: `${reader.nameOf([...place, missing])} is missing` };
+  if (missing !== undefined && unknown === undefined)
+    return { path: place, message: `${reader.nameOf([...place, missing])} is missing` };
   if (unknown === undefined) return { path: place, message: `${reader.nameOf(place)} ${verdictOn(error, reader)}` };
   const path = [...place, unknown];
   return { path, message: `${reader.nameOf(path)} is not known: ${knownFields(unknown, error)}`, ofName: true };
@@ -198,6 +199,17 @@ function describeBranch({ required, enum: values, properties = {} }: Branch): st
 function meantBy({ instancePath, parentSchema, params }: ErrorObject): string[] {
   const near = nearest(params.additionalProperty ?? '', Object.keys(parentSchema?.properties ?? {}));
   return near === undefined ? [] : [`${instancePath}/${near}`];
+}
+
+/**
+ * What is there in place of a missing field, by a name that is not known: where no more than one problem is looked for,
+ * that alone is found. Only the first names are looked at, since a body may have millions.
+ */
+function misspellingOf({ data, parentSchema, params }: ErrorObject): string | undefined {
+  if (params.missingProperty === undefined || parentSchema?.additionalProperties !== false) return undefined;
+  const known = Object.keys(parentSchema.properties);
+  const written = Object.keys(data as object).slice(0, 100);
+  return written.find((name) => !known.includes(name) && nearest(name, known) === params.missingProperty);
 }
 
 function knownFields(written: string, { parentSchema }: ErrorObject): string {

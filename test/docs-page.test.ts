@@ -26,6 +26,25 @@ const addressesIn = (html: string, page: string) =>
     .map(([, address = '']) => new URL(address, `http://localhost${page}`))
     .filter(({ protocol }) => protocol !== 'data:');
 
+describe('a path that is not there', () => {
+  const message = async (path: string, of?: World) => JSON.parse((await get(path, of)).text).message;
+
+  test('names the page that shows what is, and its document', async () => {
+    expect(await message('/')).toBe(
+      'There is no call GET /; /docs shows the calls there are, /openapi.json lists them',
+    );
+    expect(await message('/_emulator/x')).toBe(
+      'There is no call GET /_emulator/x; /docs/control shows the calls there are, /_emulator/openapi.json lists them',
+    );
+  });
+
+  test('names only what is served', async () => {
+    const without = await buildWorld({ control: false });
+    expect(await message('/_emulator/clock', without)).toContain('; /docs shows the calls there are, /openapi.json ');
+    await without.close();
+  });
+});
+
 describe.each(['/docs', '/docs/control'])('%s', (page) => {
   test('is a page whose every address is answered by the emulator itself', async () => {
     const { status, headers, text } = await get(page);

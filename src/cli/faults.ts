@@ -33,7 +33,13 @@ const matchTable = {
 
 /** What happens then: the fields of `effect`. */
 const effectTable = {
-  status: wholeFlag('status', 'CODE', 'answer with this status, 400 to 599, and do nothing'),
+  status: flag({
+    name: 'status',
+    schema: Type.Integer({ minimum: 400, maximum: 599 }),
+    placeholder: 'CODE',
+    help: 'answer with this status, 400 to 599, and do nothing',
+    accepts: 'a whole number from 400 to 599',
+  }),
   message: textFlag('message', 'TEXT', 'what that answer says', 'any text'),
   header: flag({
     name: 'header',

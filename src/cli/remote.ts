@@ -42,7 +42,7 @@ export function remote<T extends FlagTable>(
     try {
       await run({ url, client, world, worldName, flags, args: command.args });
     } catch (error) {
-      throw failureOf(error, url);
+      throw failureOf(error, url, worldName);
     }
   });
 }
@@ -60,7 +60,7 @@ const tokenOptions = `${connectionTable.controlToken.flag} or ${connectionTable.
 /** Whether an emulator has answered that it has no control surface. */
 export const isWithoutControl = (error: unknown) => error instanceof ControlError && error.code === 'call-not-found';
 
-function failureOf(error: unknown, url: string): unknown {
+function failureOf(error: unknown, url: string, worldName: string): unknown {
   const fail = (message: string) => new Failure(1, message, { cause: error });
   const stranger = `What answers at ${url} is no datafy-emulator: name another with ${urlOptions}`;
   if (error instanceof ControlError) {
@@ -68,6 +68,8 @@ function failureOf(error: unknown, url: string): unknown {
     if (isWithoutControl(error)) return fail(`The emulator at ${url} was started without its control surface`);
     if (error.code === 'control-token-wrong')
       return fail(`The emulator at ${url} needs its control token: give it with ${tokenOptions}`);
+    if (error.code === 'clock-not-controlled')
+      return fail(`The clock of ${worldName} is the machine's: let it stand first, by datafy-emulator clock set`);
     return fail(error.message);
   }
   // What it answered with is no JSON.

@@ -118,8 +118,11 @@ describe('bombs', () => {
     for (const call of calls.filter((each) => !takesWorlds(each))) {
       const long = JSON.stringify({ ...(call.body as object), x: 'x'.repeat(64 * 1024) });
       for (const payload of [' '.repeat(64 * 1024 + 1), long]) {
-        const { status, code } = await send(call, payload);
-        expect(code, `${call.method} ${call.url}`).toBe('body-too-large');
+        const { status, code, text } = await send(call, payload);
+        expect([code, text], `${call.method} ${call.url}`).toEqual([
+          'body-too-large',
+          '{"message":"The body is too large: this call takes at most 64 KiB"}',
+        ]);
         seen.add(status);
       }
     }
@@ -129,8 +132,9 @@ describe('bombs', () => {
 
   test('of size are refused by what they say of themselves, before they are sent', async () => {
     const call = calls.find(({ route, method }) => method === 'PUT' && route.url === '/_emulator/state')!;
-    const { status, code } = await send(call, '{}', { 'content-length': String(64 * 1024 * 1024 + 1) });
+    const { status, code, text } = await send(call, '{}', { 'content-length': String(64 * 1024 * 1024 + 1) });
     expect([status, code]).toEqual([413, 'body-too-large']);
+    expect(text).toContain('this call takes at most 64 MiB');
   });
 
   test('of values are refused: what fills 64 MiB with nothing, and would fill gigabytes when parsed', async () => {

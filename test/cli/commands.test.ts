@@ -72,6 +72,13 @@ test('reset puts a world back to its beginning', async () => {
 });
 
 describe('clock', () => {
+  test('that runs with the machine is not advanced, and the message names the command that lets it stand', async () => {
+    expect(await failure(['clock', 'advance', '60'])).toEqual([
+      1,
+      "The clock of the default world is the machine's: let it stand first, by datafy-emulator clock set",
+    ]);
+  });
+
   test('is shown, stopped, moved and let run', async () => {
     const world = await emulator.control.createOrganization({ seed: 'default', pace: { snapshot: 60_000 } });
     expect(await command(world, 'clock')).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z \(system\)\n$/);
@@ -115,12 +122,6 @@ describe('clock', () => {
     [['advance', '-5'], 'SECONDS "-5" is not accepted: use a number of seconds, such as 60 or 0.5'],
   ])('%j is wrong usage', async (argv, line) => {
     expect(await failure(['clock', ...argv])).toEqual([2, line]);
-  });
-
-  test('that runs cannot be moved, and the emulator says why', async () => {
-    const [code, line] = await failure(['clock', 'advance', '1']);
-    expect(code).toBe(1);
-    expect(line).toMatch(/^The clock of this world is the system's: /);
   });
 });
 
@@ -218,7 +219,9 @@ describe('faults', () => {
       2,
       'faults add needs what is to happen: one of --status, --message, --header, --delay-ms, --drop, --outcome',
     ],
-    [['add', '--status', 'bad'], 2, '--status "bad" is not accepted: use a whole number'],
+    [['add', '--status', 'bad'], 2, '--status "bad" is not accepted: use a whole number from 400 to 599'],
+    [['add', '--status', '99'], 2, '--status "99" is not accepted: use a whole number from 400 to 599'],
+    [['add', '--times', 'bad'], 2, '--times "bad" is not accepted: use a whole number'],
     [['add', '--drop', 'all'], 2, '--drop "all" is not accepted: use one of connection, body'],
     [['add', '--header', 'x'], 2, '--header "x" is not accepted: use a name and a value, such as Retry-After:1'],
     [

@@ -235,6 +235,15 @@ describe('an import that is refused leaves the old world', () => {
       },
       /attachment\/deviceName \/dev\/\w+ of i-\w+ is taken/,
     ],
+    [
+      'a misspelt field that must be there',
+      (d) => {
+        const { sizeGb, ...rest } = d.volumes[0];
+        d.volumes[0] = { ...rest, sizeGB: sizeGb };
+      },
+      /^body\/volumes\/0\/sizeGB is not known: the nearest is sizeGb$/,
+      'request-invalid',
+    ],
     ['a token without a secret', (d) => delete d.tokens[0].secretHash, /tokens\/0 has no secret/],
     [
       'a token with two',

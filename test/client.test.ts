@@ -158,7 +158,8 @@ describe('the control client', () => {
     const state = await control.state.export();
     expect(state.name).toBe('client');
     expect(await control.state.import({ ...state, name: 'imported' })).toBeUndefined();
-    expect(await control.checkpoints.create('a / b')).toEqual({ name: 'a / b' });
+    expect(await control.checkpoints.create('a / b')).toEqual({ name: 'a / b', replaced: false });
+    expect(await control.checkpoints.create('a / b')).toEqual({ name: 'a / b', replaced: true });
     expect((await control.checkpoints.list()).map(({ name }) => name)).toEqual(['a / b']);
     expect(await control.checkpoints.restore('a / b')).toBeUndefined();
     expect(await control.checkpoints.delete('a / b')).toBeUndefined();

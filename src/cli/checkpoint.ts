@@ -9,8 +9,8 @@ export function define(command: Command, env: NodeJS.ProcessEnv): void {
   const create = command.command('create <NAME>').description('keep a copy of the world; one of that name is replaced');
   addExamples(create, 'datafy-emulator checkpoint create before');
   remote(create, env, {}, async ({ world, worldName, args: [name = ''] }) => {
-    await world.checkpoints.create(name);
-    console.log(`Created checkpoint ${name} of ${worldName}`);
+    const { replaced } = await world.checkpoints.create(name);
+    console.log(`${replaced ? 'Replaced' : 'Created'} checkpoint ${name} of ${worldName}`);
   });
 
   const list = command.command('list', { isDefault: true }).description('list the copies there are');

@@ -29,9 +29,12 @@ export function createCheckpoints(db: Database) {
     new EmulatorError('checkpoint-not-found', { name, known: list.all(organization).map((each) => each.name) });
 
   return {
-    /** Keeps a copy; one of the same name is replaced. */
-    put: (organization: number, name: string, world: Seed, createdAt: Instant) =>
-      put.run(organization, name, JSON.stringify(world), createdAt),
+    /** Keeps a copy; one of the same name is replaced. Answers with whether there was one. */
+    put(organization: number, name: string, world: Seed, createdAt: Instant): boolean {
+      const replaced = list.all(organization).some((each) => each.name === name);
+      put.run(organization, name, JSON.stringify(world), createdAt);
+      return replaced;
+    },
 
     list: (organization: number): Checkpoint[] => list.all(organization),
 

@@ -166,10 +166,11 @@ export function createControl({
 
     checkpoints: (organization: number) => checkpoints.list(organization),
 
-    checkpoint(organization: number, name: string): void {
-      alone(() => {
+    /** Keeps a copy, and answers with whether it replaced one of that name. */
+    checkpoint(organization: number, name: string): boolean {
+      return alone(() => {
         settle(organization);
-        checkpoints.put(organization, name, exportWorld(organization), worlds.now(worlds.get(organization)));
+        return checkpoints.put(organization, name, exportWorld(organization), worlds.now(worlds.get(organization)));
       });
     },
 

@@ -70,8 +70,8 @@ export interface WorldControl {
 
   /** Copies of the world under names. */
   checkpoints: {
-    /** One of that name is replaced. */
-    create(name: string): Promise<{ name: string }>;
+    /** One of that name is replaced; the answer says whether there was one. */
+    create(name: string): Promise<{ name: string; replaced: boolean }>;
     /** By name. */
     list(): Promise<Checkpoint[]>;
     /**

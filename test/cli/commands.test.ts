@@ -130,6 +130,7 @@ test('checkpoint keeps copies, lists them, goes back to one and forgets one', as
   const id = world.organizationId;
   expect(await command(world, 'checkpoint')).toBe('There are no checkpoints\n');
   expect(await command(world, 'checkpoint', 'create', 'be fore')).toBe(`Created checkpoint be fore of world ${id}\n`);
+  expect(await command(world, 'checkpoint', 'create', 'be fore')).toBe(`Replaced checkpoint be fore of world ${id}\n`);
   const before = await world.control.state.export();
   expect(await command(world, 'checkpoint', 'list')).toBe(`NAME     CREATED\nbe fore  ${now}\n`);
   expect(JSON.parse(await command(world, 'checkpoint', 'list', '--json'))).toEqual([

@@ -144,7 +144,7 @@ describe('an export', () => {
     }
     expect(text).toContain(minted.tokenId);
     const checkpoint = await done(world.control('POST', '/checkpoints', { name: 'x' }));
-    expect(checkpoint).toEqual({ name: 'x' });
+    expect(checkpoint).toEqual({ name: 'x', replaced: false });
     expect(emulated.dump()).not.toContain(minted.secret);
     expect(emulated.dump()).not.toContain(world.token);
     const defaultWorld = (await emulated.control('GET', '/state')).text;

@@ -13,7 +13,13 @@ export const create = {
   summary: 'Keep a copy of the world under a name; one of that name is replaced',
   tags,
   body: strictObject({ name }),
-  response: responses(201, Type.Object({ name }, { description: 'The copy.' })),
+  response: responses(
+    201,
+    Type.Object(
+      { name, replaced: Type.Boolean({ description: 'Whether there was one of that name.' }) },
+      { description: 'The copy.' },
+    ),
+  ),
 };
 
 export const list = {
@@ -49,8 +55,8 @@ const remove = {
 export function checkpointRoutes(state: State): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.post('/checkpoints', { schema: create }, (request, reply) => {
-      state.control.checkpoint(request.world, request.body.name);
-      reply.code(201).send({ name: request.body.name });
+      const { name } = request.body;
+      reply.code(201).send({ name, replaced: state.control.checkpoint(request.world, name) });
     });
 
     app.get('/checkpoints', { schema: list }, (request, reply) => {

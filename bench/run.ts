@@ -41,12 +41,22 @@ const machine: Machine = {
   pinned,
 };
 
+function readArguments() {
+  try {
+    const read = parseArgs({ options: { quick: { type: 'boolean' } }, allowPositionals: true });
+    const unknown = read.positionals.filter((name) => !Object.hasOwn(figures, name));
+    if (unknown.length > 0) throw new Error(`no figure is called ${unknown.join(', ')}`);
+    return read;
+  } catch (error) {
+    console.error(`npm run bench: ${(error as Error).message}`);
+    console.error(`Usage: npm run bench -- [--quick] [${Object.keys(figures).join('|')}]…`);
+    process.exit(2);
+  }
+}
+
 async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({ options: { quick: { type: 'boolean' } }, allowPositionals: true });
+  const { values, positionals } = readArguments();
   const names = positionals.length > 0 ? positionals : Object.keys(figures);
-  const unknown = names.filter((name) => !(name in figures));
-  if (unknown.length > 0)
-    throw new Error(`No figure is called ${unknown.join(', ')}: ${Object.keys(figures).join(', ')}`);
   prepare();
   pinThisProcess();
 

@@ -1,3 +1,4 @@
+import { attack } from './attack.ts';
 import { createSnapshot, getVolume } from './calls.ts';
 import { checkpoint, world } from './control.ts';
 import { durable } from './durable.ts';
@@ -16,4 +17,5 @@ export const figures: Record<string, Measure> = {
   memory,
   world,
   checkpoint,
+  attack,
 };

@@ -1,8 +1,11 @@
+import type { Instant } from '../clock.ts';
 import { EmulatorError } from '../errors.ts';
 import type { Commits } from './commits.ts';
 import { SqliteError } from './database.ts';
 import type { Change, Effects, Machine, Tx } from './machine.ts';
-import type { Worlds } from './worlds.ts';
+import type { World, Worlds } from './worlds.ts';
+
+const nothing: readonly Change[] = [];
 
 /** What the engine tells whoever listens, after each commit. */
 export interface Observer {
@@ -44,17 +47,20 @@ export function createRun({ commits, worlds, machine, effects, observer }: Parts
   /** Does what is due in a world; answers what that was. */
   function settle(organization: number): readonly Change[] {
     const world = worlds.get(organization);
-    const now = worlds.now(world);
-    if (!machine.due.isDue(world.key, now)) return [];
-    return commits.join(() => machine.settle(world, now, careful, (changes) => tell(organization, changes, null)));
+    return settleBy(world, worlds.now(world));
+  }
+
+  function settleBy(world: World, now: Instant): readonly Change[] {
+    if (!machine.due.isDue(world.key, now)) return nothing;
+    return commits.join(() => machine.settle(world, now, careful, (changes) => tell(world.key, changes, null)));
   }
 
   function prepare(target: Target): Tx {
     const { organization, account, accountId, ownAccount, request = null } = target;
-    settle(organization);
     const world = worlds.get(organization);
-    const { pace } = world;
-    return { organization, account, accountId, ownAccount, now: worlds.now(world), pace, request, changes: [] };
+    const now = worlds.now(world);
+    settleBy(world, now);
+    return { organization, account, accountId, ownAccount, now, pace: world.pace, request, changes: [] };
   }
 
   /**

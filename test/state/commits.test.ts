@@ -174,6 +174,28 @@ describe('what comes due', () => {
   });
 });
 
+test('the number of changes is another after every write, however it ended, and the same after none', async () => {
+  const numbers = [commits.changes()];
+  const after = (body: () => unknown) => {
+    try {
+      body();
+    } catch {}
+    numbers.push(commits.changes());
+  };
+  after(() => commits.verb(() => write('a')));
+  after(() => commits.join(() => db.exec("INSERT INTO note VALUES ('b')")));
+  after(() => commits.flush());
+  expect(numbers[3]).toBe(numbers[2]);
+  numbers.pop();
+  after(() => commits.alone(() => db.exec("INSERT INTO note VALUES ('alone')")));
+  commits.verb(() => doom());
+  numbers.push(commits.changes());
+  after(() => commits.flush());
+  after(() => commits.alone(() => db.exec('nonsense')));
+  expect(notes()).toEqual(['a', 'b', 'alone']);
+  expect(new Set(numbers).size).toBe(7);
+});
+
 describe('where SQLite gives the transaction up', () => {
   test('in the midst of a turn, all verbs before are told so', async () => {
     commits.verb(() => write('a'));

@@ -151,10 +151,18 @@ function check(db: Database, file: string, migrations: readonly Migration[]): vo
   if (statSync(db.name).size < size) throw new DatabaseFileError('corrupt', file, 'it has been cut off');
   const fault = findFault(db, size <= checkedWhole ? 'integrity_check(1)' : 'quick_check(1)');
   if (fault !== undefined) throw new DatabaseFileError('corrupt', file, fault);
-  const made = new Sqlite(':memory:');
-  migrate(made, migrations.slice(0, version));
-  if (tablesOf(made) !== tablesOf(db)) throw new DatabaseFileError('unlike', file);
-  made.close();
+  if (tablesOf(db) !== tablesBy(migrations.slice(0, version))) throw new DatabaseFileError('unlike', file);
+}
+
+/** The tables that migrations make, to be compared with those of a file. */
+function tablesBy(migrations: readonly Migration[]): string | undefined {
+  const db = new Sqlite(':memory:');
+  try {
+    migrate(db, migrations);
+    return tablesOf(db);
+  } finally {
+    db.close();
+  }
 }
 
 /** What a check of SQLite's finds, in its own words; undefined where that is nothing. */

@@ -1,11 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { done, type Send } from '../control/control.ts';
 import { type Random, randomOf } from '../model/random.ts';
 import { production, volumes } from '../world.ts';
-import { begin, endAll, type Process, sender } from './process.ts';
+import { begin, type Process, sender, useFolder } from './process.ts';
 import { sized } from './size.ts';
 
 // A process that is killed while many write, again and again on one file. Everything that was answered is there in the
@@ -19,14 +16,7 @@ const most = sized(300, 2_500);
 /** How long a start may take, in milliseconds: a share runs beside all other tests, and is no place to measure. */
 const soon = sized(20_000, 2_000);
 
-let folder: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'datafy-emulator-'));
-});
-afterEach(async () => {
-  await endAll();
-  rmSync(folder, { recursive: true });
-});
+const folder = useFolder();
 
 /** What one client was answered, and may have done without being answered. */
 interface Memory {
@@ -90,7 +80,7 @@ async function write(url: string, memory: Memory, random: Random, answered: () =
 
 /** Begins a process on the file, has all clients write to it, and kills it after so many answers. */
 async function round(argv: string[], memories: Memory[], seed: number): Promise<Process> {
-  const process = await begin(argv, { cwd: folder });
+  const process = await begin(argv, { cwd: folder.path });
   const random = randomOf(seed);
   let left = 1 + random.upTo(most);
   const answered = () => {
@@ -140,7 +130,7 @@ describe.each(['full', 'normal'])('with durability %s', (durability) => {
     `${kills} times killed, nothing that was answered is lost, and it is back within 2 seconds`,
     async () => {
       const argv = ['--db', 'world.db', '--durability', durability];
-      const first = await begin(argv, { cwd: folder });
+      const first = await begin(argv, { cwd: folder.path });
       const send = authorized(first.send);
       const memories: Memory[] = [];
       for (let client = 0; client < clients; client++) {
@@ -152,7 +142,7 @@ describe.each(['full', 'normal'])('with durability %s', (durability) => {
       const startMs: number[] = [];
       for (let seed = 1; seed <= kills; seed++) {
         await round(argv, memories, seed);
-        const next = await begin(argv, { cwd: folder });
+        const next = await begin(argv, { cwd: folder.path });
         startMs.push(next.startMs);
         const state: State = await done(next.send('GET', '/_emulator/state'));
         compare(state, memories, seed, seeded);

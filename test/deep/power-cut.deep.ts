@@ -1,11 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { done } from '../control/control.ts';
 import { volumes } from '../world.ts';
-import { begin, endAll, sender } from './process.ts';
+import { begin, sender, useFolder } from './process.ts';
 import { sized } from './size.ts';
 import { whyUnable } from './unable.ts';
 
@@ -17,14 +16,7 @@ const calls = sized(10, 150);
 
 const unable = whyUnable(() => execFileSync('strace', ['-f', '-o', '/dev/null', 'true'], { stdio: 'pipe' }));
 
-let folder: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'datafy-emulator-'));
-});
-afterEach(async () => {
-  await endAll();
-  rmSync(folder, { recursive: true });
-});
+const folder = useFolder();
 
 interface Trace {
   /** How many calls that write were answered. */
@@ -47,7 +39,7 @@ function read(file: string): Trace {
   };
   for (const line of readFileSync(file, 'latin1').split('\n')) {
     const [, thread = '', call = '', what = '', rest = ''] = /^(\d+) +(\w+)\(\d+<([^>]*)>(.*)/.exec(line) ?? [];
-    if (call === 'pwrite64' && what.startsWith(folder)) unsynced.add(what);
+    if (call === 'pwrite64' && what.startsWith(folder.path)) unsynced.add(what);
     if (call === 'fsync' || call === 'fdatasync') {
       if (rest.includes('<unfinished')) syncing.set(thread, what);
       else synced(what);
@@ -66,9 +58,12 @@ function read(file: string): Trace {
 
 /** Has all clients write to an emulator that is traced. */
 async function traced(durability: string): Promise<Trace> {
-  const trace = join(folder, 'trace');
+  const trace = join(folder.path, 'trace');
   const before = `exec strace -D -f -y -s 40 -e trace=pwrite64,fsync,fdatasync,read,write,writev -o '${trace}' "$0" "$@"`;
-  const { child, ended, url } = await begin(['--db', 'world.db', '--durability', durability], { cwd: folder, before });
+  const { child, ended, url } = await begin(['--db', 'world.db', '--durability', durability], {
+    cwd: folder.path,
+    before,
+  });
   const path = `/api/v1/volumes/${volumes.documented}/create-snapshot`;
   await Promise.all(
     Array.from({ length: clients }, async () => {

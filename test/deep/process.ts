@@ -1,4 +1,8 @@
+import { mkdtempSync, rmSync } from 'node:fs';
 import { Agent } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach } from 'vitest';
 import { type Running, run, runCommand, script } from '../cli/executable.ts';
 import { type Send, wire } from '../control/control.ts';
 
@@ -30,6 +34,23 @@ export async function endAll(): Promise<void> {
     await ended;
   }
   started.clear();
+}
+
+/** A folder for each test of a file, which goes with all that the test has started. */
+export function useFolder(): { readonly path: string } {
+  let path = '';
+  beforeEach(() => {
+    path = mkdtempSync(join(tmpdir(), 'datafy-emulator-'));
+  });
+  afterEach(async () => {
+    await endAll();
+    rmSync(path, { recursive: true });
+  });
+  return {
+    get path() {
+      return path;
+    },
+  };
 }
 
 /** Starts the executable on any free port, without waiting for it. */

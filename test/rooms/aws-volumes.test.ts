@@ -1050,9 +1050,9 @@ describe('behaviour', () => {
 
     test('says so where the id in the path is empty', async () => {
       await refused(world, () => modify({ volumeSizeGb: 260 }, ''), {
-        status: 400,
-        code: 'request-invalid',
-        message: 'params/volumeId is empty',
+        status: 404,
+        code: 'call-not-found',
+        message: 'There is no call POST /api/v1/aws/volumes/modify (is an id in the path empty?)',
       });
     });
 

@@ -35,7 +35,7 @@ import { createTokens, type Token, type TokenRequest } from './tokens.ts';
 import { createVolumes } from './volumes.ts';
 import { createWorlds } from './worlds.ts';
 
-export type { RestoreSource } from './creation.ts';
+export type { CreateVolumeRequest, RestoreSource } from './creation.ts';
 export type { SnapshotDescription, VolumeDescription, VolumeHead } from './describe.ts';
 export { words } from './document-fields.ts';
 export { volumeTypes } from './ebs.ts';

@@ -79,12 +79,19 @@ export const createAutoscalingVolume = {
         Type.Unsafe<'autoscaling' | 'performance' | 'autoscaling_performance'>({
           type: 'string',
           enum: ['autoscaling', 'performance', 'autoscaling_performance'],
-          default: 'autoscaling',
+          // No default: it would be filled in beside the two booleans, and could contradict them.
+          description: 'Left out: `autoscaling`.',
         }),
       ),
       performanceArraySize: Type.Optional(
         Type.Integer({ description: '4, 6 or 8: required by the two performance modes, and only valid with them.' }),
       ),
+      arraySize: Type.Optional(Type.Integer({ description: 'The same, as some clients spell it.' })),
+      autoscaling: Type.Optional(
+        Type.Boolean({ description: 'With `performance`: the mode, as some clients spell it.' }),
+      ),
+      performance: Type.Optional(Type.Boolean({ description: 'Whether it has an array, of `performanceTier`.' })),
+      performanceTier: Type.Optional(Type.Integer({ description: '4, 6 or 8; 0: no array.' })),
     }),
   }),
   response: { 200: { ...volume, description: 'The new volume.' }, ...refusals() },

@@ -196,8 +196,11 @@ export function createState(db: Database, clock: Clock, observer: Observer = {})
 
     restore: (target: Target, request: RestoreRequest) => run(target, (tx) => creation.restore(tx, request)),
 
-    createVolume: (target: Target, request: CreateVolumeRequest): VolumeHead =>
-      run(target, (tx) => describe.volumeHead(creation.create(tx, request))),
+    createVolume: (target: Target, request: CreateVolumeRequest): VolumeHead & { backingVolumeIds: string[] } =>
+      run(target, (tx) => {
+        const volume = creation.create(tx, request);
+        return { ...describe.volumeHead(volume), backingVolumeIds: volumes.backing(volume) };
+      }),
 
     attach: (target: Target, volumeId: string, request: AttachRequest): void =>
       run(target, (tx) => attachments.attach(tx, volumeId, request)),
@@ -219,8 +222,12 @@ export function createState(db: Database, clock: Clock, observer: Observer = {})
     volumeHead: (target: Target, volumeId: string): VolumeHead =>
       read(target, (tx) => heads(tx.account, volumeId, () => describe.volumeHead(volumes.head(tx, volumeId)))),
 
-    volume: (target: Target, volumeId: string): VolumeDescription =>
-      read(target, (tx) => describe.volume(volumes.find(tx, volumeId), tx.accountId)),
+    /** A volume, if it is there. */
+    volume: (target: Target, volumeId: string): VolumeDescription | undefined =>
+      read(target, (tx) => {
+        const row = volumes.lookUp(tx, volumeId);
+        return row && describe.volume(row, tx.accountId);
+      }),
 
     /** The Datafy snapshot that an id names, be it its own or that of one of its EBS snapshots. */
     snapshot: (target: Target, snapshotId: string): SnapshotDescription =>

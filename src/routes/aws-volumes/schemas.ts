@@ -8,6 +8,7 @@ import {
   refusals,
   tagInput,
   volumeParams,
+  zeroIsDefault,
 } from '../shared.ts';
 import { createFromSnapshots as published } from '../volumes/schemas.ts';
 
@@ -27,9 +28,6 @@ const volume = Type.Object({
   iops: Type.Integer({ description: 'Over an array: the total.' }),
   throughput: Type.Integer({ description: 'MiB/s; over an array: the total.' }),
 });
-
-const zeroIsDefault = (description: string) =>
-  Type.Optional(Type.Integer({ minimum: 0, description: `${description} 0: the default.` }));
 
 export const getAwsVolume = {
   ...common,

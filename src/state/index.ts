@@ -50,6 +50,7 @@ export {
 } from './inventory.ts';
 export type { Change } from './machine.ts';
 export { newWorld } from './new-world.ts';
+export { roleId } from './roles.ts';
 export type { Rule } from './rules.ts';
 export type { Observer, Target } from './run.ts';
 export { type SeedName, seedNames } from './seeds/names.ts';

@@ -332,8 +332,10 @@ export const errors = {
   ),
   'device-in-use': row(
     'conflict',
-    (d: { deviceName: string; instanceId: string; volumeId: string }) =>
-      `Device ${d.deviceName} of instance ${d.instanceId} is in use by volume ${d.volumeId}: choose another deviceName`,
+    (d: { deviceName: string; instanceId: string; occupant: { volumeId: string; deviceName: string } }) => {
+      const alias = d.occupant.deviceName === d.deviceName ? '' : `, which is there as ${d.occupant.deviceName}`;
+      return `Device ${d.deviceName} of instance ${d.instanceId} is in use by volume ${d.occupant.volumeId}${alias}: choose another deviceName`;
+    },
   ),
   'filesystem-without-instance': row(
     'conflict',

@@ -197,11 +197,8 @@ export function createState(db: Database, clock: Clock, observer: Observer = {})
 
     restore: (target: Target, request: RestoreRequest) => run(target, (tx) => creation.restore(tx, request)),
 
-    createVolume: (target: Target, request: CreateVolumeRequest): VolumeHead & { backingVolumeIds: string[] } =>
-      run(target, (tx) => {
-        const volume = creation.create(tx, request);
-        return { ...describe.volumeHead(volume), backingVolumeIds: volumes.backing(volume) };
-      }),
+    createVolume: (target: Target, request: CreateVolumeRequest) =>
+      run(target, (tx) => describe.newVolume(creation.create(tx, request))),
 
     attach: (target: Target, volumeId: string, request: AttachRequest): void =>
       run(target, (tx) => attachments.attach(tx, volumeId, request)),
@@ -223,12 +220,8 @@ export function createState(db: Database, clock: Clock, observer: Observer = {})
     volumeHead: (target: Target, volumeId: string): VolumeHead =>
       read(target, (tx) => heads(tx.account, volumeId, () => describe.volumeHead(volumes.head(tx, volumeId)))),
 
-    /** A volume, if it is there. */
     volume: (target: Target, volumeId: string): VolumeDescription | undefined =>
-      read(target, (tx) => {
-        const row = volumes.lookUp(tx, volumeId);
-        return row && describe.volume(row, tx.accountId);
-      }),
+      read(target, (tx) => describe.lookUp(tx, volumeId)),
 
     /** The Datafy snapshot that an id names, be it its own or that of one of its EBS snapshots. */
     snapshot: (target: Target, snapshotId: string): SnapshotDescription =>

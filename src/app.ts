@@ -19,6 +19,7 @@ import type { ReadSeed } from './seed-file.ts';
 import { type Database, openDatabase } from './state/database.ts';
 import { createState, type SeedDocument, type State } from './state/index.ts';
 import { documentedPath } from './strike.ts';
+import { pathOf, withSingleSlashes } from './url.ts';
 import { validateStrictly } from './validation.ts';
 import { version } from './version.ts';
 
@@ -76,6 +77,7 @@ async function assemble(
     exposeHeadRoutes: false,
     ...logTo(options),
     routerOptions: { maxParamLength: 16 * 1024 },
+    rewriteUrl: ({ url = '' }) => withSingleSlashes(url),
     frameworkErrors: (error, request, reply) => renderError(refusal(request) ?? error, request, reply as never),
   }).withTypeProvider<TypeBoxTypeProvider>();
   app.addHook('onClose', async () => {
@@ -140,8 +142,8 @@ function makeDefaultWorld(
 }
 
 /** A call that is not there, and the methods that its path has, if any. */
-function callNotFound(app: FastifyInstance, { method, url }: FastifyRequest, control: boolean) {
-  const path = url.split('?', 1)[0] ?? url;
+function callNotFound(app: FastifyInstance, { method, url, originalUrl }: FastifyRequest, control: boolean) {
+  const path = pathOf(url);
   const methods = (['GET', 'POST', 'PUT', 'DELETE'] as const).filter((each) =>
     app.findRoute({ method: each, url: path }),
   );
@@ -150,5 +152,7 @@ function callNotFound(app: FastifyInstance, { method, url }: FastifyRequest, con
     methods.length > 0
       ? `: that path takes ${methods.join(' or ')}`
       : `; ${page} shows the calls there are, ${document} lists them`;
-  return { method, path, hint };
+  // A script whose variable is empty leaves such a path behind.
+  const gap = /[^/]\/(?:\/|$)/.test(pathOf(originalUrl)) ? ' (is an id in the path empty?)' : '';
+  return { method, path, hint: gap + hint };
 }

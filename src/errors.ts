@@ -176,9 +176,17 @@ export const errors = {
     'invalid',
     () => 'body/volumeProperties/kmsKeyId is given, but encrypted is not true: a key is for an encrypted volume',
   ),
-  'array-size-invalid': row(
+  'array-size-invalid': row('invalid', (d: { field: string; problem: string }) => `${d.field} ${d.problem}`),
+  'array-contradictory': row(
     'invalid',
-    (d: { problem: string }) => `body/volumeProperties/performanceArraySize ${d.problem}`,
+    (d: Record<'first' | 'second', { field: string; value: unknown }>) =>
+      `${d.first.field} is ${JSON.stringify(d.first.value)} and ${d.second.field} is ${JSON.stringify(d.second.value)}: ` +
+      'they contradict each other, so send one of them',
+  ),
+  'volume-mode-missing': row(
+    'invalid',
+    (d: { fields: readonly string[] }) =>
+      `Neither ${d.fields.join(' nor ')} is true: a volume of Datafy's has one of them, or both`,
   ),
   'array-size-fixed': row(
     'invalid',
@@ -324,8 +332,10 @@ export const errors = {
   ),
   'device-in-use': row(
     'conflict',
-    (d: { deviceName: string; instanceId: string; volumeId: string }) =>
-      `Device ${d.deviceName} of instance ${d.instanceId} is in use by volume ${d.volumeId}: choose another deviceName`,
+    (d: { deviceName: string; instanceId: string; occupant: { volumeId: string; deviceName: string } }) => {
+      const alias = d.occupant.deviceName === d.deviceName ? '' : `, which is there as ${d.occupant.deviceName}`;
+      return `Device ${d.deviceName} of instance ${d.instanceId} is in use by volume ${d.occupant.volumeId}${alias}: choose another deviceName`;
+    },
   ),
   'filesystem-without-instance': row(
     'conflict',

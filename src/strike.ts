@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Recorder } from './recorder.ts';
 import type { Call, Fault, State } from './state/index.ts';
+import { pathOf } from './url.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -56,7 +57,7 @@ export function strike(app: FastifyInstance, state: State, recorder: Recorder): 
 
 function callOf(request: FastifyRequest): Call {
   const { operationId = '' } = request.routeOptions.schema ?? {};
-  const path = request.url.split('?', 1)[0] ?? '';
+  const path = pathOf(request.url);
   const { volumeId } = request.params as { volumeId?: string };
   const { target, targets, principal } = request;
   return {

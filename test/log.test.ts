@@ -209,6 +209,20 @@ describe('for people', () => {
     expect(await logged()).toMatch(new RegExp(`^${time} warn The header X-Datafy-.* tokenId="[0-9a-f-]{36}"\n$`));
   });
 
+  test('a token that never expires though its caller may have meant otherwise is a warning', async () => {
+    const { call, records } = await emulator(['--log-level', 'warn']);
+    const made = (body: object) => call('POST', `/api/v1/accounts/${production}/tokens`, body);
+    const { tokenId } = (await (await made({ expireInMinutes: 0 })).json()) as { tokenId: string };
+    for (const body of [{}, { expireInMinutes: 1 }, { expireInMinutes: -1 }]) await made(body);
+    expect(await records()).toMatchObject([
+      {
+        level: 'warn',
+        tokenId,
+        msg: 'The token never expires: expireInMinutes is 0, as for a ttl below one minute',
+      },
+    ]);
+  });
+
   describe.skipIf(!hasScript())('on a terminal (skipped without the command "script", which makes one)', () => {
     /** What a terminal shows of an emulator that had one call. */
     async function shown(argv: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<string> {

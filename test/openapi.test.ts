@@ -93,7 +93,9 @@ describe.each([{ strict: false }, { strict: true }])('with strict $strict', ({ s
 
   test('every operation says which part of the API it is of, and where it is known from', () => {
     for (const { name, operation } of all) {
-      expect(['published', 'account', 'infrastructure', 'extension'], name).toContain(operation['x-datafy-surface']);
+      expect(['published', 'account', 'infrastructure', 'branch', 'extension'], name).toContain(
+        operation['x-datafy-surface'],
+      );
       expect(['P', 'C', 'D', 'A'], name).toContain(operation['x-datafy-source']);
     }
   });
@@ -103,6 +105,7 @@ describe.each([{ strict: false }, { strict: true }])('with strict $strict', ({ s
       published: { path: /^\/api\/v1\/volumes\//, source: 'P' },
       account: { path: /^\/api\/v1\/accounts/, source: 'C' },
       infrastructure: { path: /^\/api\/v1\/aws\//, source: 'C' },
+      branch: { path: /^\/api\/v1\/volumes\//, source: 'C' },
       extension: { path: /^\/api\/v1\/(volumes|snapshots)/, source: 'A' },
     };
     for (const { name, path, operation } of all) {

@@ -230,7 +230,8 @@ CREATE INDEX snapshot_account ON snapshot (organization, account);
 CREATE INDEX snapshot_ebs ON snapshot (organization, ebs_first, ebs_last);
 CREATE INDEX snapshot_due ON snapshot (organization, due_at) WHERE due_at IS NOT NULL;
 
--- A volume is on one instance at most, and a device name of an instance holds one volume at most.
+-- A volume is on one instance at most, and an attachment point of an instance holds one volume at most. The point is what
+-- EC2 takes the device name for: attachmentPoint in src/state/ebs.ts.
 CREATE TABLE attachment (
   key                   INTEGER PRIMARY KEY,
   organization          INTEGER NOT NULL,
@@ -238,13 +239,14 @@ CREATE TABLE attachment (
   volume                INTEGER NOT NULL UNIQUE REFERENCES volume (key) ON DELETE CASCADE,
   instance              INTEGER NOT NULL REFERENCES instance (key) ON DELETE CASCADE,
   device_name           TEXT    NOT NULL,
+  attachment_point      TEXT    NOT NULL,
   delete_on_termination INTEGER NOT NULL CHECK (delete_on_termination IN (0, 1)),
   status                TEXT    NOT NULL CHECK (status = 'attaching' OR status = 'attached' OR status = 'detaching'),
   due_at                INTEGER,
   due_action            TEXT,
   changed_by            INTEGER,
   started_at            INTEGER NOT NULL,
-  UNIQUE (instance, device_name),
+  UNIQUE (instance, attachment_point),
   CHECK (due_at IS NULL OR due_action IS NOT NULL),
   CHECK ((due_action IS NOT NULL) = (status IN ('attaching', 'detaching')))
 ) STRICT;

@@ -3,9 +3,9 @@
 #
 #   terraform init && terraform apply
 #
-# Known from Datafy's public clients: that there are these two providers, that each lets its endpoint be set, and that
-# they send a bearer token. Assumed: that the arguments are called `endpoint` and `token`. If Terraform does not know
-# them, `terraform providers schema -json` has the names that your version of a provider knows.
+# What the arguments are called is known from the providers' own code: `endpoint` and `token` of datafy, `datafy_url` and
+# `datafy_token` of datafyaws, whose `token` is AWS's session token. Instead of them, `datafy-emulator env --client datafy`
+# and `datafy-emulator env --client datafyaws` print the variables that each reads.
 #
 # Not run with the project's tests, since the providers cannot be installed there: they check that Terraform reads this
 # file, and go through the calls of both providers, resource by resource, in test/clients.
@@ -48,6 +48,6 @@ provider "datafy" {
 }
 
 provider "datafyaws" {
-  endpoint = var.datafy_url
-  token    = var.account_token
+  datafy_url   = var.datafy_url
+  datafy_token = var.account_token
 }

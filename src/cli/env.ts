@@ -1,9 +1,11 @@
+import { Type } from '@sinclair/typebox';
 import type { Command } from 'commander';
 import { Failure } from '../failure.ts';
-import { textFlag } from '../option.ts';
+import { flag, oneOf, textFlag } from '../option.ts';
 import { optionTable } from '../options.ts';
 import { hashSecret } from '../secrets.ts';
 import { findSeedFile, readSeed } from '../seed.ts';
+import { isReadOnly } from '../state/roles.ts';
 import { loadSeed } from '../state/seeds/index.ts';
 import { seedNames } from '../state/seeds/names.ts';
 import type { Seed } from '../state/world-document.ts';
@@ -13,7 +15,21 @@ import { addExamples } from './help.ts';
 import { jsonTable, print } from './print.ts';
 import { remote } from './remote.ts';
 
+/** The variable that each of Datafy's Terraform providers takes the address from [C]. */
+const addressOf = { datafy: 'DATAFY_ENDPOINT', datafyaws: 'DATAFY_URL' } as const;
+
+type Client = keyof typeof addressOf;
+
+const clients = Object.keys(addressOf) as Client[];
+
 const table = {
+  client: flag({
+    name: 'client',
+    schema: Type.Unsafe<Client>(Type.Union(clients.map((each) => Type.Literal(each)))),
+    placeholder: 'CLIENT',
+    help: 'for one Terraform provider: datafy, which creates accounts, or datafyaws',
+    accepts: oneOf(clients),
+  }),
   account: textFlag(
     'account',
     'ACCOUNT',
@@ -28,16 +44,19 @@ const table = {
  * and one is printed only where it agrees with one of them.
  */
 export function define(command: Command, env: NodeJS.ProcessEnv): void {
-  addExamples(command, 'eval "$(datafy-emulator env)"', 'eval "$(datafy-emulator env --account staging)"');
+  addExamples(command, 'eval "$(datafy-emulator env)"', 'eval "$(datafy-emulator env --client datafy)"');
   remote(command, env, { ...table, ...jsonTable }, async ({ world, worldName, url, flags }) => {
     const token = await findToken(world, worldName, flags, env);
-    const variables = { DATAFY_ENDPOINT: url, DATAFY_URL: url, DATAFY_TOKEN: token };
+    const wanted = flags.client === undefined ? clients : [flags.client];
+    const addresses = Object.fromEntries(wanted.map((client) => [addressOf[client], url]));
+    const variables = { ...addresses, DATAFY_TOKEN: token };
     const words = Object.entries(variables).map(([name, value]) => `${name}=${quote(value)}`);
     print(variables, flags, () => `export ${words.join(' ')}`);
   });
 }
 
 interface Wanted {
+  client: Client | undefined;
   account: string | undefined;
   token: string | undefined;
 }
@@ -46,7 +65,7 @@ interface Wanted {
 async function findToken(
   world: WorldControl,
   worldName: string,
-  { account, token }: Wanted,
+  { client, account, token }: Wanted,
   env: NodeJS.ProcessEnv,
 ): Promise<string> {
   const { now } = await world.clock.get();
@@ -56,10 +75,13 @@ async function findToken(
     const names = accounts.map(({ name }) => name).join(', ');
     throw new Failure(1, `There is no account ${JSON.stringify(account)} in ${worldName}: there are ${names}`);
   }
-  const isOf = ({ accountId }: TokenDocument) => {
+  const isOf = ({ accountId, roleIds = [] }: TokenDocument) => {
     const owner = accounts.find((each) => each.accountId === accountId);
-    if (account === undefined) return token !== undefined || owner?.parentAccountId !== null;
-    return account === accountId || account === owner?.name;
+    if (account !== undefined) return account === accountId || account === owner?.name;
+    if (token !== undefined) return true;
+    // Only an organization token may create accounts.
+    const isOrganization = owner?.parentAccountId === null;
+    return client === 'datafy' ? isOrganization && !isReadOnly(roleIds) : !isOrganization;
   };
   const secrets = token === undefined ? await knownSecrets(env) : [token];
   const found = tokens
@@ -68,7 +90,8 @@ async function findToken(
   // In the order of the seeds: the default one names first those that may do everything.
   const [first] = secrets.filter((secret) => found.includes(secret));
   if (first !== undefined) return first;
-  const whose = account === undefined ? '' : ` of account ${account}`;
+  const whose =
+    account !== undefined ? ` of account ${account}` : client === 'datafy' ? ' that may create accounts' : '';
   if (token !== undefined) throw new Failure(1, `There is no such token${whose} in ${worldName}, or it has expired`);
   throw new Failure(
     1,

@@ -7,6 +7,7 @@ import { accountRoutes } from './accounts/routes.ts';
 import { autoscalingRuleRoutes } from './autoscaling-rules/routes.ts';
 import { awsSnapshotRoutes } from './aws-snapshots/routes.ts';
 import { awsVolumeRoutes } from './aws-volumes/routes.ts';
+import { branchVolumeRoutes } from './branch-volumes/routes.ts';
 import { inventoryRoutes } from './inventory/routes.ts';
 import { roleArnRoutes } from './role-arn/routes.ts';
 import { tokenRoutes } from './tokens/routes.ts';
@@ -37,6 +38,9 @@ export function openRooms(app: FastifyInstance, state: State, recorder: Recorder
       // Infrastructure-as-code calls
       datafy.register(awsVolumeRoutes(state));
       datafy.register(awsSnapshotRoutes(state));
+
+      // Calls of a client's branch
+      datafy.register(branchVolumeRoutes(state));
 
       // Ours
       if (!strict) datafy.register(inventoryRoutes(state));

@@ -55,6 +55,10 @@ export function nullable<T extends TSchema>(schema: T) {
   return Type.Unsafe<import('@sinclair/typebox').Static<T> | null>({ ...schema, nullable: true });
 }
 
+/** A number for which clients send 0 where they mean none [C]. */
+export const zeroIsDefault = (description: string) =>
+  Type.Optional(Type.Integer({ minimum: 0, description: `${description} 0: the default.` }));
+
 /** A response without a body. */
 export const nothing = (description: string) => Type.Unsafe<undefined>({ type: 'null', description });
 
@@ -84,5 +88,7 @@ export function refusals<S extends keyof typeof refusalBodies>(...statuses: S[])
 /** Where an operation is known from, and which part of the API it belongs to; shown in /openapi.json. */
 export const accountCall = { 'x-datafy-surface': 'account', 'x-datafy-source': 'C' } as const;
 export const infrastructureCall = { 'x-datafy-surface': 'infrastructure', 'x-datafy-source': 'C' } as const;
+/** Calls that are known from an unmerged branch of a client alone. */
+export const branchCall = { 'x-datafy-surface': 'branch', 'x-datafy-source': 'C' } as const;
 
 export const accountParams = Type.Object({ accountId: Type.String({ description: 'A UUID.' }) });

@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import type { Instant } from '../clock.ts';
 import { EmulatorError } from '../errors.ts';
-import { checkDeviceName } from './ebs.ts';
+import { attachmentPoint, checkDeviceName } from './ebs.ts';
 import type { InstanceRow, Instances } from './instances.ts';
 import type { Machine, Thing, Tx } from './machine.ts';
 import type { Status } from './transitions.ts';
@@ -48,18 +48,19 @@ export function createAttachments(db: Database, machine: Machine, volumes: Volum
      FROM attachment JOIN instance ON instance.key = attachment.instance
      WHERE attachment.organization = ? AND attachment.instance = ? AND attachment.account = ? ORDER BY attachment.key`,
   );
-  const onDevice = db
-    .prepare<[number, number, string, number], string>(
-      `SELECT volume.id FROM attachment JOIN volume ON volume.key = attachment.volume
-       WHERE attachment.organization = ? AND attachment.instance = ? AND attachment.device_name = ? AND attachment.account = ?`,
-    )
-    .pluck();
-  const insert = db.prepare<Omit<AttachmentRow, 'key'>>(
-    `INSERT INTO attachment (organization, account, volume, instance, device_name, delete_on_termination, status, due_at,
-       due_action, changed_by, started_at)
-     VALUES (@organization, @account, @volume, @instance, @device_name, @delete_on_termination, @status, @due_at,
-       @due_action, @changed_by, @started_at)`,
+  const onPoint = db.prepare<[number, number, string, number], { volumeId: string; deviceName: string }>(
+    `SELECT volume.id AS volumeId, device_name AS deviceName
+     FROM attachment JOIN volume ON volume.key = attachment.volume
+     WHERE attachment.organization = ? AND attachment.instance = ? AND attachment_point = ? AND attachment.account = ?`,
   );
+  const insert = db.prepare<Omit<AttachmentRow, 'key'> & { attachment_point: string }>(
+    `INSERT INTO attachment (organization, account, volume, instance, device_name, attachment_point,
+       delete_on_termination, status, due_at, due_action, changed_by, started_at)
+     VALUES (@organization, @account, @volume, @instance, @device_name, @attachment_point, @delete_on_termination,
+       @status, @due_at, @due_action, @changed_by, @started_at)`,
+  );
+  const insertAttachment = (row: Omit<AttachmentRow, 'key'>) =>
+    insert.run({ ...row, attachment_point: attachmentPoint(row.device_name) });
   const move = db.prepare<Record<string, unknown>>(
     `UPDATE attachment SET volume = @to
      WHERE volume = @from AND organization = @organization AND account = @account`,
@@ -85,10 +86,8 @@ export function createAttachments(db: Database, machine: Machine, volumes: Volum
         instanceZone: instance.availability_zone,
       });
     }
-    const occupant = onDevice.get(tx.organization, instance.key, deviceName, tx.account);
-    if (occupant) {
-      throw new EmulatorError('device-in-use', { deviceName, instanceId: instance.id, volumeId: occupant });
-    }
+    const occupant = onPoint.get(tx.organization, instance.key, attachmentPoint(deviceName), tx.account);
+    if (occupant) throw new EmulatorError('device-in-use', { deviceName, instanceId: instance.id, occupant });
   }
 
   const volumeOf = db
@@ -110,7 +109,7 @@ export function createAttachments(db: Database, machine: Machine, volumes: Volum
     if (existing) machine.allow('attachment', 'attach', thing(volume, existing));
     if (needsAgent && !instance.agent) throw new EmulatorError('instance-without-agent', { instanceId: instance.id });
     checkPlace(tx, volume, instance, request.deviceName);
-    insert.run({
+    insertAttachment({
       ...machine.begin(tx, 'attachment', 'attach', volume.id),
       organization: tx.organization,
       account: tx.account,
@@ -153,7 +152,7 @@ export function createAttachments(db: Database, machine: Machine, volumes: Volum
 
     /** Of all volumes on an instance, or on their way to or from it, oldest first. */
     onInstance: (tx: Tx, instance: number) => onInstance.all(tx.organization, instance, tx.account),
-    insert: (row: Omit<AttachmentRow, 'key'>) => insert.run(row),
+    insert: insertAttachment,
 
     /** Lets another volume take a volume's place on its instance, if it is on one. */
     handOver(tx: Tx, from: number, to: number): void {

@@ -21,6 +21,8 @@ export interface CreateVolumeRequest {
   mode: VolumeRow['datafy_mode'];
   /** Left out or 0: no array. */
   arraySize?: number;
+  /** What the caller said of both, for messages. */
+  arrayNames?: { mode: string; size: string };
 }
 
 /** What to restore: a Datafy snapshot, or all EBS snapshots of one. */
@@ -97,7 +99,7 @@ export function createCreation(machine: Machine, worlds: Worlds, volumes: Volume
     create(tx: Tx, request: CreateVolumeRequest): VolumeRow {
       regionOf(request.availabilityZone);
       const tags = checkTags(request.tags, 'body/volumeProperties/tags');
-      const backingCount = checkArray(request.mode, request.arraySize);
+      const backingCount = checkArray(request);
       const count = arrayCount(backingCount);
       if (!request.sizeGb) throw new EmulatorError('disk-size-missing');
       if (request.kmsKeyId && !request.encrypted) throw new EmulatorError('kms-key-without-encryption');
@@ -176,17 +178,18 @@ export function createCreation(machine: Machine, worlds: Worlds, volumes: Volume
 const arraySizes = [4, 6, 8];
 
 /**
- * How many EBS volumes stand behind a volume of this mode: the array of the performance modes, or two [C].
+ * How many EBS volumes stand behind a new volume: the array of the performance modes, or two [C].
  *
  * @throws EmulatorError `array-size-invalid`
  */
-function checkArray(mode: VolumeRow['datafy_mode'], arraySize = 0): number {
-  const invalid = (problem: string) => new EmulatorError('array-size-invalid', { problem });
+function checkArray({ mode, arraySize = 0, arrayNames }: CreateVolumeRequest): number {
+  const names = arrayNames ?? { mode: `mode ${mode}`, size: 'arraySize' };
+  const invalid = (problem: string) => new EmulatorError('array-size-invalid', { field: names.size, problem });
   if (mode === 'autoscaling') {
-    if (arraySize) throw invalid(`is ${arraySize}, but datafyMode autoscaling has no array: leave it out`);
+    if (arraySize) throw invalid(`is ${arraySize}, but ${names.mode} has no array: leave it out`);
     return plainBackingCount;
   }
-  if (!arraySize) throw invalid(`is missing: datafyMode ${mode} needs it, as one of ${arraySizes.join(', ')}`);
+  if (!arraySize) throw invalid(`is missing or 0: ${names.mode} needs it, as one of ${arraySizes.join(', ')}`);
   if (!arraySizes.includes(arraySize)) throw invalid(`is ${arraySize}: it must be one of ${arraySizes.join(', ')}`);
   return arraySize;
 }

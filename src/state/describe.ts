@@ -3,6 +3,7 @@ import type { AttachmentRow, Attachments } from './attachments.ts';
 import { unsupportedReason } from './autoscaling.ts';
 import { gp3 } from './ebs.ts';
 import { ebsSnapshotsOf } from './ebs-snapshots.ts';
+import type { Tx } from './machine.ts';
 import type { ModificationRow, Modifications } from './modifications.ts';
 import type { SnapshotRow } from './snapshots.ts';
 import type { Tag } from './tags.ts';
@@ -19,6 +20,12 @@ export interface VolumeHead {
   /** MiB/s */
   volumeThroughput: number;
   replacedBy: string | null;
+}
+
+/** What whoever makes a volume is told of it. */
+export interface NewVolumeHead extends VolumeHead {
+  /** The EBS volumes behind it, in array order. */
+  backingVolumeIds: string[];
 }
 
 /** A volume as a reader sees it: its own row, and all that hangs on it. */
@@ -92,16 +99,25 @@ const autoscalingOn: readonly VolumeRow['status'][] = ['creating', 'managed', 'd
 export type Describe = ReturnType<typeof createDescribe>;
 
 export function createDescribe(volumes: Volumes, attachments: Attachments, modifications: Modifications) {
+  const volumeHead = (row: VolumeHeadRow): VolumeHead => ({
+    volumeId: row.id,
+    isManaged: autoscalingOn.includes(row.status),
+    hasSource: row.has_source === 1,
+    volumeSizeGb: row.size_gb,
+    volumeIops: row.iops,
+    volumeThroughput: row.throughput,
+    replacedBy: row.replaced_by,
+  });
+
   return {
-    volumeHead: (row: VolumeHeadRow): VolumeHead => ({
-      volumeId: row.id,
-      isManaged: autoscalingOn.includes(row.status),
-      hasSource: row.has_source === 1,
-      volumeSizeGb: row.size_gb,
-      volumeIops: row.iops,
-      volumeThroughput: row.throughput,
-      replacedBy: row.replaced_by,
-    }),
+    volumeHead,
+    newVolume: (row: VolumeRow): NewVolumeHead => ({ ...volumeHead(row), backingVolumeIds: volumes.backing(row) }),
+
+    /** A volume, if the account has it. */
+    lookUp(tx: Tx, volumeId: string): VolumeDescription | undefined {
+      const row = volumes.lookUp(tx, volumeId);
+      return row && this.volume(row, tx.accountId);
+    },
 
     snapshotHead,
 

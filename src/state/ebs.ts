@@ -68,14 +68,17 @@ export const supported = {
   fileSystems: ['ext4', 'xfs'],
 };
 
-const region = '[a-z]{2,3}(?:-[a-z]{2,12}){1,3}-\\d{1,2}';
-const [regionForm, zoneForm] = [new RegExp(`^${region}$`), new RegExp(`^(${region})(?:-[a-z]{2,5}-\\d)?[a-z]$`)];
+// us-east-1, us-gov-west-1, eusc-de-east-1; their zones us-east-1a, us-west-2-lax-1a, ap-northeast-1-wl1-nrt-wlz-1 [D].
+const region = '[a-z]{2,4}(?:-[a-z]{2,12}){1,3}-[1-9]';
+const zone = '(?:[a-z]|-[a-z]{3,5}-[1-9][a-z]|-wl[1-9]-[a-z]{3}-wlz-[1-9])';
+const [regionForm, zoneForm] = [new RegExp(`^${region}$`), new RegExp(`^(${region})${zone}$`)];
 
 /** Whether a text has the form of a region (us-east-1). */
 export const isRegion = (text: string): boolean => regionForm.test(text);
 
 /**
- * The region of an availability zone (us-east-1a) or of a local zone (us-west-2-lax-1a).
+ * The region of an availability zone (us-east-1a), a local zone (us-west-2-lax-1a), or a Wavelength zone
+ * (us-east-1-wl1-bos-wlz-1).
  *
  * @param field what the caller named it, for the message.
  * @throws EmulatorError `availability-zone-invalid`
@@ -94,4 +97,14 @@ export function checkDeviceName(deviceName: string, field = 'deviceName'): void 
   if (!/^\/dev\/(sd|xvd)[a-z][a-z0-9]{0,2}$/.test(deviceName)) {
     throw new EmulatorError('device-name-invalid', { field, deviceName });
   }
+}
+
+/**
+ * What EC2 takes a device name for: `/dev/sdf` and `/dev/xvdf` are one attachment point of an instance, as public reports about EC2 show [A], and so are
+ * all names of the root device [A]: `/dev/sda`, `/dev/sda1`, `/dev/xvda`. Two names of an instance are in each other's
+ * way where this is the same.
+ */
+export function attachmentPoint(deviceName: string): string {
+  const letters = deviceName.replace(/^\/dev\/(?:sd|xvd)/, '');
+  return letters === 'a1' ? 'a' : letters;
 }

@@ -13,9 +13,10 @@ import type { Modifications } from './modifications.ts';
 import { type Pace, paces } from './pace.ts';
 import { inBody } from './problems.ts';
 import type { RoleArns } from './role-arns.ts';
+import { roles } from './roles.ts';
 import type { Rules } from './rules.ts';
 import type { Snapshots } from './snapshots.ts';
-import { roles, type Tokens } from './tokens.ts';
+import type { Tokens } from './tokens.ts';
 import type { Volumes } from './volumes.ts';
 import { backingCountOf, performanceOf } from './world-defaults.ts';
 import type {

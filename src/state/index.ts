@@ -35,7 +35,7 @@ import { createTokens, type Token, type TokenRequest } from './tokens.ts';
 import { createVolumes } from './volumes.ts';
 import { createWorlds } from './worlds.ts';
 
-export type { RestoreSource } from './creation.ts';
+export type { CreateVolumeRequest, RestoreSource } from './creation.ts';
 export type { SnapshotDescription, VolumeDescription, VolumeHead } from './describe.ts';
 export { words } from './document-fields.ts';
 export { volumeTypes } from './ebs.ts';
@@ -50,6 +50,7 @@ export {
 } from './inventory.ts';
 export type { Change } from './machine.ts';
 export { newWorld } from './new-world.ts';
+export { roleId } from './roles.ts';
 export type { Rule } from './rules.ts';
 export type { Observer, Target } from './run.ts';
 export { type SeedName, seedNames } from './seeds/names.ts';
@@ -196,8 +197,8 @@ export function createState(db: Database, clock: Clock, observer: Observer = {})
 
     restore: (target: Target, request: RestoreRequest) => run(target, (tx) => creation.restore(tx, request)),
 
-    createVolume: (target: Target, request: CreateVolumeRequest): VolumeHead =>
-      run(target, (tx) => describe.volumeHead(creation.create(tx, request))),
+    createVolume: (target: Target, request: CreateVolumeRequest) =>
+      run(target, (tx) => describe.newVolume(creation.create(tx, request))),
 
     attach: (target: Target, volumeId: string, request: AttachRequest): void =>
       run(target, (tx) => attachments.attach(tx, volumeId, request)),
@@ -219,8 +220,8 @@ export function createState(db: Database, clock: Clock, observer: Observer = {})
     volumeHead: (target: Target, volumeId: string): VolumeHead =>
       read(target, (tx) => heads(tx.account, volumeId, () => describe.volumeHead(volumes.head(tx, volumeId)))),
 
-    volume: (target: Target, volumeId: string): VolumeDescription =>
-      read(target, (tx) => describe.volume(volumes.find(tx, volumeId), tx.accountId)),
+    volume: (target: Target, volumeId: string): VolumeDescription | undefined =>
+      read(target, (tx) => describe.lookUp(tx, volumeId)),
 
     /** The Datafy snapshot that an id names, be it its own or that of one of its EBS snapshots. */
     snapshot: (target: Target, snapshotId: string): SnapshotDescription =>

@@ -58,13 +58,16 @@ export function createReport(nameOf: NameOf) {
       }
     },
 
-    /** Says of every value but the first that it is taken. One that is secret is not shown. */
+    /**
+     * Says of every value but the first that it is taken. One that is secret is not shown. Values are the same where
+     * what they stand for is.
+     */
     unique(kind?: 'secret') {
       const holders = new Map<string, Path>();
-      return (value: string, path: Path): void => {
-        const holder = holders.get(value);
+      return (value: string, path: Path, standsFor = value): void => {
+        const holder = holders.get(standsFor);
         if (holder) say(path, `${kind === 'secret' ? '' : `${value} `}is taken: ${nameOf(holder)} has it`);
-        else holders.set(value, path);
+        else holders.set(standsFor, path);
       };
     },
   };

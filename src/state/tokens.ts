@@ -3,16 +3,8 @@ import type { Instant } from '../clock.ts';
 import { EmulatorError } from '../errors.ts';
 import { hashSecret } from '../secrets.ts';
 import { note, type Tx } from './machine.ts';
+import { isReadOnly } from './roles.ts';
 import type { Worlds } from './worlds.ts';
-
-/**
- * The roles a token can carry [D]. Datafy's own role ids are not public: these are ours [A]. A token is read-only
- * when it carries the read-only role and not Admin; one without any role may do everything [A].
- */
-export const roles = {
-  admin: '6f1d3c1e-0c6b-4b57-9a53-2f6e6f0a0a01',
-  readOnly: '6f1d3c1e-0c6b-4b57-9a53-2f6e6f0a0a02',
-} as const;
 
 /** A token with what a call made with it needs to know. The secret is not kept, only its hash. */
 export interface TokenRow {
@@ -144,7 +136,7 @@ export function createTokens(db: Database, worlds: Worlds) {
       if (found) return found;
       const row = bySecret.get(hashSecret(secret));
       if (!row) return undefined;
-      const token = { ...row, readOnly: isReadOnly(row.role_ids) };
+      const token = { ...row, readOnly: isReadOnly(JSON.parse(row.role_ids)) };
       if (known.size >= mostKnown) known.clear();
       known.set(secret, token);
       return token;
@@ -158,11 +150,4 @@ export function createTokens(db: Database, worlds: Worlds) {
 
     insert: insertToken,
   };
-}
-
-/** Whether the roles a token carries let it read only. */
-function isReadOnly(roleIds: string): boolean {
-  // UUIDs are the same in upper and lower case.
-  const ids = roleIds.toLowerCase();
-  return ids.includes(roles.readOnly) && !ids.includes(roles.admin);
 }

@@ -212,7 +212,7 @@ export const transitions = [
   }),
   volume({
     action: 'delete',
-    says: 'deleting it in AWS',
+    says: 'deleting it',
     from: ['ordinary', 'managed', 'replaced'],
     to: 'absent',
     cause: 'request',
@@ -378,7 +378,7 @@ export const transitions = [
   }),
   attachment({
     action: 'outlast',
-    says: 'deleting the volume in AWS',
+    says: 'deleting the volume',
     from: ['absent'],
     to: 'same',
     cause: 'request',

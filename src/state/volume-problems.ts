@@ -1,5 +1,5 @@
 import type { EmulatorError } from '../errors.ts';
-import { checkDeviceName, checkGp3, isRegion, type Performance } from './ebs.ts';
+import { attachmentPoint, checkDeviceName, checkGp3, isRegion, type Performance } from './ebs.ts';
 import { ends, usualEnd } from './machine.ts';
 import type { Path, Report } from './problems.ts';
 import type { Resource } from './transitions.ts';
@@ -120,7 +120,7 @@ function reportAttachments({ instances }: Seed, placed: readonly Placed[], repor
     }
     const device = [...here, 'deviceName'];
     report.attempt(device, () => checkDeviceName(deviceName, report.nameOf(device)));
-    devices(`${deviceName} of ${instanceId}`, device);
+    devices(`${deviceName} of ${instanceId}`, device, `${attachmentPoint(deviceName)} of ${instanceId}`);
   }
 }
 

@@ -19,6 +19,7 @@ import {
   yesOrNo,
 } from './document-fields.ts';
 import { volumeTypes } from './ebs.ts';
+import { roleId } from './roles.ts';
 import { clockSchema, type paceSchema, paceSetting } from './time-document.ts';
 import { statuses } from './transitions.ts';
 
@@ -54,7 +55,7 @@ const token = Type.Object(
     tokenId: Type.Optional(uuid('Left out: made, the same every time.')),
     description: Type.Optional(text('What it is for.')),
     readOnly: Type.Optional(yesOrNo('Whether it may only read. Left out: it may do everything.')),
-    roleIds: Type.Optional(Type.Array(uuid('A role.'), { description: 'Its roles, instead of readOnly.' })),
+    roleIds: Type.Optional(Type.Array(roleId('A role.'), { description: 'Its roles, instead of readOnly.' })),
     expires: Type.Optional(instant('Left out: never.')),
     expiresInMinutes: Type.Optional(
       Type.Integer({

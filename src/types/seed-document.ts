@@ -35,7 +35,7 @@ export interface SeedToken {
   description?: string;
   /** Short for the role that may only read [D]. */
   readOnly?: boolean;
-  /** UUIDs [D]; left out: a role that may do everything [A]. */
+  /** UUIDs [D], or `admin` and `read-only` [A]; left out: a role that may do everything [A]. */
   roleIds?: string[];
   /** RFC 3339, in UTC; left out: never. */
   expires?: string;

@@ -64,6 +64,7 @@ const particulars: Record<string, Particulars> = {
   'POST /api/v1/volumes/create-from-snapshots': () => ({ body: restore }),
   'POST /api/v1/volumes/:volumeId/attach': () => ({ body: attachment }),
   'POST /api/v1/volumes/:volumeId/modify': () => ({ body: { volumeSizeGb: 500 } }),
+  'POST /api/v1/volumes/create-datafied-volume': () => ({ body: newVolume }),
   'POST /api/v1/accounts': () => ({ body: { name: 'new' } }),
   'PUT /api/v1/accounts/:accountId': () => ({ body: { name: 'renamed' } }),
   'DELETE /api/v1/accounts/:accountId': ({ spareAccount }) => ({ params: { accountId: spareAccount } }),

@@ -334,6 +334,38 @@ describe('env', () => {
     expect(JSON.parse(stdout)).toEqual({ DATAFY_ENDPOINT: url, DATAFY_URL: url, DATAFY_TOKEN: token });
   });
 
+  test.each([
+    [['--client', 'datafy'], 'DATAFY_ENDPOINT', 'organization-token'],
+    [['--client', 'datafyaws'], 'DATAFY_URL', 'account-token'],
+    [['--client', 'datafyaws', '--account', 'staging'], 'DATAFY_URL', 'staging-account-token'],
+    [['--client', 'datafy', '--token', 'account-token'], 'DATAFY_ENDPOINT', 'account-token'],
+  ])('%j prints what that client reads, and a token for what it does', async (argv, address, token) => {
+    const { stdout } = await result(['env', '--json', ...argv], variables());
+    expect(JSON.parse(stdout)).toEqual({ [address]: emulator.url, DATAFY_TOKEN: token });
+  });
+
+  test('for a client that creates accounts prints no token that may only read', async () => {
+    const world = await emulator.control.createOrganization();
+    const client = ['env', '--json', '--client', 'datafy', '--organization', world.organizationId];
+    const document = await world.control.state.export();
+    const accountId = document.ownAccountId ?? '';
+    const withRoles = (roleIds: string[]) =>
+      world.control.state.import({ ...document, tokens: [{ accountId, token: 'of-this-world', roleIds }] });
+    const folder = mkdtempSync(join(tmpdir(), 'datafy-emulator-'));
+    try {
+      const seed = { ...variables(), DATAFY_EMULATOR_SEED: join(folder, 'seed.yaml') };
+      writeFileSync(seed.DATAFY_EMULATOR_SEED, 'tokens: [{token: of-this-world}]\n');
+      await withRoles(['admin']);
+      const { stdout } = await result(client, seed);
+      expect(JSON.parse(stdout).DATAFY_TOKEN).toBe('of-this-world');
+      await withRoles(['read-only']);
+      const [code, line] = await failure(client, seed);
+      expect([code, line]).toEqual([1, expect.stringMatching(/^Which tokens that may create accounts there are in /)]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   test('prints one line, quoted where a shell would take it otherwise', async () => {
     const world = await emulator.control.createOrganization();
     const token = `it's$HOME;"`;

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { roles } from '../../src/state/tokens.ts';
+import { roles } from '../../src/state/roles.ts';
 import { buildWorld, organization, type World } from '../world.ts';
 import { type Client, decode, go, goClient, listen, messageOf, successful } from './go-client.ts';
 

@@ -166,6 +166,14 @@ test.each(['performance', 'autoscaling_performance'])(
   },
 );
 
+test.each(['eusc-de-east-1a', 'ap-northeast-1-wl1-nrt-wlz-1', 'us-west-2-lax-1a'])(
+  'a volume is made in the zone %s',
+  async (availabilityZone) => {
+    const body = { volumeProperties: { availabilityZone, diskSize: 10 } };
+    successful(await call('POST', `${volumes}/create-autoscaling-volume`, body), 200);
+  },
+);
+
 describe('aws_ebs_volume of a Datafy snapshot', () => {
   /** A snapshot is taken outside of Terraform. */
   async function takeSnapshot(): Promise<string> {

@@ -22,7 +22,9 @@ function wronglyMarked(document: object): string[] {
     .filter(({ path }) => path.startsWith('/api/v1/volumes') || path.startsWith('/api/v1/snapshots'))
     .filter(({ method, path, operation }) => {
       const isPublished = published.some((each) => each.method === method && each.path === path);
-      return isPublished ? 'x-emulator-extension' in operation : operation['x-emulator-extension'] !== true;
+      const isOurs = operation['x-emulator-extension'] === true;
+      const ofBranch = operation['x-datafy-surface'] === 'branch' && operation['x-datafy-source'] === 'C';
+      return isPublished ? 'x-emulator-extension' in operation || ofBranch : isOurs === ofBranch;
     })
     .map(({ method, path }) => `${method.toUpperCase()} ${path}`);
 }

@@ -535,7 +535,7 @@ describe('a volume deleted in AWS', () => {
     [
       'creating',
       'volume-not-available',
-      `Volume ${ids.creating} is creating; deleting it in AWS needs it to be ordinary, managed or replaced: wait until it is there`,
+      `Volume ${ids.creating} is creating; deleting it needs it to be ordinary, managed or replaced: wait until it is there`,
     ],
   ];
   test.each(kept)('is refused: %s', async (which, code, message) => {

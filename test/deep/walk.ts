@@ -112,7 +112,7 @@ const tagsOf: Record<string, Tag[]> = {
 const zones = fc.constantFrom(zone, zone, zone, zone, otherZone, otherRegion, 'nowhere');
 const iops = fc.constantFrom(0, 0, 0, 3_000, 4_000, 2_999, 80_001);
 const throughput = fc.constantFrom(0, 0, 0, 125, 800, 2_001);
-const devices = fc.constantFrom('/dev/sdf', '/dev/sdg', '/dev/sdh', '/dev/xvdba', '/dev/hda');
+const devices = fc.constantFrom('/dev/sdf', '/dev/sdg', '/dev/xvdg', '/dev/sdh', '/dev/xvdba', '/dev/sda', '/dev/hda');
 const clusters = fc.constantFrom(null, 'plain', 'autoscaled');
 const wanted = {
   volume: choice,

@@ -65,7 +65,7 @@ function checkInvariants(db: Database, organization: number, { volumes: all }: L
   const attachments = db
     .prepare(
       `SELECT count(*) AS rows, count(DISTINCT attachment.volume) AS volumes,
-         count(DISTINCT instance || ' ' || device_name) AS devices,
+         count(DISTINCT instance || ' ' || attachment_point) AS devices,
          count(CASE WHEN volume.status <> 'replaced' THEN 1 END) AS live
        FROM attachment LEFT JOIN volume ON volume.key = attachment.volume WHERE attachment.organization = ?`,
     )

@@ -9,7 +9,7 @@ afterAll(() => world.close());
 
 test('every call is where the table says that calls of its kind are', () => {
   const rows = table(page, 'Calls', ['Calls', 'Paths', 'Known from']);
-  const surfaces = ['published', 'account', 'infrastructure', 'extension', undefined];
+  const surfaces = ['published', 'account', 'infrastructure', 'branch', 'extension', undefined];
   const paths = (surface: string | undefined) => codes(rows[surfaces.indexOf(surface)]!.Paths!);
   const documents = [world.app.swagger(), world.app.controlDocument()];
   for (const { method, path, operation } of documents.flatMap((document) => operations(document as never))) {
@@ -17,7 +17,8 @@ test('every call is where the table says that calls of its kind are', () => {
     // Such as `/api/v1/aws/…`, for itself and all that is below it, or a path in full behind its method.
     const there = paths(surface).some((each) => path === each || `${path}/`.startsWith(each.replace(/…$/, '')));
     expect([operation.operationId, there]).toEqual([operation.operationId, true]);
-    if (surface === 'extension') expect(paths(surface)).toEqual(expect.arrayContaining([method.toUpperCase(), path]));
+    if (surface === 'branch' || surface === 'extension')
+      expect(paths(surface)).toEqual(expect.arrayContaining([method.toUpperCase(), path]));
   }
   expect(rows).toHaveLength(surfaces.length);
 });

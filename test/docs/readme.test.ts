@@ -31,6 +31,6 @@ test('the calls that are emulated stand first, with the marks that they are serv
   const marks = new Map<unknown, unknown>();
   for (const { operation } of operations(world.app.swagger()))
     marks.set(operation['x-datafy-surface'], operation['x-datafy-source']);
-  expect([...marks.keys()]).toEqual(['published', 'account', 'infrastructure', 'extension']);
+  expect([...marks.keys()]).toEqual(['published', 'account', 'infrastructure', 'branch', 'extension']);
   expect(rows.slice(0, marks.size).map((row) => row['Known from'])).toEqual([...marks.values()]);
 });

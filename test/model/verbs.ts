@@ -24,6 +24,8 @@ export type Refusal = string | undefined;
 const isReserved = (tags: readonly Tag[]) => tags.some(({ key }) => key.startsWith('aws:'));
 const knownZone = (zone: string) => /^[a-z]+-[a-z]+-\d[a-z]$/.test(zone);
 const knownDevice = (deviceName: string) => /^\/dev\/(sd|xvd)/.test(deviceName);
+/** What of a device name EC2 looks at: the letters, of which a1 is the same as a. */
+const pointOf = (deviceName: string) => deviceName.replace(/^\/dev\/(sd|xvd)/, '').replace(/^a1$/, 'a');
 
 const find = ({ world, account }: Step, id: string) =>
   world.volumes.find((each) => each.account === account && each.id !== undefined && each.id === id);
@@ -145,7 +147,8 @@ function beginAttach(step: Step, volume: Volume, place: Place, needsAgent: boole
   if (needsAgent && !instance.agent) return 'instance-without-agent';
   if (instance.zone !== volume.zone) return 'availability-zone-mismatch';
   const taken = step.world.volumes.some(
-    ({ attachment }) => attachment?.instanceId === place.instanceId && attachment.deviceName === place.deviceName,
+    ({ attachment }) =>
+      attachment?.instanceId === place.instanceId && pointOf(attachment.deviceName) === pointOf(place.deviceName),
   );
   if (taken) return 'device-in-use';
   volume.attachment = { ...place, status: 'attaching', due: step.now + step.world.pace.attach };

@@ -137,6 +137,10 @@ describe('types', () => {
           kmsKeyId: 'alias/mine',
           datafyMode: 'performance',
           performanceArraySize: 4,
+          arraySize: 4,
+          autoscaling: false,
+          performance: true,
+          performanceTier: 4,
         },
       },
       fields: properties({
@@ -145,6 +149,10 @@ describe('types', () => {
         kmsKeyId: 'string',
         datafyMode: 'string',
         performanceArraySize: 'integer',
+        arraySize: 'integer',
+        autoscaling: 'boolean',
+        performance: 'boolean',
+        performanceTier: 'integer',
       }),
       required: ['volumeProperties', 'volumeProperties/availabilityZone', 'volumeProperties/diskSize'],
     },
@@ -362,6 +370,81 @@ describe('constraints', () => {
           code: 'array-size-invalid',
           message: `body/volumeProperties/performanceArraySize ${message}`,
         })),
+    );
+  });
+
+  describe('the three spellings of an array', () => {
+    const field = (name: string) => `body/volumeProperties/${name}`;
+    const cases: [properties: object, code: ErrorCode, message: string][] = [
+      [
+        { autoscaling: false, performance: false, performanceTier: 0 },
+        'volume-mode-missing',
+        `Neither ${field('autoscaling')} nor ${field('performance')} is true: a volume of Datafy's has one of them, or both`,
+      ],
+      [{ autoscaling: false }, 'volume-mode-missing', `Neither ${field('autoscaling')} nor ${field('performance')} is`],
+      [
+        { datafyMode: 'performance', performanceArraySize: 4, arraySize: 6 },
+        'array-contradictory',
+        `${field('performanceArraySize')} is 4 and ${field('arraySize')} is 6: they contradict each other`,
+      ],
+      [
+        { datafyMode: 'performance', arraySize: 6, performanceTier: 0 },
+        'array-contradictory',
+        `${field('arraySize')} is 6 and ${field('performanceTier')} is 0: they contradict each other`,
+      ],
+      [
+        { datafyMode: 'autoscaling', autoscaling: true, performance: true, performanceTier: 4 },
+        'array-contradictory',
+        `${field('datafyMode')} is "autoscaling" and ${field('performance')} is true: they contradict each other`,
+      ],
+      [
+        { datafyMode: 'autoscaling_performance', autoscaling: false, performance: true, performanceTier: 4 },
+        'array-contradictory',
+        `${field('datafyMode')} is "autoscaling_performance" and ${field('autoscaling')} is false: they contradict`,
+      ],
+      [
+        { datafyMode: 'performance', autoscaling: true, arraySize: 4 },
+        'array-contradictory',
+        `${field('datafyMode')} is "performance" and ${field('autoscaling')} is true: they contradict each other`,
+      ],
+      [
+        { autoscaling: true, performance: true, performanceTier: 0 },
+        'array-size-invalid',
+        `${field('performanceTier')} is missing or 0: performance true needs it, as one of 4, 6, 8`,
+      ],
+      [
+        { autoscaling: true, performance: true },
+        'array-size-invalid',
+        `${field('performanceTier')} is missing or 0: performance true needs it, as one of 4, 6, 8`,
+      ],
+      [
+        { autoscaling: true, performance: false, performanceTier: 8 },
+        'array-size-invalid',
+        `${field('performanceTier')} is 8, but performance false has no array: leave it out`,
+      ],
+      [
+        { autoscaling: false, performance: true, performanceTier: 5 },
+        'array-size-invalid',
+        `${field('performanceTier')} is 5: it must be one of 4, 6, 8`,
+      ],
+      [
+        { datafyMode: 'performance', arraySize: 5 },
+        'array-size-invalid',
+        `${field('arraySize')} is 5: it must be one of 4, 6, 8`,
+      ],
+      [
+        { datafyMode: 'autoscaling', arraySize: 4 },
+        'array-size-invalid',
+        `${field('arraySize')} is 4, but datafyMode autoscaling has no array: leave it out`,
+      ],
+    ];
+    testRefusals(
+      cases.map(([properties, code, message]) => ({
+        what: JSON.stringify(properties),
+        call: () => create({ ...large, ...properties }),
+        code,
+        message,
+      })),
     );
   });
 
@@ -787,6 +870,46 @@ describe('behaviour', () => {
     );
   });
 
+  describe('an array in each of its three spellings', () => {
+    eachInWorldOfItsOwn();
+    test.each([
+      [{ datafyMode: 'performance', performanceArraySize: 4 }, 'performance', 4],
+      [{ datafyMode: 'performance', arraySize: 6 }, 'performance', 6],
+      [{ datafyMode: 'autoscaling_performance', arraySize: 8 }, 'autoscaling_performance', 8],
+      [{ datafyMode: 'autoscaling', arraySize: 0 }, 'autoscaling', 2],
+      [{ autoscaling: true, performance: false, performanceTier: 0 }, 'autoscaling', 2],
+      [{ autoscaling: false, performance: true, performanceTier: 4 }, 'performance', 4],
+      [{ autoscaling: true, performance: true, performanceTier: 6 }, 'autoscaling_performance', 6],
+      [{ performance: true, performanceTier: 8 }, 'performance', 8],
+      [{ performance: false }, 'autoscaling', 2],
+      [{ datafyMode: 'autoscaling_performance', performance: true, arraySize: 4 }, 'autoscaling_performance', 4],
+      [{ autoscaling: true }, 'autoscaling', 2],
+      // All of them at once, where they agree.
+      [
+        {
+          datafyMode: 'performance',
+          performanceArraySize: 4,
+          arraySize: 4,
+          autoscaling: false,
+          performance: true,
+          performanceTier: 4,
+        },
+        'performance',
+        4,
+      ],
+    ])('%j', async (properties, mode, count) => {
+      for (const call of ['create-autoscaling-volume', 'create-datafied-volume']) {
+        const { volumeId: id } = accepted(await create({ ...large, ...properties }, call));
+        const { backingVolumes } = await inventory(id);
+        expect(backingVolumes).toHaveLength(count);
+        expect(world.dump().volume?.find((row) => row.id === id)).toMatchObject({
+          datafy_mode: mode,
+          backing_count: count,
+        });
+      }
+    });
+  });
+
   describe('an array', () => {
     eachInWorldOfItsOwn();
 
@@ -1050,9 +1173,9 @@ describe('behaviour', () => {
 
     test('says so where the id in the path is empty', async () => {
       await refused(world, () => modify({ volumeSizeGb: 260 }, ''), {
-        status: 400,
-        code: 'request-invalid',
-        message: 'params/volumeId is empty',
+        status: 404,
+        code: 'call-not-found',
+        message: 'There is no call POST /api/v1/aws/volumes/modify (is an id in the path empty?)',
       });
     });
 
@@ -1304,7 +1427,7 @@ const matrix: Combination[] = [undefined, 'autoscaling', 'performance', 'autosca
       if (!size) return { what, properties, count: 2, message: '' };
       return { what, properties, message: `is ${size}, but datafyMode autoscaling has no array: leave it out` };
     }
-    if (!size) return { what, properties, message: `is missing: datafyMode ${mode} needs it, as one of 4, 6, 8` };
+    if (!size) return { what, properties, message: `is missing or 0: datafyMode ${mode} needs it, as one of 4, 6, 8` };
     if (![4, 6, 8].includes(size)) return { what, properties, message: `is ${size}: it must be one of 4, 6, 8` };
     return { what, properties, count: size, message: '' };
   }),

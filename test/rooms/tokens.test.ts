@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { formatInstant } from '../../src/clock.ts';
-import { roles } from '../../src/state/tokens.ts';
+import { roles } from '../../src/state/roles.ts';
 import { refused } from '../refused.ts';
 import { beginning, organization, production, staging, volumes } from '../world.ts';
 import { describeTypes } from '../wrong-types.ts';
@@ -58,11 +58,20 @@ describe('constraints', () => {
         code: 'request-invalid' as const,
         message: /^body\/expireInMinutes must be [<>]= \d+$/,
       })),
-      ...['', 'admin', roles.admin.slice(1), `${roles.admin}0`, roles.admin.replaceAll('-', '')].map((role) => ({
-        what: `the role id ${JSON.stringify(role)}, which is no UUID`,
+      ...[
+        '',
+        'administrator',
+        'readonly',
+        'read-only ',
+        'ADMIN',
+        roles.admin.slice(1),
+        `${roles.admin}0`,
+        roles.admin.replaceAll('-', ''),
+      ].map((role) => ({
+        what: `the role id ${JSON.stringify(role)}, which is no UUID and no name`,
         call: () => create({ roleIds: [roles.admin, role] }),
         code: 'request-invalid' as const,
-        message: /^body\/roleIds\/1 /,
+        message: `body/roleIds/1 must be "admin", "read-only" or a UUID (${roles.admin} is admin, ${roles.readOnly} is`,
       })),
       {
         what: 'an account that is not there',
@@ -188,6 +197,7 @@ describe('behaviour', () => {
       ['the same in another order', [roles.admin, nowhere, strange, roles.readOnly]],
       ['one role twice', [strange, strange]],
       ['upper case', [strange.toUpperCase()]],
+      ['the names of the two roles', ['read-only', 'admin', roles.admin]],
     ])('keeps %s as it is', async (_, roleIds) => {
       const token = accepted(await create({ roleIds }), 201);
       expect(token.roleIds).toEqual(roleIds);
@@ -259,6 +269,9 @@ describe('behaviour', () => {
     test.each([
       ['no role', []],
       ['Admin', [roles.admin]],
+      ['Admin by its name', ['admin']],
+      ['both roles by their names', ['read-only', 'admin']],
+      ['the read-only role by its name, and Admin by its id', ['read-only', roles.admin]],
       ['a role that nobody knows', [nowhere]],
       ['the read-only role and Admin', [roles.readOnly, roles.admin]],
     ])('with %s reads and changes', async (_, roleIds) => {
@@ -269,6 +282,7 @@ describe('behaviour', () => {
 
     test.each([
       ['the read-only role', [roles.readOnly]],
+      ['the read-only role by its name', ['read-only']],
       ['the read-only role among others', [nowhere, roles.readOnly]],
     ])('with %s reads, and changes nothing', async (_, roleIds) => {
       const { secret } = accepted(await create({ roleIds }), 201);

@@ -111,7 +111,7 @@ const refused = (state: State, target: Target) => {
 /** Calls, and clocked effects, that make ids of every kind; `between` runs after each. Answers all ids in that order. */
 function play({ clock, state }: ReturnType<typeof database>, target: Target, between: () => void): string[] {
   const ids: string[] = [];
-  const of = (volume: string) => state.volume(target, volume);
+  const of = (volume: string) => state.volume(target, volume)!;
   const steps = [
     () => ids.push(restore(state, target).volumeId),
     () => ids.push(...of(ids[0] as string).backingVolumes.map((each) => each.volumeId)),

@@ -90,7 +90,7 @@ test('what a failed commit has taken back is not there any more', () => {
   expect(head()).toEqual([true, 20]);
   db.pragma('defer_foreign_keys = ON');
   db.exec(
-    "INSERT INTO attachment (organization, account, volume, instance, device_name, delete_on_termination, status, started_at) VALUES (1, 1, 99, 99, '/dev/sdf', 0, 'attached', 1)",
+    "INSERT INTO attachment (organization, account, volume, instance, device_name, attachment_point, delete_on_termination, status, started_at) VALUES (1, 1, 99, 99, '/dev/sdf', 'f', 0, 'attached', 1)",
   );
   expect(() => state.flush()).toThrow('FOREIGN KEY');
   expect(head()).toEqual([true, 10]);

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { State, VolumeHead } from '../../state/index.ts';
 import { acceptEitherSpelling } from '../size-spelling.ts';
+import { readArray } from './array-spelling.ts';
 import * as schemas from './schemas.ts';
 
 /** Volumes for infrastructure as code [C]. */
@@ -38,8 +39,7 @@ export function awsVolumeRoutes(state: State): FastifyPluginAsyncTypebox {
           encrypted: wanted.encrypted ?? false,
           kmsKeyId: wanted.kmsKeyId ?? '',
           tags: wanted.tags ?? [],
-          mode: wanted.datafyMode ?? 'autoscaling',
-          arraySize: wanted.performanceArraySize ?? 0,
+          ...readArray(wanted),
         });
         reply.send(renderVolume(volume));
       });

@@ -8,6 +8,7 @@ import {
   refusals,
   tagInput,
   volumeParams,
+  zeroIsDefault,
 } from '../shared.ts';
 import { createFromSnapshots as published } from '../volumes/schemas.ts';
 
@@ -27,9 +28,6 @@ const volume = Type.Object({
   iops: Type.Integer({ description: 'Over an array: the total.' }),
   throughput: Type.Integer({ description: 'MiB/s; over an array: the total.' }),
 });
-
-const zeroIsDefault = (description: string) =>
-  Type.Optional(Type.Integer({ minimum: 0, description: `${description} 0: the default.` }));
 
 export const getAwsVolume = {
   ...common,
@@ -79,12 +77,19 @@ export const createAutoscalingVolume = {
         Type.Unsafe<'autoscaling' | 'performance' | 'autoscaling_performance'>({
           type: 'string',
           enum: ['autoscaling', 'performance', 'autoscaling_performance'],
-          default: 'autoscaling',
+          // No default: it would be filled in beside the two booleans, and could contradict them.
+          description: 'Left out: `autoscaling`.',
         }),
       ),
       performanceArraySize: Type.Optional(
         Type.Integer({ description: '4, 6 or 8: required by the two performance modes, and only valid with them.' }),
       ),
+      arraySize: Type.Optional(Type.Integer({ description: 'The same, as some clients spell it.' })),
+      autoscaling: Type.Optional(
+        Type.Boolean({ description: 'With `performance`: the mode, as some clients spell it.' }),
+      ),
+      performance: Type.Optional(Type.Boolean({ description: 'Whether it has an array, of `performanceTier`.' })),
+      performanceTier: Type.Optional(Type.Integer({ description: '4, 6 or 8; 0: no array.' })),
     }),
   }),
   response: { 200: { ...volume, description: 'The new volume.' }, ...refusals() },

@@ -5,7 +5,8 @@ import { EmulatorError } from '../../errors.ts';
 import type { Happening, WorldEvent } from '../../events.ts';
 import type { Recorder } from '../../recorder.ts';
 import type { Change } from '../../state/index.ts';
-import { pathOf, renderChange, responses } from './shared.ts';
+import { pathOf } from '../../url.ts';
+import { renderChange, responses } from './shared.ts';
 
 /** How far a listener may fall behind, in bytes, before it is let go. */
 const patience = 4 * 1024 * 1024;

@@ -7,8 +7,9 @@ import type { Entry } from '../../journal.ts';
 import { mask, maskCredentials } from '../../mask.ts';
 import type { Recorder } from '../../recorder.ts';
 import type { Change } from '../../state/index.ts';
+import { pathOf } from '../../url.ts';
 import { nullable } from '../shared.ts';
-import { change, noContent, type Operation, pathOf, renderChange, responses, strictObject } from './shared.ts';
+import { change, noContent, type Operation, renderChange, responses, strictObject } from './shared.ts';
 
 const tags = ['Journal'];
 const anything = Type.Unsafe<unknown>({});

@@ -35,9 +35,6 @@ export const change = Type.Object({
 /** A change, as the schema has it. */
 export const renderChange = (each: Change) => ({ ...each, at: formatInstant(each.at) });
 
-/** The path of a URL. */
-export const pathOf = (url: string) => url.split('?', 1)[0] ?? url;
-
 /** An operation of the Datafy API, for faults and filters to name. */
 export interface Operation {
   operationId: string;

@@ -14,10 +14,6 @@ export function inventoryRoutes(state: State): FastifyPluginAsyncTypebox {
       reply.send({ count, limit, offset, volumes: items.map(renderVolume) });
     });
 
-    app.get('/volumes/:volumeId', { schema: schemas.getVolume }, (request, reply) => {
-      reply.send(renderVolume(state.volume(request.target, request.params.volumeId)));
-    });
-
     app.get('/snapshots', { config, schema: schemas.listSnapshots }, (request, reply) => {
       const { limit = 100, offset = 0 } = request.query;
       const { count, items } = state.listSnapshots(request.targets, limit, offset);

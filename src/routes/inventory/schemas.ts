@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { statuses, words } from '../../state/index.ts';
-import { errorBody, headers, instant, listQuery, nullable, oneAccount, tag, volumeParams } from '../shared.ts';
+import { errorBody, headers, instant, listQuery, nullable, tag } from '../shared.ts';
 
 /** The list extension: ours, marked as such, and absent with --strict. */
 
@@ -86,15 +86,6 @@ export const listVolumes = {
     200: Type.Object({ ...page, volumes: Type.Array(volume) }, { description: 'In the order they were made here.' }),
     ...refusals,
   },
-};
-
-export const getVolume = {
-  ...extension,
-  operationId: 'getVolume',
-  summary: 'Read a volume',
-  querystring: oneAccount,
-  params: volumeParams,
-  response: { 200: { ...volume, description: 'The volume.' }, ...refusals, 404: errorBody('There is no such volume.') },
 };
 
 export const listSnapshots = {

@@ -11,15 +11,20 @@ export function tokenRoutes(state: State): FastifyPluginAsyncTypebox {
     const path = '/accounts/:accountId/tokens';
 
     app.post(path, { config, schema: schemas.createToken }, async (request, reply) => {
-      const { description = '', expireInMinutes = 0, roleIds = [] } = request.body;
+      const { description = '', expireInMinutes, roleIds = [] } = request.body;
       const { target } = request;
       const secret = await mintSecret(target.accountId, state.now(target.organization));
       const token = state.createToken(target, {
         description,
-        expireInMinutes,
+        expireInMinutes: expireInMinutes ?? 0,
         roleIds,
         secretHash: hashSecret(secret),
       });
+      // Terraform's provider cuts a ttl down to whole minutes: what was meant to be short lasts for ever [C].
+      if (expireInMinutes === 0) {
+        const { tokenId } = token;
+        request.log.warn({ tokenId }, 'The token never expires: expireInMinutes is 0, as for a ttl below one minute');
+      }
       return reply.code(201).send({ ...renderToken(token), secret });
     });
 

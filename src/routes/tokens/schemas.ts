@@ -1,4 +1,5 @@
 import { Type } from '@sinclair/typebox';
+import { roleId } from '../../state/index.ts';
 import { accountCall, accountParams, instant, nothing, nullable, refusals } from '../shared.ts';
 
 /** Token calls, as Datafy's Terraform provider makes them [C]. */
@@ -14,8 +15,6 @@ const token = {
   roleIds: Type.Array(Type.String()),
 };
 
-const uuid = '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$';
-
 /** A hundred years: longer than anyone means, and short enough for every date to be written. */
 const longest = 100 * 366 * 24 * 60;
 
@@ -27,9 +26,13 @@ export const createToken = {
   body: Type.Object({
     description: Type.Optional(Type.String({ default: '' })),
     expireInMinutes: Type.Optional(
-      Type.Integer({ minimum: 0, maximum: longest, default: 0, description: '0: it never expires.' }),
+      Type.Integer({ minimum: 0, maximum: longest, description: '0, or left out: it never expires.' }),
     ),
-    roleIds: Type.Optional(Type.Array(Type.String({ pattern: uuid, title: 'a UUID' }), { description: 'UUIDs.' })),
+    roleIds: Type.Optional(
+      Type.Array(roleId('A UUID, or the name of one of the two roles.'), {
+        description: 'They come back as they are.',
+      }),
+    ),
   }),
   response: {
     201: Type.Object({ ...token, secret: Type.String() }, { description: 'The new token.' }),

@@ -41,7 +41,7 @@ const rules: Record<string, string> = {
 
   'a volume is on one instance, in its zone, and a device holds one volume': `SELECT 'zone' AS what, attachment.key FROM attachment JOIN volume ON volume.key = attachment.volume
        JOIN instance ON instance.key = attachment.instance WHERE volume.availability_zone <> instance.availability_zone
-     UNION ALL SELECT 'device', min(key) FROM attachment GROUP BY instance, device_name HAVING count(*) > 1
+     UNION ALL SELECT 'device', min(key) FROM attachment GROUP BY instance, attachment_point HAVING count(*) > 1
      UNION ALL SELECT 'volume', min(key) FROM attachment GROUP BY volume HAVING count(*) > 1`,
 
   'a volume that was replaced holds nothing any more': `SELECT 'attachment' AS what, attachment.key FROM attachment

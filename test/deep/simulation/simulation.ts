@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { App } from '../../../src/app.ts';
 import { hashSecret } from '../../../src/secrets.ts';
-import { roles } from '../../../src/state/tokens.ts';
+import { roles } from '../../../src/state/roles.ts';
 import { resources } from '../../../src/state/transitions.ts';
 import { furniture, type Heard, operationsOf, slow } from '../../control/control.ts';
 import { tablesOf, worldDumper } from '../../dump.ts';

@@ -44,7 +44,7 @@ const yaml: [string, string, ...string[]][] = [
   [
     'two documents',
     'name: a\n---\nname: b\n',
-    '2:1: not YAML: Source contains multiple documents; please use YAML.parseAllDocuments()',
+    '2:1: a second document begins here: a seed is one',
   ],
   // What is YAML, and no seed
   ['nothing', '', '1:1: the seed must be object, not null'],

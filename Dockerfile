@@ -23,7 +23,8 @@ COPY --from=build /build/dist ./
 ENV NODE_COMPILE_CACHE=/app/.compile-cache
 RUN ["node", "--input-type=module", "-e", "const { startEmulator } = await import('datafy-emulator'); await (await startEmulator()).close()"]
 # Where a database file goes, if there is to be one: `--db /data/state.db`. Nothing else is ever written to.
-RUN mkdir /data && chown 1000:1000 /data
+# Some platforms, such as OpenShift, run an image as any user, but always of group 0.
+RUN mkdir /data && chown 1000:0 /data && chmod 775 /data
 VOLUME /data
 ENV NODE_ENV=production
 # Within its container nobody else is on the loopback address.

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { rolldown } from 'rolldown';
+import * as timers from '../src/timers.ts';
 
 /**
  * Bundles the program and the package's entry points, with all they import, into a folder.
@@ -13,7 +14,11 @@ export async function bundle(root: string, folder: string): Promise<string[]> {
     platform: 'node',
     // Whoever uses the fixture has vitest, and it must be that one.
     external: ['vitest'],
-    transform: { define: { __dirname: 'import.meta.dirname', __filename: 'import.meta.filename' } },
+    transform: {
+      define: { __dirname: 'import.meta.dirname', __filename: 'import.meta.filename' },
+      // Of what the program uses, too, nothing goes by a timer that a test has replaced.
+      inject: Object.fromEntries(Object.keys(timers).map((name) => [name, [join(root, 'src/timers.ts'), name]])),
+    },
   });
   const { output } = await bundled.write({
     dir: folder,

@@ -1,3 +1,5 @@
+import { type ClientRequest, type IncomingMessage, request as overHttp } from 'node:http';
+import { request as overHttps } from 'node:https';
 import type { AccountControl, Checkpoint, ControlClient, Health, World, WorldControl } from './types/control.ts';
 import type { Fault } from './types/faults.ts';
 import type {
@@ -38,18 +40,13 @@ type Send = <T>(method: string, path: string, body?: unknown) => Promise<T>;
 export function controlClient(url: string, controlToken?: string): ControlClient {
   const base = url.replace(/\/+$/, '');
   const send: Send = async (method, path, body) => {
-    const response = await fetch(`${base}/_emulator${path}`, {
-      method,
-      headers: {
-        ...(controlToken !== undefined && { authorization: `Bearer ${controlToken}` }),
-        ...(body !== undefined && { 'content-type': 'application/json' }),
-      },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    });
-    const text = await response.text();
-    if (response.ok) return text === '' ? undefined : JSON.parse(text);
-    const code = response.headers.get('x-emulator-error') ?? '';
-    throw new ControlError(response.status, code, code ? JSON.parse(text).message : text);
+    const headers = {
+      ...(controlToken !== undefined && { authorization: `Bearer ${controlToken}` }),
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+    };
+    const { status, code, text } = await call(method, `${base}/_emulator${path}`, headers, body);
+    if (status >= 200 && status < 300) return text === '' ? undefined : JSON.parse(text);
+    throw new ControlError(status, code, code ? JSON.parse(text).message : text);
   };
 
   const organization = (organizationId: string) => {
@@ -75,6 +72,38 @@ export function controlClient(url: string, controlToken?: string): ControlClient
       };
     },
   };
+}
+
+/**
+ * Sends a call, and resolves to its answer. It does not go by the global `fetch`: a test may have put a stub in its place,
+ * and one that runs in happy-dom has a browser's, which may not speak to another site.
+ *
+ * @throws TypeError, whose cause says why, where there is no answer.
+ */
+function call(
+  method: string,
+  url: string,
+  headers: Record<string, string>,
+  body: unknown,
+): Promise<{ status: number; code: string; text: string }> {
+  return new Promise((resolve, reject) => {
+    const fail = (cause: NodeJS.ErrnoException) =>
+      reject(new TypeError(`No answer from ${url}: ${cause.code ?? cause.message}`, { cause }));
+    const read = (response: IncomingMessage) => {
+      let text = '';
+      response.setEncoding('utf8').on('error', fail);
+      response.on('data', (more: string) => {
+        text += more;
+      });
+      response.on('end', () => {
+        const code = String(response.headers['x-emulator-error'] ?? '');
+        resolve({ status: response.statusCode ?? 0, code, text });
+      });
+    };
+    const open = /^https:/i.test(url) ? overHttps : overHttp;
+    const request: ClientRequest = open(url, { method, headers }, read);
+    request.on('error', fail).end(body === undefined ? undefined : JSON.stringify(body));
+  });
 }
 
 /** A query string with its question mark, or nothing. */

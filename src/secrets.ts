@@ -1,4 +1,4 @@
-import { hash, randomBytes, randomUUID } from 'node:crypto';
+import { hash, randomUUID, webcrypto } from 'node:crypto';
 import type { Instant } from './clock.ts';
 
 /**
@@ -9,8 +9,11 @@ export function hashSecret(secret: string): Buffer {
   return hash('sha256', secret, 'buffer');
 }
 
-/** Signs what this process mints; nobody else can check it, and nobody has to: a token is known by its hash. */
-const key = randomBytes(32);
+/**
+ * Signs what this process mints; nobody else can check it, and nobody has to: a token is known by its hash. It is a key,
+ * and no bytes: where tests run in jsdom, the bytes that Node makes are no `Uint8Array` of theirs.
+ */
+let key: Promise<webcrypto.CryptoKey> | undefined;
 
 /**
  * A new token secret: a JWT, as Datafy's are [P], unique in the process. When it expires is not in it but in the
@@ -19,11 +22,12 @@ const key = randomBytes(32);
 export async function mintSecret(accountId: string, issuedAt: Instant): Promise<string> {
   // Loaded when the first token is minted: most runs mint none, and a start is quicker without.
   const { SignJWT } = await import('jose');
+  key ??= webcrypto.subtle.generateKey({ name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
   return new SignJWT()
     .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
     .setIssuer('datafy-emulator')
     .setSubject(accountId)
     .setJti(randomUUID())
     .setIssuedAt(Math.floor(issuedAt / 1000))
-    .sign(key);
+    .sign(await key);
 }

@@ -50,8 +50,29 @@ const nameOf: NameOf = (path) => {
  * @throws SeedError where it cannot be read at all.
  */
 export function inspectSeedFile(file: string): SeedReport {
+  return inspectText(file, decode(file, read(file)));
+}
+
+/**
+ * Looks through what somebody pipes in: YAML, of which JSON is a part.
+ *
+ * @throws SeedError where it is no text, or too long.
+ */
+export async function inspectSeedInput(input: AsyncIterable<Buffer>): Promise<SeedReport> {
+  const name = 'standard input';
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of input) {
+    length += chunk.length;
+    if (length > longest) throw refusal(name, tooLarge);
+    chunks.push(chunk);
+  }
+  return inspectText(name, decode(name, Buffer.concat(chunks)));
+}
+
+function inspectText(file: string, text: string): SeedReport {
   const parse = /\.json$/i.test(file) ? parseJson : parseYaml;
-  const { value, problems, positionOf } = parse(read(file), nameOf);
+  const { value, problems, positionOf } = parse(text, nameOf);
   if (problems.length > 0) {
     return { file, problems: sorted(problems.map(({ position, message }) => ({ ...position, message }))) };
   }
@@ -106,20 +127,24 @@ function linesOf<T>(problems: readonly T[], lineOf: (problem: T) => string): str
   return [...named.map(lineOf), ...(more > 0 ? [`and ${more} more problem${more === 1 ? '' : 's'}`] : [])];
 }
 
-function read(file: string): string {
-  const refuse = (problem: string) => new SeedError([`Seed file ${file} ${problem}`]);
-  let bytes: Buffer;
+const tooLarge = `is larger than ${longest / 1024 / 1024} MiB`;
+const refusal = (file: string, problem: string) => new SeedError([`Seed file ${file} ${problem}`]);
+
+function read(file: string): Buffer {
   try {
     const { size } = statSync(file);
-    if (size > longest) throw refuse(`is larger than ${longest / 1024 / 1024} MiB`);
-    bytes = readFileSync(file);
+    if (size > longest) throw refusal(file, tooLarge);
+    return readFileSync(file);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (error instanceof SeedError) throw error;
-    if (code === 'ENOENT') throw refuse('is not there');
-    if (code === 'EISDIR') throw refuse('is a folder');
-    throw refuse(`cannot be read: ${message}`);
+    if (code === 'ENOENT') throw refusal(file, 'is not there');
+    if (code === 'EISDIR') throw refusal(file, 'is a folder');
+    throw refusal(file, `cannot be read: ${message}`);
   }
-  if (!isUtf8(bytes)) throw refuse('is not written in UTF-8');
+}
+
+function decode(file: string, bytes: Buffer): string {
+  if (!isUtf8(bytes)) throw refusal(file, 'is not written in UTF-8');
   return new TextDecoder().decode(bytes);
 }

@@ -38,11 +38,17 @@ type Failed = (position: Position, message: string) => ParsedText;
 export function parseYaml(text: string, nameOf: NameOf): ParsedText {
   const { document, at, positionOf } = placesOf(text);
   const failed = failing('YAML', positionOf);
+  // Several documents in one file are YAML, and no seed.
+  const [first] = document.errors;
+  if (first?.code === 'MULTIPLE_DOCS') {
+    const position = at(first.pos[0]);
+    const message = 'a second document begins here: a seed is one';
+    return { value: undefined, problems: [{ position, message }], positionOf };
+  }
   // What is wrong after the first error may be a consequence of it.
   const tooDeep = document.errors.find(({ code }) => code === 'RESOURCE_EXHAUSTION');
   if (tooDeep) return failed(at(tooDeep.pos[0]), `it is nested more than ${most.levels} levels deep`);
-  const [error] = document.errors;
-  if (error) return failed(at(error.pos[0]), error.message);
+  if (first) return failed(at(first.pos[0]), first.message);
   const problems = inspect(document, nameOf).map(({ offset, message }) => ({ position: at(offset), message }));
   return { value: problems.length > 0 ? undefined : document.toJS({ maxAliasCount: -1 }), problems, positionOf };
 }

@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs';
+import { clearTimeout, setTimeout } from './timers.ts';
 
 /** How much is gathered for one write, and kept for a reader that stalls, in characters. */
 const enough = 32 * 1024;

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { clearTimeout, setTimeout } from './timers.ts';
 
 /** How long answers under way may take once told to stop, in milliseconds. */
 const grace = 2_000;

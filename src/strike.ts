@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream';
-import { setTimeout as wait } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Recorder } from './recorder.ts';
 import type { Call, Fault, State } from './state/index.ts';
 import { pathOf } from './url.ts';
+import { setTimeout } from './timers.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -36,7 +36,7 @@ export function strike(app: FastifyInstance, state: State, recorder: Recorder): 
     const { delayMs, status, message, headers, drop } = fault.effect;
     request.faultId = fault.faultId;
     reply.header('X-Emulator-Fault', fault.faultId).headers(headers ?? {});
-    if (delayMs) await wait(delayMs);
+    if (delayMs) await new Promise((over) => setTimeout(over, delayMs));
     if (drop === 'connection') {
       reply.hijack();
       request.raw.socket.destroy();

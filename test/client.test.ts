@@ -1,6 +1,7 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { type ClientRequest, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -120,14 +121,15 @@ describe('the control client', () => {
   let world: World;
   /** What was called, as the document names it. */
   const called = new Set<string>();
-  const original = globalThis.fetch;
+  /** Node tells of each request that its HTTP client sends. */
+  const note = (message: unknown) => {
+    const { method, path } = (message as { request: ClientRequest }).request;
+    called.add(`${method} ${path.split('?', 1)[0]}`);
+  };
 
   beforeAll(async () => {
     emulator = await startEmulator();
-    globalThis.fetch = (input, init) => {
-      called.add(`${init?.method ?? 'GET'} ${String(input).replace(emulator.url, '').split('?', 1)[0]}`);
-      return original(input, init);
-    };
+    subscribe('http.client.request.start', note);
     world = await emulator.control.createOrganization({
       ...furniture,
       name: 'client',
@@ -135,7 +137,7 @@ describe('the control client', () => {
     });
   });
   afterAll(async () => {
-    globalThis.fetch = original;
+    unsubscribe('http.client.request.start', note);
     await emulator.close();
   });
 
@@ -219,7 +221,7 @@ describe('the control client', () => {
   });
 
   test('calls what the document has: the stream of events alone is left to others', async () => {
-    const document = (await (await original(`${emulator.url}/_emulator/openapi.json`)).json()) as Parameters<
+    const document = (await (await fetch(`${emulator.url}/_emulator/openapi.json`)).json()) as Parameters<
       typeof operationsOf
     >[0];
     const prefix = `/_emulator/organizations/${world.organizationId}`;

@@ -148,6 +148,13 @@ describe('the Dockerfile', () => {
     expect(readdirSync(app)).toContain('THIRD-PARTY-NOTICES.txt');
   });
 
+  test('has a folder for databases that its user may write to, and any other of group 0', () => {
+    const { uid, gid, mode } = statSync(join(image.folder, 'data'));
+    expect((mode & 0o777).toString(8)).toBe('775');
+    // Only root can give it away.
+    if (process.getuid?.() === 0) expect([uid, gid]).toEqual([1000, 0]);
+  });
+
   test('keeps what V8 compiled, for every later start', () => {
     expect(readdirSync(image.env.NODE_COMPILE_CACHE ?? '')).toHaveLength(1);
   });

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import * as timers from '../src/timers.ts';
 
 // The rules of the house that no type can hold: who may know whom, and what is done in one place only.
 
@@ -49,8 +50,8 @@ describe('imports', () => {
     auth: /^auth\/|^(recorder|strike)\.ts$/,
     // The package's types, written out: they know nothing but each other.
     types: /^types\//,
-    // What every file may use: time, ids, errors, where the package's own files are, and on which Node they run.
-    ground: /^(clock|ids|errors|secrets|files|node-version)\.ts$/,
+    // What every file may use: time, timers, ids, errors, where the package's own files are, and on which Node they run.
+    ground: /^(clock|timers|ids|errors|secrets|files|node-version)\.ts$/,
     // What main, the app and the doors use, and what knows none of them: options, parsing, rendering.
     tools: /^[^/]+\.ts$/,
     engine: /^state\/index\.ts$/,
@@ -128,7 +129,7 @@ describe('imports', () => {
     const values = /^(?:import|export)\b(?! type\b)[^;]*?\bfrom '([^']+)'|^import '|\bimport\(/gm;
     const valuesOf = (file: string) => [...(files.get(file) ?? '').matchAll(values)].map((found) => found[1]);
     expect(importsOf('client.ts').length).toBeGreaterThan(0);
-    expect(valuesOf('client.ts')).toEqual([]);
+    expect(valuesOf('client.ts')).toEqual(['node:http', 'node:https']);
     expect(valuesOf('vitest.ts')).toEqual(['vitest', './index.ts']);
     expect(valuesOf('index.ts')).toEqual(['./app.ts', './client.ts', './options.ts', './stop.ts', './client.ts']);
   });
@@ -137,7 +138,7 @@ describe('imports', () => {
     const ofTypes = edges.filter(({ from }) => layerOf(from) === 'types');
     expect(ofTypes.length).toBeGreaterThan(0);
     expect(ofTypes.filter(({ to }) => !to.startsWith('types/'))).toEqual([]);
-    expect(importsOf('client.ts').filter((to) => !to.startsWith('types/'))).toEqual([]);
+    expect(importsOf('client.ts').filter((to) => !/^(types\/|node:)/.test(to))).toEqual([]);
   });
 
   test('let a start load no other command, and no command the app unless it builds one', () => {
@@ -220,6 +221,7 @@ describe('in one place only', () => {
     {
       pattern: /\bperformance\.(now|timeOrigin|mark|measure)\b|\bhrtime\b|\buptime\b|perf_hooks/,
       exceptions: {
+        'timers.ts': 'takes it from Node for whoever may use it',
         'cli/start.ts': 'says how long the start of the process took',
         'routes/control/health.ts': 'says how long the process has run, which is of no world',
       },
@@ -227,6 +229,7 @@ describe('in one place only', () => {
     {
       pattern: /\bset(Timeout|Interval|Immediate)\b|node:timers/,
       exceptions: {
+        'timers.ts': 'takes them from Node for whoever may use them',
         'state/commits.ts': 'commits at the end of a turn of the event loop',
         'stderr.ts': 'writes what it has gathered a little later: it is a reader of the log that waits',
         'stop.ts': 'cuts connections that outlast the grace given at the end',
@@ -241,8 +244,21 @@ describe('in one place only', () => {
     expect(places(pattern, (file) => file === 'clock.ts' || file in exceptions)).toEqual([]);
   });
 
+  test('the globals that a test of a user may have replaced: timers are those of timers.ts, and fetch is nowhere', () => {
+    const alone = (name: string) => new RegExp(`(?<![.\\w])${name}(\\(|\\.(now|mark|measure|timeOrigin)\\b)`);
+    const imported = (file: string) =>
+      (files.get(file) ?? '').match(/^import \{([^}]*)\} from '[./]+timers\.ts'/m)?.[1]?.split(',') ?? [];
+    for (const name of Object.keys(timers)) {
+      const allowed = (file: string) => imported(file).some((each) => each.trim() === name);
+      expect(places(alone(name), allowed), name).toEqual([]);
+    }
+    expect(importsOf('timers.ts')).toEqual(['node:perf_hooks', 'node:timers']);
+    expect(within.filter(({ to }) => to === 'timers.ts').length).toBeGreaterThan(3);
+    expect(places(/(?<![.\w])fetch\(|\bnextTick\b|globalThis/, (file) => file === 'timers.ts')).toEqual([]);
+  });
+
   test('chance is in ids.ts and secrets.ts', () => {
-    const chance = /\bMath\.random\b|\brandom(Bytes|UUID|Int|Fill|FillSync)\b|\bgetRandomValues\b/;
+    const chance = /\bgenerateKey\b|\bMath\.random\b|\brandom(Bytes|UUID|Int|Fill|FillSync)\b|\bgetRandomValues\b/;
     expect(places(chance, (file) => file === 'ids.ts' || file === 'secrets.ts')).toEqual([]);
   });
 });

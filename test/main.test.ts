@@ -159,7 +159,7 @@ describe('a start', () => {
   );
 });
 
-describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
+describe.each(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR2'] as const)('%s', (signal) => {
   test('ends with 0, and leaves the database closed', async () => {
     const { child, says, ended } = start(['--port', '0', '--db', 'world.db']);
     await says(ready);

@@ -81,6 +81,48 @@ describe('where nothing is said', () => {
   });
 });
 
+describe('what a platform sets by itself', () => {
+  /** What a pod gets for a Service called datafy-emulator, and one whose name begins so; then a linked container. */
+  const platform = {
+    DATAFY_EMULATOR_SERVICE_HOST: '10.96.0.10',
+    DATAFY_EMULATOR_SERVICE_PORT: '4650',
+    DATAFY_EMULATOR_SERVICE_PORT_HTTP: '4650',
+    DATAFY_EMULATOR_PORT: 'tcp://10.96.0.10:4650',
+    DATAFY_EMULATOR_PORT_4650_TCP: 'tcp://10.96.0.10:4650',
+    DATAFY_EMULATOR_PORT_4650_TCP_PROTO: 'tcp',
+    DATAFY_EMULATOR_PORT_4650_TCP_PORT: '4650',
+    DATAFY_EMULATOR_PORT_4650_TCP_ADDR: '10.96.0.10',
+    DATAFY_EMULATOR_PORT_53_UDP: 'udp://10.96.0.10:53',
+    DATAFY_EMULATOR_HOST_SERVICE_HOST: '10.96.0.11',
+    DATAFY_EMULATOR_HOST_PORT: 'tcp://[fd00::1]:80',
+    DATAFY_EMULATOR_HOST_PORT_80_TCP_ADDR: 'fd00::1',
+    DATAFY_EMULATOR_NAME: '/web/datafy-emulator',
+    DATAFY_EMULATOR_ENV_NODE_VERSION: '24.21.0',
+  };
+
+  test.each(Object.entries(platform))('%s=%s is passed over', async (name, text) => {
+    expect(await options([], { [name]: text })).toEqual(defaults);
+  });
+
+  test('leaves a flag, and other variables, what they are', async () => {
+    expect(await options(['--port', '0'], platform)).toEqual({ ...defaults, port: 0 });
+    expect(await options([], { ...platform, DATAFY_EMULATOR_HOST: '::1' })).toEqual({ ...defaults, host: '::1' });
+  });
+
+  test.each([
+    ['DATAFY_EMULATOR_PORT', '10.96.0.10:4650'],
+    ['DATAFY_EMULATOR_PORT', 'http://10.96.0.10:4650'],
+    ['DATAFY_EMULATOR_HOST', 'tcp://10.96.0.10:4650'],
+    ['DATAFY_EMULATOR_SERVICE', '10.96.0.10'],
+    ['DATAFY_EMULATOR_HOST_PORT', '4650'],
+    ['DATAFY_EMULATOR_PORT_4650', '4650'],
+    ['DATAFY_EMULATOR_NAME', 'web'],
+    ['DATAFY_EMULATOR_ENVIRONMENT', 'x'],
+  ])('%s=%s is none of them', async (name, text) => {
+    expect(await refusal([], { [name]: text })).toContain(name);
+  });
+});
+
 describe.each(table)('%s', (key, option) => {
   const { text, value, bad } = samples[key];
   const { flag, variable } = option;

@@ -145,6 +145,24 @@ describe('the package', () => {
     expect(run(process.execPath, 'in-process.js')).toBe('200 pending\n');
   });
 
+  test('goes by no global that a test may replace, nor does what is bundled with it', () => {
+    writeFileSync(
+      join(consumer, 'replaced.js'),
+      `import { startEmulator } from 'datafy-emulator';
+      const timers = ['Timeout', 'Interval', 'Immediate'].flatMap((name) => ['set' + name, 'clear' + name]);
+      for (const name of [...timers, 'queueMicrotask', 'fetch']) {
+        globalThis[name] = () => { throw new Error(name + ' is replaced'); };
+      }
+      const emulator = await startEmulator();
+      const world = await emulator.control.createOrganization({ seed: 'default' });
+      await world.control.checkpoints.create('kept');
+      await world.delete();
+      await emulator.close();
+      console.log('done');`,
+    );
+    expect(run(process.execPath, 'replaced.js')).toBe('done\n');
+  });
+
   test('has the OpenAPI document that its program answers with', () => {
     writeFileSync(
       join(consumer, 'document.js'),

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const root = join(import.meta.dirname, '..');
+export const root = join(import.meta.dirname, '..');
 
 /** No variable of whoever runs the tests gets in. */
 const environment = (own: Record<string, string> = {}) => ({ PATH: process.env.PATH, ...own });
@@ -50,18 +50,22 @@ export async function run(
 /**
  * Runs the tests of a folder with vitest, as its user would; what they import of the package comes from its sources.
  *
+ * @param more further arguments of vitest, and variables that the tests may read.
  * @returns how many passed, and how many there are.
  * @throws Error with all that was printed where one failed.
  */
-export async function vitest(folder: string): Promise<[passed: number, total: number]> {
+export async function vitest(
+  folder: string,
+  more: { args?: readonly string[]; env?: Record<string, string> } = {},
+): Promise<[passed: number, total: number]> {
   const scratch = mkdtempSync(join(tmpdir(), 'vitest-'));
   const report = join(scratch, 'report.json');
   try {
     const program = join(root, 'node_modules/vitest/vitest.mjs');
     const config = join(root, 'test/users.config.ts');
     const reporting = ['--reporter', 'json', '--outputFile', report];
-    const args = [program, 'run', '--root', folder, '--config', config, ...reporting];
-    const { code, output } = await run(process.execPath, args, { cwd: folder });
+    const args = [program, 'run', '--root', folder, '--config', config, ...reporting, ...(more.args ?? [])];
+    const { code, output } = await run(process.execPath, args, { cwd: folder, env: more.env });
     const { numPassedTests, numTotalTests, ...rest } = JSON.parse(readFileSync(report, 'utf8'));
     if (code !== 0) throw new Error(`${output}${JSON.stringify(rest.testResults)}`);
     return [numPassedTests, numTotalTests];

@@ -11,6 +11,7 @@ import { seedNames } from '../state/seeds/names.ts';
 import type { Seed } from '../state/world-document.ts';
 import type { WorldControl } from '../types/control.ts';
 import type { TokenDocument } from '../types/world-document.ts';
+import { variable } from './flags.ts';
 import { addExamples } from './help.ts';
 import { jsonTable, print } from './print.ts';
 import { remote } from './remote.ts';
@@ -108,7 +109,7 @@ async function knownSecrets(env: NodeJS.ProcessEnv): Promise<string[]> {
 /** A seed file that cannot be used started no emulator: it has nothing to say here. */
 async function ownSeed(env: NodeJS.ProcessEnv): Promise<Seed[]> {
   try {
-    const seed = env[optionTable.seed.variable] || findSeedFile(process.cwd());
+    const seed = variable(env, optionTable.seed.variable) || findSeedFile(process.cwd());
     return seed ? [(await readSeed(seed)).document] : [];
   } catch {
     return [];

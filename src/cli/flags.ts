@@ -14,11 +14,26 @@ export class TableFlag extends CommanderOption {
   }
 }
 
+/**
+ * What Kubernetes sets in every pod of a namespace that has a Service called datafy-emulator, or whose name begins so,
+ * and a container engine in a container that is linked to one of that name: each as `NAME=text`.
+ */
+const ofPlatform = new RegExp(
+  `^${variablePrefix}(\\w+_)?` +
+    '(SERVICE_HOST=|SERVICE_PORT(_\\w+)?=|PORT=(tcp|udp|sctp)://|PORT_\\d+_(TCP|UDP|SCTP)(_\\w+)?=|NAME=/|ENV_\\w+=)',
+);
+
+/** What a variable says to the emulator: undefined where it is not set, and where its platform has set it. */
+export function variable(env: NodeJS.ProcessEnv, name: string): string | undefined {
+  const text = env[name];
+  return ofPlatform.test(`${name}=${text}`) ? undefined : text;
+}
+
 /** What says something for a row, the flag or its variable, as it is written; undefined where neither does. */
 export function givenBy(command: Command, row: Option, env: NodeJS.ProcessEnv): string | undefined {
   const flag = command.options.find((option) => option instanceof TableFlag && option.row === row);
   if (command.getOptionValueSource(flag?.attributeName() ?? '') === 'cli') return row.flag;
-  return env[row.variable] ? row.variable : undefined;
+  return variable(env, row.variable) ? row.variable : undefined;
 }
 
 const negation = (row: Flag) => row.flag.replace('--', '--no-');
@@ -46,7 +61,7 @@ export function addFlags(command: Command, table: FlagTable, { hidden = false } 
 
 /**
  * What the flags of a command, and the environment, say for a table. A flag wins over its variable, and the last of a
- * repeated flag counts; a variable that is empty counts as not set.
+ * repeated flag counts; a variable that is empty, or that its platform has set, counts as not set.
  *
  * @throws UsageError for the first thing that cannot be used.
  */
@@ -55,7 +70,7 @@ export function readFlags<T extends FlagTable>(command: Command, table: T, env: 
     const value = writtenOn(command, row);
     if (value !== undefined) return [key, fromFlag(row, value)];
     if (!isOption(row)) return [key, undefined];
-    const text = env[row.variable];
+    const text = variable(env, row.variable);
     return [key, text ? readValue(row, row.variable, text) : row.read(String(row.default))];
   });
   return Object.fromEntries(values);
@@ -97,8 +112,8 @@ const variables = new Set(
 
 /** A misspelt variable would otherwise do nothing, and nobody would be told. */
 export function refuseUnknownVariables(env: NodeJS.ProcessEnv): void {
-  for (const [name, text] of Object.entries(env)) {
-    if (!name.startsWith(variablePrefix) || !text || variables.has(name)) continue;
+  for (const name of Object.keys(env)) {
+    if (!name.startsWith(variablePrefix) || !variable(env, name) || variables.has(name)) continue;
     throw unknown('environment variable', name, [...variables], 'flags');
   }
 }

@@ -74,7 +74,7 @@ function failureOf(error: unknown, url: string, worldName: string): unknown {
   }
   // What it answered with is no JSON.
   if (error instanceof SyntaxError) return fail(stranger);
-  // How fetch says that there was no answer.
+  // How the client says that there was no answer.
   if (error instanceof TypeError && error.cause instanceof Error) {
     const { code, message } = error.cause as NodeJS.ErrnoException;
     return fail(

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { SeedError } from '../failure.ts';
-import { inspectSeedFile, refusalOf } from '../seed-file.ts';
+import { inspectSeedFile, inspectSeedInput, refusalOf } from '../seed-file.ts';
 import { seedSchema } from '../seed-schema.ts';
 import type { Seed } from '../state/world-document.ts';
 import { addFlags, readFlags } from './flags.ts';
@@ -12,17 +12,18 @@ export function define(command: Command, env: NodeJS.ProcessEnv): void {
 
   const validate = command
     .command('validate <FILE>')
-    .description('look a seed file through, without starting anything');
+    .description('look a seed file through, without starting anything; - is standard input');
   addExamples(validate, 'datafy-emulator seed validate team.yaml --json');
   addFlags(validate, jsonTable);
-  validate.action((file: string) => {
+  validate.action(async (named: string) => {
     const flags = readFlags(validate, jsonTable, env);
-    const { document, problems } = inspectSeedFile(file);
+    const report = named === '-' ? await inspectSeedInput(process.stdin) : inspectSeedFile(named);
+    const { file, document, problems } = report;
     if (document) {
       const counts = countsOf(document);
       return print({ file, valid: true, ...counts }, flags, () => `${file} is a seed: ${inWords(counts)}`);
     }
-    if (!flags.json) throw refusalOf({ file, problems });
+    if (!flags.json) throw refusalOf(report);
     print({ file, valid: false, problems }, flags, () => '');
     process.exitCode = new SeedError([]).exitCode;
   });

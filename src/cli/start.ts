@@ -7,13 +7,14 @@ import { type Options, optionTable } from '../options.ts';
 import { findSeedFile } from '../seed.ts';
 import { DatabaseFileError } from '../state/database.ts';
 import { stop } from '../stop.ts';
+import { performance } from '../timers.ts';
 import { isWildcard, urlOf } from '../url.ts';
 import { addFlags, givenBy, readFlags } from './flags.ts';
 import { addExamples } from './help.ts';
 
 export function define(command: Command, env: NodeJS.ProcessEnv): void {
   command.description(
-    'Starts the emulator, and stops it at SIGINT or SIGTERM. ' +
+    'Starts the emulator, and stops it at a signal such as SIGTERM. ' +
       `Each flag has a variable, such as ${optionTable.logLevel.variable}; flags win.`,
   );
   addFlags(command, optionTable);
@@ -41,6 +42,12 @@ const listenFaults: Partial<Record<string, string>> = {
 };
 
 /**
+ * What somebody asks a process to end with: a service manager, the keyboard, a terminal that closes, Ctrl-\\, a watcher
+ * of sources. Windows has no SIGQUIT and no SIGUSR2: to Node, these are then events that nobody emits.
+ */
+const endings = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR2'] as const;
+
+/**
  * Starts the emulator, says where it is, and stops it at a signal: at once at the second one, which ends the process
  * with 1.
  *
@@ -56,7 +63,7 @@ async function start(options: Options, ofBeginning: readonly string[]): Promise<
     if (app) await stop(app);
     process.exit(0);
   };
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void end().catch(giveUp));
+  for (const signal of endings) process.on(signal, () => void end().catch(giveUp));
 
   try {
     const built = await buildApp(options);

@@ -1,3 +1,4 @@
+import { clearImmediate, setImmediate } from '../timers.ts';
 import { type Database, SqliteError } from './database.ts';
 import { createTrim } from './write-ahead-log.ts';
 

@@ -22,8 +22,12 @@ export const instant = (description: string) =>
     description: `${description} RFC 3339, in UTC.`,
   });
 
-export const text = (description: string) => Type.String({ description });
-export const name = (description: string) => Type.String({ minLength: 1, description });
+/** In characters: as many as the body of a call of the API can have, so that what it accepted can be imported. */
+const longestText = 64 * 1024;
+
+export const text = (description: string, maxLength = longestText) => Type.String({ maxLength, description });
+export const name = (description: string, maxLength = longestText) =>
+  Type.String({ minLength: 1, maxLength, description });
 export const positive = (description: string) => Type.Integer({ minimum: 1, maximum: 2 ** 31, description });
 export const count = (description: string) => Type.Integer({ minimum: 0, maximum: 2 ** 31, description });
 export const yesOrNo = (description: string) => Type.Boolean({ description });
@@ -53,8 +57,11 @@ export const due = Type.Optional(
 );
 
 export const tags = Type.Optional(
-  Type.Array(Type.Object({ key: name('At most 128 characters.'), value: text('At most 256 characters.') }, strict), {
-    maxItems: 50,
-    description: 'AWS tags.',
-  }),
+  Type.Array(
+    Type.Object({ key: name('At most 128 characters.', 128), value: text('At most 256 characters.', 256) }, strict),
+    {
+      maxItems: 50,
+      description: 'AWS tags.',
+    },
+  ),
 );

@@ -53,6 +53,26 @@ function call(world: World, path = `volumes/${volumeId}/create-snapshot`, method
   return fetch(`${world.url}/api/v1/${path}`, { method, headers });
 }
 
+test('every command passes over what a Kubernetes Service called datafy-emulator sets', async () => {
+  const port = 'tcp://10.96.0.10:4650';
+  const service = { DATAFY_EMULATOR_SERVICE_HOST: '10.96.0.10', DATAFY_EMULATOR_PORT: port };
+  const env = { ...variables(), ...service, DATAFY_EMULATOR_PORT_4650_TCP: port };
+  const commands = [
+    ['health'],
+    ['clock'],
+    ['env'],
+    ['requests'],
+    ['faults'],
+    ['checkpoint', 'list'],
+    ['seed', 'schema'],
+  ];
+  const results = await Promise.all(commands.map((argv) => result(argv, env)));
+  expect(results.map(({ code, stderr }) => [code, stderr])).toEqual(commands.map(() => [0, '']));
+  // Where it is, the platform does not say either.
+  const { DATAFY_EMULATOR_URL: _, ...nowhere } = env;
+  expect((await result(['health'], nowhere)).stderr).not.toContain('10.96.0.10');
+});
+
 test('health says that it serves, in words and as JSON', async () => {
   const [words, json] = await Promise.all([result(['health'], variables()), result(['health', '--json'], variables())]);
   expect([words.code, words.stderr]).toEqual([0, '']);

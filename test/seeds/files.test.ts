@@ -41,11 +41,7 @@ const yaml: [string, string, ...string[]][] = [
     'volumes: [\n',
     '2:1: not YAML: Flow sequence in block collection must be sufficiently indented and end with a ]',
   ],
-  [
-    'two documents',
-    'name: a\n---\nname: b\n',
-    '2:1: not YAML: Source contains multiple documents; please use YAML.parseAllDocuments()',
-  ],
+  ['two documents', 'name: a\n---\nname: b\n', '2:1: a second document begins here: a seed is one'],
   // What is YAML, and no seed
   ['nothing', '', '1:1: the seed must be object, not null'],
   ['nothing but a comment', '# a seed\n', '1:1: the seed must be object, not null'],

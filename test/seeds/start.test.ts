@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { startEmulator } from '../../src/index.ts';
-import { type Running, run } from '../cli/executable.ts';
+import { bash, type Running, run } from '../cli/executable.ts';
 
 // Seeds as users meet them: files beside the executable, in a folder of their own.
 
@@ -231,6 +231,30 @@ describe('seed validate', () => {
       0,
       { file: 'team.yaml', valid: true, accounts: 1, tokens: 1, rules: 0, instances: 0, volumes: 1, snapshots: 0 },
     ]);
+  });
+
+  test('reads standard input, YAML or JSON, where - is written for the file', async () => {
+    const piped = (text: string, ...argv: string[]) => {
+      write('piped', text);
+      return bash(`datafy-emulator seed validate - ${argv.join(' ')} < piped`, { cwd: folder });
+    };
+    const valid = 'standard input is a seed: 1 account, 1 token, 0 rules, 0 instances, 1 volume, 0 snapshots\n';
+    expect(await piped(named('team'))).toEqual({ code: 0, stdout: valid, stderr: '' });
+    expect(await piped('{"volumes": [{"sizeGb": 1}]}')).toMatchObject({ code: 0, stderr: '' });
+    const problem = 'volumes[0].sizeGB is not known: the nearest is sizeGb';
+    expect(await piped('volumes:\n  - sizeGB: 1\n')).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: `standard input:2:5: ${problem}\n`,
+    });
+    expect(JSON.parse((await piped('volumes:\n  - sizeGB: 1\n', '--json')).stdout)).toEqual({
+      file: 'standard input',
+      valid: false,
+      problems: [{ line: 2, column: 5, message: problem }],
+    });
+    expect((await piped('')).stderr).toBe('standard input:1:1: the seed must be object, not null\n');
+    const tooLong = await bash('head -c 67108865 /dev/zero | datafy-emulator seed validate -', { cwd: folder });
+    expect(tooLong).toEqual({ code: 2, stdout: '', stderr: 'Seed file standard input is larger than 64 MiB\n' });
   });
 
   test('says what is wrong in one as a start does, and all of it as JSON', async () => {

@@ -127,8 +127,8 @@ export const listInstances = {
 
 // ---- Volumes, as AWS has them
 
-const { volumeId } = worldDocument.properties.volumes.items.properties;
-const { instanceId } = worldDocument.properties.instances.items.properties;
+const { volumeId, fileSystem } = worldDocument.properties.volumes.items.properties;
+const { instanceId, clusterName, nodeGroupName } = worldDocument.properties.instances.items.properties;
 const tags = Type.Array(strictObject({ key: Type.String(), value: Type.String() }));
 
 /** A value from 1 up to what any type of EBS volume can have [D]; gp3's own limits are narrower. */
@@ -150,7 +150,7 @@ export const createVolume = {
     ),
     encrypted: Type.Optional(Type.Boolean({ default: false })),
     boot: Type.Optional(Type.Boolean({ default: false, description: 'Whether an instance starts from it.' })),
-    fileSystem: Type.Optional(Type.String({ minLength: 1, maxLength: 64, default: 'ext4' })),
+    fileSystem: { ...fileSystem, default: 'ext4' },
     tags: Type.Optional(tags),
     volumeId: named(volumeId, 'Left out: one that the world makes.'),
   }),
@@ -200,8 +200,6 @@ export const activateVolume = {
 
 // ---- Instances
 
-const name = Type.String({ minLength: 1, maxLength: 256 });
-
 const agent = (description: string, options: { default?: boolean } = {}) =>
   Type.Optional(Type.Boolean({ description, ...options }));
 
@@ -212,8 +210,8 @@ export const createInstance = {
   body: strictObject({
     availabilityZone: Type.String(),
     agent: agent("Whether Datafy's agent runs on it.", { default: true }),
-    clusterName: Type.Optional(name),
-    nodeGroupName: Type.Optional(name),
+    clusterName,
+    nodeGroupName,
     tags: Type.Optional(tags),
     instanceId: named(instanceId, 'Left out: one that the world makes.'),
   }),
@@ -233,8 +231,8 @@ export const changeInstance = {
   summary: 'Change an instance; what is left out stays',
   body: strictObject({
     agent: agent("Whether Datafy's agent runs on it."),
-    clusterName: Type.Optional({ ...nullable(name), description: 'Null: it is in none.' }),
-    nodeGroupName: Type.Optional({ ...nullable(name), description: 'Null: it is in none.' }),
+    clusterName: Type.Optional({ ...nullable(clusterName), description: 'Null: it is in none.' }),
+    nodeGroupName: Type.Optional({ ...nullable(nodeGroupName), description: 'Null: it is in none.' }),
     tags: Type.Optional({ ...tags, description: 'These, and no others.' }),
   }),
   response: responses(200, oneInstance),

@@ -40,9 +40,11 @@ export const list = {
     operationId: Type.Optional(Type.String()),
     method: Type.Optional(Type.String()),
     path: Type.Optional(Type.String()),
-    status: Type.Optional(Type.Integer()),
+    status: Type.Optional(Type.Integer({ minimum: 100, maximum: 599 })),
     accountId: Type.Optional(Type.String()),
-    since: Type.Optional(Type.Integer({ minimum: 0, description: 'Only those with a higher id.' })),
+    since: Type.Optional(
+      Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description: 'Only those with a higher id.' }),
+    ),
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 5_000, default: 100 })),
   }),
   response: responses(

@@ -72,11 +72,6 @@ function refusalOf(error: FastifyError | EmulatorError, request: FastifyRequest)
   const { message } = error;
   if (error instanceof EmulatorError) return { status: statuses[surface][error.kind], code: error.code, message };
   const { statusCode = 500, code } = error;
-  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
-    // What is no type at all is as good as any other that is not JSON.
-    const { 'content-type': contentType = '' } = request.headers;
-    return refusalOf(new EmulatorError('content-type-unsupported', { contentType }), request);
-  }
   if (statusCode >= 400 && statusCode < 500) {
     const status = surface === 'other' ? statusCode : statuses[surface].invalid;
     const said = code === 'FST_ERR_CTP_BODY_TOO_LARGE' ? tooLarge(request) : message;

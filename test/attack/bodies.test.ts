@@ -317,12 +317,16 @@ describe('content types', () => {
     'application/json ; a=b',
     'application/vnd.api+json',
     'application/merge-patch+json',
+    'text/json',
+    'Text/JSON; charset=utf-8',
   ];
   const others = [
     ...[
       'text/plain',
       'text/plain;charset=UTF-8',
-      'text/json',
+      'text/jsonp',
+      'xtext/json',
+      'text/a+json',
       'text/html',
       'text/xml',
       'text/csv',

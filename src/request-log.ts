@@ -79,8 +79,9 @@ export function isLogged(log: FastifyBaseLogger, level: Level): boolean {
 
 /** What failed is an error, what was refused is worth knowing wherever it was, and the rest is up to the route. */
 function levelOf(request: FastifyRequest, status: number | null, usual: Level = 'info'): Level {
-  // A fault that somebody has planted is none of ours.
-  if (status !== null && status >= 500 && !request.faultId) return 'error';
+  const { refusal } = request;
+  // The status of a planted fault is none of ours. A bug is ours, whatever a fault did besides.
+  if (refusal?.cause || (status !== null && status >= 500 && refusal?.code !== 'fault')) return 'error';
   if (status === null || status >= 400) return 'info';
   return usual;
 }

@@ -1,5 +1,6 @@
 import { type FastifyBaseLogger, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import { formatInstant, systemClock } from './clock.ts';
+import { answeredEarly } from './connections.ts';
 import { halves, maskSentence, maskUrl } from './mask.ts';
 
 declare module 'fastify' {
@@ -107,7 +108,7 @@ function recordOf(
   if (operationId !== undefined) line.operationId = operationId;
   if (refusal) Object.assign(line, { error: refusal.code, message: clip(maskSentence(refusal.message, request)) });
   if (faultId) line.faultId = faultId;
-  if (!reply.raw.writableFinished) line.aborted = true;
+  if (!reply.raw.writableFinished && !answeredEarly(request.raw)) line.aborted = true;
   if (refusal?.cause) line.err = refusal.cause;
   line.msg = 'request';
   return line;

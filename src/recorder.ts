@@ -152,7 +152,7 @@ export function record(app: FastifyInstance, state: State, recorder: Recorder): 
   });
 
   app.addHook('onSend', (request, reply, payload, done) => {
-    if (typeof payload === 'string') request.answer = payload;
+    if (typeof payload === 'string' && request.method !== 'HEAD') request.answer = payload;
     // Its client has gone, and will never see the answer: no event of the connection comes any more.
     if (reply.raw.destroyed || request.raw.socket.destroyed) finish(request, reply, null);
     done(null, payload);

@@ -7,9 +7,10 @@ import { maskCredentials } from './mask.ts';
  *
  * Datafy documents 400 and 401 for its published calls, 422 for deactivation, and nothing else [P]; which refusals
  * of a deactivation are 422 is our choice [A]: those of a volume whose state does not allow it. 403 and 415 are the
- * emulator's own guards, which stand before all that Datafy's document speaks of; 503 is the machine that it runs on.
+ * emulator's own guards, which stand before all that Datafy's document speaks of; 405 is of a call that it does not
+ * have; 503 is the machine that it runs on.
  */
-const always = { forbidden: 403, unauthorized: 401, invalid: 400, unsupported: 415, unavailable: 503 };
+const always = { forbidden: 403, unauthorized: 401, invalid: 400, disallowed: 405, unsupported: 415, unavailable: 503 };
 const published = { ...always, missing: 400, conflict: 400 };
 const statuses = {
   published,

@@ -64,7 +64,8 @@ function callOf(request: FastifyRequest): Call {
   const { target, targets, principal } = request;
   return {
     operationId,
-    method: request.method,
+    // A HEAD is the GET that it goes with.
+    method: request.method === 'HEAD' ? 'GET' : request.method,
     paths: [path, documentedPath(request.routeOptions.url ?? '')],
     accountIds: target ? [target.accountId] : (targets?.accountIds ?? []),
     volumeId,

@@ -77,7 +77,7 @@ export function createWorld(state: State, document: WorldDocument, { clockNow, p
   });
 }
 
-export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
 
 export type Send = (method: Method, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Answer>;
 

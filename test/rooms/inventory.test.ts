@@ -101,14 +101,14 @@ describe('constraints', () => {
   });
 
   test.each([
-    ['PUT', 'volumes', 'that path takes GET'],
-    ['POST', 'volumes', 'that path takes GET'],
-    ['DELETE', `volumes/${volumes.documented}`, 'that path takes GET'],
-    ['POST', 'snapshots', 'that path takes GET'],
+    ['PUT', 'volumes', 'that path takes GET or HEAD'],
+    ['POST', 'volumes', 'that path takes GET or HEAD'],
+    ['DELETE', `volumes/${volumes.documented}`, 'that path takes GET or HEAD'],
+    ['POST', 'snapshots', 'that path takes GET or HEAD'],
   ] as const)('has no %s %s', async (method, path, message) => {
     await refused(world, () => world.as('account-token')(method, `/api/v1/${path}`), {
-      status: 404,
-      code: 'call-not-found',
+      status: 405,
+      code: 'method-not-allowed',
       message,
     });
   });

@@ -109,7 +109,7 @@ export async function buildWorld(options: Partial<AppOptions> = {}, timeouts?: T
       status: response.statusCode,
       headers: response.headers,
       text: response.body,
-      body: /json/.test(String(response.headers['content-type'])) ? response.json() : undefined,
+      body: response.body !== '' && /json/.test(String(response.headers['content-type'])) ? response.json() : undefined,
     };
   };
   return {

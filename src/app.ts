@@ -1,5 +1,5 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import Fastify, { type FastifyInstance } from 'fastify';
 import { type Clock, formatInstant, systemClock } from './clock.ts';
 import { connectionOptions, timeouts as shipped, type Timeouts } from './connections.ts';
 import { referenceOf, serveDocs } from './docs-page.ts';
@@ -74,7 +74,6 @@ async function assemble(
   const app = Fastify({
     ...connectionOptions(timeouts),
     bodyLimit,
-    exposeHeadRoutes: false,
     ...logTo(options),
     routerOptions: { maxParamLength: 16 * 1024 },
     rewriteUrl: ({ url = '' }) => withSingleSlashes(url),
@@ -100,8 +99,16 @@ async function assemble(
   app.decorateRequest('maskedUrl');
   app.addHook('onRequest', (request, _reply, done) => done(refusal(request)));
   app.setErrorHandler(renderError);
-  app.setNotFoundHandler((request) => {
-    throw new EmulatorError('call-not-found', callNotFound(app, request, options.control));
+  app.setNotFoundHandler(({ method, url, originalUrl }, reply) => {
+    const path = pathOf(url);
+    const methods = methodsAt(app, path);
+    if (methods.length === 0) {
+      // A script whose variable is empty leaves such a path behind.
+      const gap = /[^/]\/(?:\/|$)/.test(pathOf(originalUrl));
+      throw new EmulatorError('call-not-found', { method, path, gap, ...referenceOf(path, options.control) });
+    }
+    reply.header('Allow', methods.join(', '));
+    throw new EmulatorError('method-not-allowed', { method, path, methods });
   });
   validateStrictly(app);
   acceptJsonBodies(app);
@@ -109,7 +116,9 @@ async function assemble(
   const operations: Operation[] = [];
   app.addHook('onRoute', ({ method, url, schema }) => {
     const { operationId } = schema ?? {};
-    if (operationId) operations.push({ operationId, method: String(method), path: documentedPath(url) });
+    // A HEAD is the GET that it goes with.
+    if (operationId && method !== 'HEAD')
+      operations.push({ operationId, method: String(method), path: documentedPath(url) });
   });
   openRooms(app, state, recorder, options.strict);
   await app.after();
@@ -141,18 +150,7 @@ function makeDefaultWorld(
   return document.tokens.map(({ token = '', description = '' }) => ({ token, what: description }));
 }
 
-/** A call that is not there, and the methods that its path has, if any. */
-function callNotFound(app: FastifyInstance, { method, url, originalUrl }: FastifyRequest, control: boolean) {
-  const path = pathOf(url);
-  const methods = (['GET', 'POST', 'PUT', 'DELETE'] as const).filter((each) =>
-    app.findRoute({ method: each, url: path }),
-  );
-  const { page, document } = referenceOf(path, control);
-  const hint =
-    methods.length > 0
-      ? `: that path takes ${methods.join(' or ')}`
-      : `; ${page} shows the calls there are, ${document} lists them`;
-  // A script whose variable is empty leaves such a path behind.
-  const gap = /[^/]\/(?:\/|$)/.test(pathOf(originalUrl)) ? ' (is an id in the path empty?)' : '';
-  return { method, path, hint: gap + hint };
+/** The methods that a path takes; none where there is no such path. */
+function methodsAt(app: FastifyInstance, url: string): string[] {
+  return ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'].filter((method) => app.findRoute({ method, url }));
 }

@@ -1,3 +1,4 @@
+import { type IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 
@@ -35,12 +36,54 @@ export const timeouts: Timeouts = {
 
 /** The options of Fastify's that hold for connections. */
 export const connectionOptions = ({ headers, request, stall, idle, check }: Timeouts) => ({
-  http: { headersTimeout: headers, connectionsCheckingInterval: check },
+  http: {
+    headersTimeout: headers,
+    connectionsCheckingInterval: check,
+    ServerResponse: PatientResponse as typeof ServerResponse,
+  },
   requestTimeout: request,
   connectionTimeout: stall,
   keepAliveTimeout: idle,
   clientErrorHandler,
 });
+
+/** How much is read of bodies that nobody wants, in bytes: twice the longest that any call takes. */
+export const mostDiscarded = 128 * 1024 * 1024;
+
+/** The request of a connection that was answered last before it had arrived. */
+const early = new WeakMap<Socket, IncomingMessage>();
+
+/** Whether a request was answered before it had arrived. */
+export const answeredEarly = (request: IncomingMessage) => early.get(request.socket) === request;
+
+/**
+ * An answer that ends when its request has arrived. A refusal may be written long before that, and most clients read it
+ * only when they have sent everything: a connection that is closed with bytes unread is reset, and the answer lost. So
+ * the rest is read and thrown away, up to `mostDiscarded`, and for as long as a request may take.
+ */
+class PatientResponse extends ServerResponse<IncomingMessage> {
+  // biome-ignore lint/suspicious/noExplicitAny: it is passed on as it came
+  override end(...given: any[]): this {
+    const { req } = this;
+    if (req.complete || !mayHaveBody(req)) return super.end(...given);
+    if (answeredEarly(req)) return this;
+    early.set(req.socket, req);
+    const [chunk, encoding] = given;
+    if (chunk?.length > 0) this.write(chunk, encoding);
+    else this.flushHeaders();
+    let left = mostDiscarded;
+    req.on('data', ({ length }) => {
+      left -= length;
+      if (left < 0) req.socket.destroy();
+    });
+    req.on('end', () => super.end());
+    req.resume();
+    return this;
+  }
+}
+
+const mayHaveBody = ({ headers }: IncomingMessage) =>
+  headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
 
 /** What is said to a client before its connection ends, by the code of Node's error; 400 for all that is no HTTP. */
 const ends: Partial<Record<string, [status: string, message: string]>> = {
@@ -57,6 +100,8 @@ function clientErrorHandler(this: FastifyInstance, error: NodeJS.ErrnoException 
   const { code = '', reason = 'it cannot be read' } = error;
   this.log.trace({ code }, 'A connection ended before its request did');
   if (code === 'ECONNRESET' || !socket.writable) return socket.destroy();
+  // It has its answer, of which some may still be on the way.
+  if (early.get(socket)?.complete === false) return socket.destroySoon();
   const [status, message] = ends[code] ?? ['400 Bad Request', `The request is no HTTP: ${reason}`];
   const body = JSON.stringify({ message });
   const head = `content-type: application/json; charset=utf-8\r\ncontent-length: ${Buffer.byteLength(body)}`;

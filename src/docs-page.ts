@@ -51,8 +51,8 @@ export function serveDocs(app: FastifyInstance, { version, control }: { version:
   const shown = (Object.keys(pages) as Path[]).filter((path) => control || path !== '/docs/control');
   const get = (url: string, handler: (reply: FastifyReply) => unknown) =>
     app.get(url, { schema: { hide: true }, config: { logAt: 'debug' } }, (_request, reply) => handler(reply));
-  for (const path of shown) get(path, (reply) => send(reply, 'html', pageOf(path, shown, version)));
-  get('/docs/', (reply) => send(reply, 'html', pageOf('/docs', shown, version)));
+  for (const path of shown) get(path, (reply) => send(reply, 'html', pageOf(path, path, shown, version)));
+  get('/docs/', (reply) => send(reply, 'html', pageOf('/docs', '/docs/', shown, version)));
   get('/docs/start.js', (reply) => send(reply, 'js', startScript));
   get('/docs/page.css', (reply) => send(reply, 'css', pageStyle));
   for (const file of swaggerUiFiles) {
@@ -81,12 +81,18 @@ const icon =
   "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'><path fill='%23a5b4fc' d='M5 " +
   "1h10v10h-2V3H5z'/><path fill='%234f46e5' d='M1 5h10v10H1z'/></svg>";
 
-/** No address in it names a host, so that it works under whatever name the emulator is reached by. */
-function pageOf(path: Path, shown: readonly Path[], version: string): string {
+/**
+ * No address in it names a host, and each is relative to where it is served, so that it works under whatever name the
+ * emulator is reached by, and below whatever path a proxy puts before it.
+ *
+ * @param at where it is served
+ */
+function pageOf(path: Path, at: string, shown: readonly Path[], version: string): string {
   const { name, document } = pages[path];
+  const to = (address: string) => '../'.repeat(at.split('/').length - 2) + address.slice(1);
   const links = shown.map((each) => {
     const current = each === path ? ' aria-current="page"' : '';
-    return `<a href="${each}"${current}>${pages[each].name}</a>`;
+    return `<a href="${to(each)}"${current}>${pages[each].name}</a>`;
   });
   return `<!doctype html>
 <html lang="en">
@@ -95,14 +101,14 @@ function pageOf(path: Path, shown: readonly Path[], version: string): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${name} · datafy-emulator</title>
 <link rel="icon" href="${icon}">
-<link rel="stylesheet" href="/docs/swagger-ui.css">
-<link rel="stylesheet" href="/docs/page.css">
+<link rel="stylesheet" href="${to('/docs/swagger-ui.css')}">
+<link rel="stylesheet" href="${to('/docs/page.css')}">
 </head>
 <body>
-<header><b>datafy-emulator ${version}</b><nav>${links.join('')}<a href="${document}">openapi.json</a></nav></header>
-<main id="reference" data-document="${document}"><noscript>This page needs JavaScript.</noscript></main>
-<script src="/docs/swagger-ui-bundle.js"></script>
-<script src="/docs/start.js"></script>
+<header><b>datafy-emulator ${version}</b><nav>${links.join('')}<a href="${to(document)}">openapi.json</a></nav></header>
+<main id="reference" data-document="${to(document)}"><noscript>This page needs JavaScript.</noscript></main>
+<script src="${to('/docs/swagger-ui-bundle.js')}"></script>
+<script src="${to('/docs/start.js')}"></script>
 </body>
 </html>
 `;
@@ -111,7 +117,7 @@ function pageOf(path: Path, shown: readonly Path[], version: string): string {
 const startScript = `const reference = document.querySelector('#reference');
 SwaggerUIBundle({
   domNode: reference,
-  url: reference.dataset.document,
+  url: new URL(reference.dataset.document, document.baseURI).href,
   deepLinking: true,
   displayOperationId: true,
   displayRequestDuration: true,

@@ -6,7 +6,15 @@ import { formatInstant, type Instant } from './clock.ts';
  * The kind decides the HTTP status, surface by surface (`render-error.ts`). A sentence names the thing, the
  * state it is in, and what was expected: clients show it to their users as it is.
  */
-type Kind = 'forbidden' | 'unauthorized' | 'invalid' | 'missing' | 'conflict' | 'unsupported' | 'unavailable';
+type Kind =
+  | 'forbidden'
+  | 'unauthorized'
+  | 'invalid'
+  | 'missing'
+  | 'disallowed'
+  | 'conflict'
+  | 'unsupported'
+  | 'unavailable';
 
 const list = (items: readonly string[], last: string) =>
   items.length < 2 ? items.join() : `${items.slice(0, -1).join(', ')} ${last} ${items.at(-1)}`;
@@ -265,9 +273,16 @@ export const errors = {
     'missing',
     (d: { ruleId: string; accountId: string }) => `There is no autoscaling rule ${d.ruleId} in account ${d.accountId}`,
   ),
-  'call-not-found': row('missing', (d: { method: string; path: string; hint: string }) => {
-    return `There is no call ${d.method} ${d.path}${d.hint}`;
-  }),
+  'call-not-found': row(
+    'missing',
+    (d: { method: string; path: string; gap: boolean; page: string; document: string }) =>
+      `There is no call ${d.method} ${d.path}${d.gap ? ' (is an id in the path empty?)' : ''}; ${d.page} shows the calls there are, ${d.document} lists them`,
+  ),
+  'method-not-allowed': row(
+    'disallowed',
+    (d: { method: string; path: string; methods: readonly string[] }) =>
+      `There is no call ${d.method} ${d.path}: that path takes ${list(d.methods, 'or')}`,
+  ),
 
   // What its state does not allow
   'volume-not-absent': row('conflict', wrongStatus),

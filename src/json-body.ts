@@ -13,17 +13,25 @@ const most = {
 };
 
 const json = 'application/json';
-const jsonTypes = /^application\/([\w.-]+\+)?json\s*(;|$)/i;
+const jsonTypes = /^(application\/([\w.-]+\+)?|text\/)json\s*(;|$)/i;
 
 /**
  * Bodies are JSON, whether the caller says so or says nothing: Datafy's own clients send no Content-Type [C].
- * A call without a body, or with an empty one, is validated as `{}`, so that a refusal can name what is missing.
+ * A call without a body, or with an empty one, is validated as `{}`, so that a refusal can name what is missing [P].
+ * An empty body is of no type, whatever its headers say: many clients name the type that they would have sent.
  */
 export function acceptJsonBodies(app: FastifyInstance): void {
   const parseJson = app.getDefaultJsonParser('error', 'error');
   app.removeAllContentTypeParsers();
+  // Fastify refuses a malformed type before it knows whether there is a body: every body comes to the parser below.
+  app.addHook('onRequest', (request, _reply, done) => {
+    const { 'content-type': contentType } = request.raw.headers;
+    if (contentType !== undefined && contentType !== json) request.headers = { 'content-type': json };
+    done();
+  });
   app.addContentTypeParser<Buffer>([json, '*'], { parseAs: 'buffer' }, (request, bytes, done) => {
-    const { 'content-type': contentType, 'content-encoding': contentEncoding } = request.headers;
+    if (bytes.length === 0) return done(null, undefined);
+    const { 'content-type': contentType, 'content-encoding': contentEncoding } = request.raw.headers;
     // A little that is compressed may be a lot that is not: nothing is unpacked here.
     if (contentEncoding !== undefined && !/^identity$/i.test(contentEncoding)) {
       return done(new EmulatorError('content-encoding-unsupported', { contentEncoding }));

@@ -35,7 +35,6 @@ function datafyDocument(version: string): FastifyDynamicSwaggerOptions {
           'Served by datafy-emulator. x-datafy-surface says which part of the API an operation belongs to, and ' +
           'x-datafy-source where it is known from: P published, C clients, D product documentation, A assumed. Operations with x-emulator-extension are not part of the Datafy API.',
       },
-      servers: [{ url: '/' }],
       security: [{ Authorizer: [] }],
       components: { securitySchemes: { Authorizer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
       tags: [
@@ -51,14 +50,21 @@ function datafyDocument(version: string): FastifyDynamicSwaggerOptions {
       ],
     },
     transformObject: (documented) => {
-      if (!('openapiObject' in documented)) return documented.swaggerObject;
-      const document = documented.openapiObject as OpenAPIV3.Document;
+      const document = servedBelow('.', documented);
       for (const path of Object.values(document.paths)) {
         for (const operation of Object.values(path ?? {})) straighten(operation as Operation);
       }
       return document;
     },
   };
+}
+
+type Documented = Parameters<NonNullable<FastifyDynamicSwaggerOptions['transformObject']>>[0];
+
+/** A document whose server is relative to it, so that callers stay below the path that a proxy may put before it. */
+function servedBelow(url: string, documented: Documented): OpenAPIV3.Document {
+  const { openapiObject } = documented as { openapiObject: OpenAPIV3.Document };
+  return Object.assign(openapiObject, { servers: [{ url }] });
 }
 
 function controlDocument(version: string): FastifyDynamicSwaggerOptions {
@@ -92,7 +98,6 @@ function controlDocument(version: string): FastifyDynamicSwaggerOptions {
           'What a test does to the emulator itself. Calls about a world are for the default organization; the same ' +
           'below /organizations/{organizationId} are for any other.',
       },
-      servers: [{ url: '/' }],
       security: [{}, { ControlToken: [] }],
       components: { securitySchemes: { ControlToken: { type: 'http', scheme: 'bearer' } } },
       tags: [
@@ -105,6 +110,7 @@ function controlDocument(version: string): FastifyDynamicSwaggerOptions {
         { name: 'Inventory', description: 'What there is, and what happens to it as if in AWS' },
       ],
     },
+    transformObject: (documented) => servedBelow('..', documented),
   };
 }
 

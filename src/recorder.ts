@@ -42,7 +42,7 @@ export function createRecorder(lastRequest: (world: number) => number) {
   let lastSent: { raw: readonly string[]; headers: Entry['headers'] } = { raw: [], headers: {} };
 
   /** A request's headers; the same object where they are the same as the last ones', so that they are kept once. */
-  function headersOf({ headers, raw: { rawHeaders: raw } }: FastifyRequest): Entry['headers'] {
+  function headersOf({ raw: { headers, rawHeaders: raw } }: FastifyRequest): Entry['headers'] {
     const same = raw.length === lastSent.raw.length && raw.every((text, at) => text === lastSent.raw[at]);
     if (!same) lastSent = { raw, headers };
     return lastSent.headers;
@@ -152,7 +152,7 @@ export function record(app: FastifyInstance, state: State, recorder: Recorder): 
   });
 
   app.addHook('onSend', (request, reply, payload, done) => {
-    if (typeof payload === 'string') request.answer = payload;
+    if (typeof payload === 'string' && request.method !== 'HEAD') request.answer = payload;
     // Its client has gone, and will never see the answer: no event of the connection comes any more.
     if (reply.raw.destroyed || request.raw.socket.destroyed) finish(request, reply, null);
     done(null, payload);

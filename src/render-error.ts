@@ -7,9 +7,10 @@ import { maskCredentials } from './mask.ts';
  *
  * Datafy documents 400 and 401 for its published calls, 422 for deactivation, and nothing else [P]; which refusals
  * of a deactivation are 422 is our choice [A]: those of a volume whose state does not allow it. 403 and 415 are the
- * emulator's own guards, which stand before all that Datafy's document speaks of; 503 is the machine that it runs on.
+ * emulator's own guards, which stand before all that Datafy's document speaks of; 405 is of a call that it does not
+ * have; 503 is the machine that it runs on.
  */
-const always = { forbidden: 403, unauthorized: 401, invalid: 400, unsupported: 415, unavailable: 503 };
+const always = { forbidden: 403, unauthorized: 401, invalid: 400, disallowed: 405, unsupported: 415, unavailable: 503 };
 const published = { ...always, missing: 400, conflict: 400 };
 const statuses = {
   published,
@@ -72,11 +73,6 @@ function refusalOf(error: FastifyError | EmulatorError, request: FastifyRequest)
   const { message } = error;
   if (error instanceof EmulatorError) return { status: statuses[surface][error.kind], code: error.code, message };
   const { statusCode = 500, code } = error;
-  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
-    // What is no type at all is as good as any other that is not JSON.
-    const { 'content-type': contentType = '' } = request.headers;
-    return refusalOf(new EmulatorError('content-type-unsupported', { contentType }), request);
-  }
   if (statusCode >= 400 && statusCode < 500) {
     const status = surface === 'other' ? statusCode : statuses[surface].invalid;
     const said = code === 'FST_ERR_CTP_BODY_TOO_LARGE' ? tooLarge(request) : message;

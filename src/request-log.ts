@@ -1,5 +1,6 @@
 import { type FastifyBaseLogger, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import { formatInstant, systemClock } from './clock.ts';
+import { answeredEarly } from './connections.ts';
 import { halves, maskSentence, maskUrl } from './mask.ts';
 
 declare module 'fastify' {
@@ -79,8 +80,9 @@ export function isLogged(log: FastifyBaseLogger, level: Level): boolean {
 
 /** What failed is an error, what was refused is worth knowing wherever it was, and the rest is up to the route. */
 function levelOf(request: FastifyRequest, status: number | null, usual: Level = 'info'): Level {
-  // A fault that somebody has planted is none of ours.
-  if (status !== null && status >= 500 && !request.faultId) return 'error';
+  const { refusal } = request;
+  // The status of a planted fault is none of ours. A bug is ours, whatever a fault did besides.
+  if (refusal?.cause || (status !== null && status >= 500 && refusal?.code !== 'fault')) return 'error';
   if (status === null || status >= 400) return 'info';
   return usual;
 }
@@ -106,7 +108,7 @@ function recordOf(
   if (operationId !== undefined) line.operationId = operationId;
   if (refusal) Object.assign(line, { error: refusal.code, message: clip(maskSentence(refusal.message, request)) });
   if (faultId) line.faultId = faultId;
-  if (!reply.raw.writableFinished) line.aborted = true;
+  if (!reply.raw.writableFinished && !answeredEarly(request.raw)) line.aborted = true;
   if (refusal?.cause) line.err = refusal.cause;
   line.msg = 'request';
   return line;

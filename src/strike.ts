@@ -7,8 +7,8 @@ import { setTimeout } from './timers.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The fault that is to cut the answer short. */
-    cut: Fault | null;
+    /** What the fault that struck it does to the answer, whoever makes that. */
+    struck: Fault['effect'] | null;
   }
 }
 
@@ -17,7 +17,7 @@ declare module 'fastify' {
  * whole by then, so that one whose client gives up during a delay is done as any other.
  */
 export function strike(app: FastifyInstance, state: State, recorder: Recorder): void {
-  app.decorateRequest('cut', null);
+  app.decorateRequest('struck', null);
 
   app.addHook('preValidation', (request, reply, done) => {
     const world = request.principal?.organization;
@@ -27,22 +27,25 @@ export function strike(app: FastifyInstance, state: State, recorder: Recorder): 
     hit(fault, world, request, reply).then(() => done(), done);
   });
 
-  // All was done, and the answer says how long it is: half of it arrives.
   app.addHook('onSend', (request, reply, payload, done) => {
-    done(null, request.cut ? half(reply, payload) : payload);
+    if (!request.struck) return done(null, payload);
+    const { headers = {}, drop } = request.struck;
+    // Only now: what makes the answer goes by its type, and sets headers of its own.
+    reply.headers(headers);
+    // All was done, and the answer says how long it is: half of it arrives.
+    done(null, drop === 'body' ? half(reply, payload) : payload);
   });
 
   async function hit(fault: Fault, world: number, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
-    const { delayMs, status, message, headers, drop } = fault.effect;
+    const { delayMs, status, message, drop } = fault.effect;
     request.faultId = fault.faultId;
-    reply.header('X-Emulator-Fault', fault.faultId).headers(headers ?? {});
+    request.struck = fault.effect;
+    reply.header('X-Emulator-Fault', fault.faultId);
     if (delayMs) await new Promise((over) => setTimeout(over, delayMs));
     if (drop === 'connection') {
       reply.hijack();
       request.raw.socket.destroy();
       recorder.end(request, world, state.now(world), null, 'fault');
-    } else if (drop === 'body') {
-      request.cut = fault;
     } else if (status) {
       request.refusal = { code: 'fault', message: message ?? `The fault ${fault.faultId} struck this call` };
       return reply
@@ -62,7 +65,8 @@ function callOf(request: FastifyRequest): Call {
   const { target, targets, principal } = request;
   return {
     operationId,
-    method: request.method,
+    // A HEAD is the GET that it goes with.
+    method: request.method === 'HEAD' ? 'GET' : request.method,
     paths: [path, documentedPath(request.routeOptions.url ?? '')],
     accountIds: target ? [target.accountId] : (targets?.accountIds ?? []),
     volumeId,

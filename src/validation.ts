@@ -149,7 +149,9 @@ function problemOf(error: ErrorObject, reader: Reader): Problem {
     return { path: place, message: `${reader.nameOf([...place, missing])} is missing` };
   if (unknown === undefined) return { path: place, message: `${reader.nameOf(place)} ${verdictOn(error, reader)}` };
   const path = [...place, unknown];
-  return { path, message: `${reader.nameOf(path)} is not known: ${knownFields(unknown, error)}`, ofName: true };
+  const { patternProperties, title } = error.parentSchema ?? {};
+  const problem = patternProperties ? `is no name of ${title}` : `is not known: ${knownFields(unknown, error)}`;
+  return { path, message: `${reader.nameOf(path)} ${problem}`, ofName: true };
 }
 
 /** Where in a value a problem is: Ajv writes it as a JSON Pointer. */

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { createServer, request as httpRequest, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -77,7 +78,64 @@ describe.each(['/docs', '/docs/control'])('%s', (page) => {
 });
 
 test('/docs/ is the same page', async () => {
-  expect(await get('/docs/')).toMatchObject({ status: 200, text: (await get('/docs')).text });
+  const [page, same] = [await get('/docs'), await get('/docs/')];
+  expect(same.status).toBe(200);
+  expect(addressesIn(same.text, '/docs/').map(String)).toEqual(addressesIn(page.text, '/docs').map(String));
+  expect(same.text.replaceAll('../', '')).toBe(page.text);
+});
+
+describe('behind a proxy that serves the emulator below /emu/', () => {
+  let proxy: Server;
+  let origin: string;
+  let asked: string[];
+
+  beforeEach(async () => {
+    const { port } = new URL(await world.app.listen({ port: 0 }));
+    asked = [];
+    proxy = createServer((request, response) => {
+      const { url = '', method, headers } = request;
+      asked.push(url);
+      if (!url.startsWith('/emu/')) return response.writeHead(404).end();
+      const path = url.slice('/emu'.length);
+      const passed = httpRequest({ host: '127.0.0.1', port, path, method, headers }, (answer) => {
+        response.writeHead(answer.statusCode ?? 0, answer.headers);
+        answer.pipe(response);
+      });
+      request.pipe(passed);
+    });
+    await new Promise<void>((listening) => proxy.listen(0, '127.0.0.1', listening));
+    origin = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+  });
+  afterEach(() => {
+    proxy.closeAllConnections();
+    proxy.close();
+  });
+
+  test.each(['/docs', '/docs/', '/docs/control'])('%s and all it asks for are found', async (path) => {
+    const page = await fetch(`${origin}/emu${path}`);
+    expect(page.status).toBe(200);
+    const addresses = addressesIn(await page.text(), `/emu${path}`);
+    expect(addresses.length).toBeGreaterThan(6);
+    for (const { pathname } of addresses) {
+      expect(pathname).toMatch(/^\/emu\//);
+      expect((await fetch(origin + pathname)).status, pathname).toBe(200);
+    }
+  });
+
+  test.each([
+    ['/openapi.json', '/api/v1/snapshots'],
+    ['/_emulator/openapi.json', '/_emulator/clock'],
+  ])('the calls of %s are found where the document says that they are', async (document, path) => {
+    const where = `${origin}/emu${document}`;
+    const { servers, paths } = (await (await fetch(where)).json()) as Row;
+    expect(servers).toHaveLength(1);
+    expect(paths).toHaveProperty([path]);
+    // A server's address is relative to that of its document, and a call's is put behind it.
+    const server = new URL(servers[0].url, where).href.replace(/\/$/, '');
+    const answer = await fetch(server + path, { headers: { authorization: 'Bearer account-token' } });
+    expect([answer.status, answer.url]).toEqual([200, `${origin}/emu${path}`]);
+    expect(asked.filter((url) => !url.startsWith('/emu/'))).toEqual([]);
+  });
 });
 
 test('what is not among its files is not there', async () => {

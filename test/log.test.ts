@@ -133,33 +133,45 @@ describe('in JSON', () => {
     ]);
   });
 
-  test('a failure that was not foreseen is an error with its stack, in the line of the request', async () => {
-    const app = new URL('../src/app.ts', import.meta.url);
-    const options = new URL('../src/options.ts', import.meta.url);
-    const { ended, output } = evaluate(
-      `import { buildApp } from ${JSON.stringify(app)};
+  test.each([
+    { where: '', code: 'db.close();', type: 'TypeError', message: 'The database connection is not open' },
+    {
+      where: ', also where a fault has struck it',
+      code: `const fault = { match: { operationId: 'createSnapshotCommand' }, effect: { delayMs: 1 } };
+        await app.inject({ method: 'POST', url: '/_emulator/faults', body: fault });
+        state.createSnapshot = () => null.unforeseen;`,
+      type: 'TypeError',
+      message: "Cannot read properties of null (reading 'unforeseen')",
+      faultId: 'fault-1',
+    },
+  ])(
+    'a failure that was not foreseen is an error with its stack, in the line of the request$where',
+    async (failure) => {
+      const app = new URL('../src/app.ts', import.meta.url);
+      const options = new URL('../src/options.ts', import.meta.url);
+      const { ended, output } = evaluate(
+        `import { buildApp } from ${JSON.stringify(app)};
       import { defaults } from ${JSON.stringify(options)};
-      const { app, db } = await buildApp({ ...defaults, logLevel: 'warn' });
-      db.close();
+      const { app, db, state } = await buildApp({ ...defaults, logLevel: 'warn' });
+      ${failure.code}
       const headers = { authorization: 'Bearer account-token' };
       const { statusCode } = await app.inject({ method: 'POST', url: ${JSON.stringify(snapshot)}, headers });
       console.log(statusCode);`,
-    );
-    expect(await ended).toBe(0);
-    expect(output.stdout).toBe('500\n');
-    expect(parse(output.stderr)).toEqual([
-      expect.objectContaining({
-        level: 'error',
-        status: 500,
-        error: 'internal',
-        err: {
-          type: 'TypeError',
-          message: 'The database connection is not open',
-          stack: expect.stringMatching(/\n {4}at /),
-        },
-      }),
-    ]);
-  });
+      );
+      expect(await ended).toBe(0);
+      expect(output.stdout).toBe('500\n');
+      const { type, message, faultId } = failure;
+      expect(parse(output.stderr)).toEqual([
+        expect.objectContaining({
+          level: 'error',
+          status: 500,
+          error: 'internal',
+          ...(faultId && { faultId }),
+          err: expect.objectContaining({ type, message, stack: expect.stringMatching(/\n {4}at /) }),
+        }),
+      ]);
+    },
+  );
 });
 
 test('of an error there is nothing but itself, and no token in that', async () => {

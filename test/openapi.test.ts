@@ -44,7 +44,9 @@ function served({ app }: World): string[] {
       const path = above.join('').replace(/:(\w+)/g, '{$1}');
       // The control surface has a document of its own.
       if (ends === '' || path.startsWith('/_emulator')) return [];
-      return ends.split(', ').map((method) => `${method} ${path}`);
+      // A HEAD is the GET that it goes with.
+      const methods = ends.split(', ').filter((method) => method !== 'HEAD');
+      return methods.map((method) => `${method} ${path}`);
     });
 }
 

@@ -77,7 +77,7 @@ export function createWorld(state: State, document: WorldDocument, { clockNow, p
   });
 }
 
-export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
 
 export type Send = (method: Method, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Answer>;
 
@@ -109,7 +109,7 @@ export async function buildWorld(options: Partial<AppOptions> = {}, timeouts?: T
       status: response.statusCode,
       headers: response.headers,
       text: response.body,
-      body: /json/.test(String(response.headers['content-type'])) ? response.json() : undefined,
+      body: response.body !== '' && /json/.test(String(response.headers['content-type'])) ? response.json() : undefined,
     };
   };
   return {

@@ -56,7 +56,7 @@ export function aim(app: FastifyInstance, state: State): void {
         reply.header('Deprecation', deprecatedSince);
         warnOnce(request, principal);
       }
-      if (principal.readOnly && request.method !== 'GET') throw new EmulatorError('token-read-only');
+      if (principal.readOnly && !['GET', 'HEAD'].includes(request.method)) throw new EmulatorError('token-read-only');
       if (about === 'list') request.targets = targetsOf(state, principal, named);
       else {
         const { organization, account, accountId, ownAccount } = targetFor(about, request, principal, named);

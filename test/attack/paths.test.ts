@@ -101,7 +101,7 @@ describe('however its path is written, a call is refused', () => {
         // The client refuses to send some of them at all unless they are told as bytes.
         const { status, text, error } = await hear(origin, method, '', { path, body, headers, agent });
         heardOf.add(status);
-        const isRefused = error === undefined && [400, 401, 403, 404].includes(status);
+        const isRefused = error === undefined && [400, 401, 403, 404, 405].includes(status);
         if (!isRefused) passed.push([method, path, status, text.slice(0, 200)]);
       }
     }
@@ -116,21 +116,21 @@ describe('however its path is written, a call is refused', () => {
 
   test('without the control token', async () => {
     const heard = await allRefused({ controlToken: 'the-control-token' }, isControl, {});
-    expect([...heard].sort()).toEqual([400, 401, 404]);
+    expect([...heard].sort()).toEqual([400, 401, 404, 405]);
   }, 60_000);
 
   test('with a token of the API in its place', async () => {
     const headers = { authorization: 'Bearer organization-token' };
     const some = (call: Call) => isControl(call) && call.method === 'GET';
     expect([...(await allRefused({ controlToken: 'the-control-token' }, some, headers))].sort()).toEqual([
-      400, 401, 404,
+      400, 401, 404, 405,
     ]);
   }, 60_000);
 
   test('from a page of another origin', async () => {
     const some = (call: Call) => isControl(call) && !call.route.url.includes('/:organizationId');
     const heard = await allRefused({}, some, { origin: 'http://evil.example' });
-    expect([...heard].sort()).toEqual([400, 403, 404]);
+    expect([...heard].sort()).toEqual([400, 403, 404, 405]);
   }, 60_000);
 
   test('without control', async () => {
@@ -148,6 +148,6 @@ describe('however its path is written, a call is refused', () => {
 
   test('without a token of the API', async () => {
     const heard = await allRefused({}, ({ route }) => route.url.startsWith('/api/'), {});
-    expect([...heard].sort()).toEqual([400, 401, 404]);
+    expect([...heard].sort()).toEqual([400, 401, 404, 405]);
   }, 60_000);
 });

@@ -131,7 +131,7 @@ const cases: Case[] = [
   answered('a whole URL with a name in it', get('https://user:secret@localhost/openapi.json'), 400),
   answered('an asterisk', `OPTIONS * HTTP/1.1\r\n${own}\r\n`, 400),
   { what: 'a tunnel', sends: `CONNECT evil.example:443 HTTP/1.1\r\n${own}\r\n${smuggled}`, hears: [], ends: true },
-  answered('a method that is not served', `TRACE /openapi.json HTTP/1.1\r\n${own}\r\n`, 404),
+  answered('a method that is not served', `TRACE /openapi.json HTTP/1.1\r\n${own}\r\n`, 405),
   // Node throws away what comes with a change that it does not make.
   answered(
     'a change to WebSocket',

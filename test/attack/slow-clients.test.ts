@@ -23,6 +23,8 @@ async function start(limits?: Timeouts): Promise<number> {
 const head = 'Host: localhost\r\nAuthorization: Bearer organization-token\r\n';
 const create = `POST /api/v1/accounts HTTP/1.1\r\n${head}`;
 
+const stranger = 'POST /api/v1/accounts HTTP/1.1\r\nHost: localhost\r\n';
+
 const slow: { what: string; sends: string; drips?: string; hears: number[] }[] = [
   { what: 'says nothing', sends: '', hears: [408] },
   { what: 'stops in the request line', sends: 'GET /open', hears: [408] },
@@ -43,6 +45,21 @@ const slow: { what: string; sends: string; drips?: string; hears: number[] }[] =
     sends: `PUT /_emulator/state HTTP/1.1\r\n${head}Content-Length: 67108864\r\n\r\n{"accounts": [`,
     hears: [408],
   },
+  // What was answered already is not answered again.
+  { what: 'is refused, and sends no body', sends: `${stranger}Content-Length: 14\r\n\r\n`, hears: [401] },
+  { what: 'is refused, and drips', sends: `${stranger}Content-Length: 60000\r\n\r\n{`, drips: ' ', hears: [401] },
+  {
+    what: 'is refused, and never ends its chunks',
+    sends: `${stranger}Transfer-Encoding: chunked\r\n\r\n`,
+    drips: '1\r\n \r\n',
+    hears: [401],
+  },
+  {
+    what: 'is refused, and sends what is no chunk',
+    sends: `${stranger}Transfer-Encoding: chunked\r\n\r\n?`,
+    hears: [401],
+  },
+  { what: 'sends too much, and drips', sends: `${create}Content-Length: 70000\r\n\r\n{`, drips: ' ', hears: [413] },
   {
     what: 'asks once, and stays',
     sends: `GET /_emulator/health HTTP/1.1\r\n${head}\r\n`,
@@ -117,9 +134,10 @@ async function stalled(port: number): Promise<Socket> {
 test('a hundred slow clients delay nobody: all others are answered while they still wait', async () => {
   const port = await start();
   const waiting: Connection[] = [];
+  const unanswered = slow.filter(({ hears }) => hears[0] === 408);
   for (let count = 0; count < 100; count++) {
     const connection = await open(world.app, port);
-    connection.socket.write(slow[count % (slow.length - 1)]?.sends ?? '');
+    connection.socket.write(unanswered[count % unanswered.length]?.sends ?? '');
     waiting.push(connection);
   }
   const send = wire(`http://127.0.0.1:${port}`);

@@ -48,6 +48,20 @@ const authorization = () => `Bearer ${world.accounts[0]?.token}`;
 const call = (method: Method, path: string, over: Agent | false, body?: unknown) =>
   hear(emulator.url, method, `/api/v1${path}`, { body, agent: over, headers: { authorization: authorization() } });
 
+/** Headers that say how an answer is sent, and what was done to it. */
+const unsettable = [
+  ...['Connection', 'Content-Length', 'Keep-Alive', 'TE', 'Trailer', 'Transfer-Encoding', 'Upgrade'],
+  ...['X-Emulator-Error', 'X-Emulator-Fault'],
+];
+
+const headerNames = [
+  ...unsettable,
+  ...['Content-Type', 'Content-Encoding', 'Content-Language', 'Content-Disposition', 'Content-Range', 'Date', 'Age'],
+  ...['Allow', 'Cache-Control', 'Deprecation', 'ETag', 'Expires', 'Last-Modified', 'Link', 'Location', 'Retry-After'],
+  ...['Server', 'Set-Cookie', 'Vary', 'Via', 'Warning', 'WWW-Authenticate', 'WWW_Authenticate', 'X-Request-Id'],
+  ...['Access-Control-Allow-Origin', 'Proxy-Connection', 'Expect', 'Host', 'constructor', 'toString', 'length'],
+];
+
 const device = { instanceId: worker, deviceName: '/dev/sdz' };
 
 describe.each(['fresh', 'keep-alive'] as const)('over a %s connection', (kind) => {
@@ -118,6 +132,42 @@ describe.each(['fresh', 'keep-alive'] as const)('over a %s connection', (kind) =
     });
     await plant({ match: {}, times: 1, effect: { headers } });
     expect(await call('GET', '/volumes', over)).toMatchObject({ status: 200, headers: { 'retry-after': '30' } });
+    await worksAfterwards(port, false);
+  });
+
+  test('headers: each that is accepted is on the answer, whoever makes that; each other is refused', async () => {
+    const port = await warmUp();
+    const refused: string[] = [];
+    for (const name of headerNames) {
+      const planted = { [name]: name === 'Location' ? '/elsewhere' : 'text/plain; x=y' };
+      const { status, code } = await world.control('POST', '/faults', { match: {}, effect: { headers: planted } });
+      await world.control('DELETE', '/faults');
+      if (status === 400) {
+        expect(code).toBe('fault-idle');
+        refused.push(name);
+        continue;
+      }
+      for (const effect of [{}, { status: 502 }, { delayMs: 1 }]) {
+        await plant({ match: {}, effect: { ...effect, headers: planted } });
+        const calls: [Method, string, unknown?][] = [
+          ['GET', '/volumes'],
+          ['POST', `/volumes/${ids.free}/create-snapshot`, {}],
+          // An answer without a body, and a refusal.
+          ['POST', `/volumes/${ids.free}/attach`, { instanceId: worker, deviceName: `/dev/sd${'z'}` }],
+          ['POST', `/volumes/${ids.free}/attach`, {}],
+        ];
+        for (const [method, path, body] of calls) {
+          const heard = await call(method, path, over, body);
+          const is = `${name} ${method} ${path} ${heard.status} ${heard.text}`;
+          expect(heard.headers[name.toLowerCase()]?.toString(), is).toBe(planted[name]);
+          expect(heard.status === 502, is).toBe('status' in effect);
+          expect(heard.status, is).not.toBe(500);
+          expect(heard.error, is).toBeUndefined();
+        }
+        await world.control('DELETE', '/faults');
+      }
+    }
+    expect(refused.toSorted()).toEqual(unsettable.toSorted());
     await worksAfterwards(port, false);
   });
 
@@ -584,6 +634,7 @@ describe('what is refused', () => {
     ['a message without a status', { match: {}, effect: { message: 'x' } }],
     ['a status and a drop', { match: {}, effect: { status: 500, drop: 'connection' } }],
     ['headers of an answer that does not come', { match: {}, effect: { drop: 'connection', headers: { a: 'b' } } }],
+    ['two spellings of one header', { match: {}, effect: { headers: { 'Retry-After': '1', 'retry-after': '2' } } }],
     ['no delay', { match: {}, effect: { delayMs: 0 } }],
     ['no headers', { match: {}, effect: { headers: {} } }],
     ['probability 0', { match: {}, probability: 0, effect }],
@@ -592,6 +643,18 @@ describe('what is refused', () => {
     const refused = await world.control('POST', '/faults', fault);
     expect(refused, refused.text).toMatchObject({ status: 400, code: 'fault-idle' });
     expect(await faults()).toEqual([]);
+  });
+
+  test.each([
+    ['X y', "body/effect/headers/X y is no name of a header, which has letters, digits and !#$%&'*+.^_`|~- only"],
+    ['', "body/effect/headers/ is no name of a header, which has letters, digits and !#$%&'*+.^_`|~- only"],
+    ['a:', "body/effect/headers/a: is no name of a header, which has letters, digits and !#$%&'*+.^_`|~- only"],
+    ['Content-Length', 'The fault would do nothing: effect.headers cannot set Content-Length: it says how the answer'],
+    ['X-Emulator-Fault', 'effect.headers cannot set X-Emulator-Fault: it says which fault struck, and how'],
+  ])('the header %j, in words about its name', async (name, message) => {
+    const refused = await world.control('POST', '/faults', { match: {}, effect: { headers: { [name]: 'z' } } });
+    expect(refused).toMatchObject({ status: 400 });
+    expect(refused.body.message).toContain(message);
   });
 
   const invalid: [string, unknown][] = [

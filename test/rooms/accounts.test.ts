@@ -152,16 +152,16 @@ describe('constraints', () => {
       {
         what: 'to list accounts, and says which methods there are',
         call: () => world.as('organization-token')('GET', '/api/v1/accounts'),
-        status: 404,
-        code: 'call-not-found',
+        status: 405,
+        code: 'method-not-allowed',
         message: 'There is no call GET /api/v1/accounts: that path takes POST',
       },
       {
         what: 'to post to an account, and says which methods there are',
         call: () => world.as('organization-token')('POST', accountPath(), { name: 'x' }),
-        status: 404,
-        code: 'call-not-found',
-        message: `There is no call POST ${accountPath()}: that path takes GET or PUT or DELETE`,
+        status: 405,
+        code: 'method-not-allowed',
+        message: `There is no call POST ${accountPath()}: that path takes GET, HEAD, PUT or DELETE`,
       },
     ]);
   });

@@ -88,14 +88,14 @@ describe('types', () => {
 
 describe('constraints', () => {
   test.each([
-    ['PUT', 'volumes', 'that path takes GET'],
-    ['POST', 'volumes', 'that path takes GET'],
-    ['PUT', `volumes/${volumes.documented}`, 'that path takes GET or DELETE'],
-    ['POST', 'snapshots', 'that path takes GET'],
+    ['PUT', 'volumes', 'that path takes GET or HEAD'],
+    ['POST', 'volumes', 'that path takes GET or HEAD'],
+    ['PUT', `volumes/${volumes.documented}`, 'that path takes GET, HEAD or DELETE'],
+    ['POST', 'snapshots', 'that path takes GET or HEAD'],
   ] as const)('has no %s %s', async (method, path, message) => {
     await refused(world, () => world.as('account-token')(method, `/api/v1/${path}`), {
-      status: 404,
-      code: 'call-not-found',
+      status: 405,
+      code: 'method-not-allowed',
       message,
     });
   });

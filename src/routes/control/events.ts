@@ -28,7 +28,8 @@ export function eventRoutes({ events }: Recorder): FastifyPluginAsyncTypebox {
       for (const stream of open) stream.end();
     });
 
-    app.get('/events', { schema: listen }, (request, reply) => {
+    // Its headers alone say nothing.
+    app.get('/events', { schema: listen, exposeHeadRoute: false }, (request, reply) => {
       const last = request.headers['last-event-id'];
       const since = last === undefined ? undefined : Number(last);
       if (last !== undefined && !/^\d{1,15}$/.test(String(last))) {

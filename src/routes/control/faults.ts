@@ -35,7 +35,7 @@ export const spec = {
         Type.Record(
           Type.String({ pattern: "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$" }),
           Type.String({ pattern: '^[\\t\\x20-\\x7e]*$', title: 'printable ASCII' }),
-          strict,
+          { ...strict, title: "a header, which has letters, digits and !#$%&'*+.^_`|~- only" },
         ),
       ),
       drop: Type.Optional(
@@ -178,6 +178,9 @@ function isAt(documented: string, path: string, volumeId: string | undefined): b
 /** Headers that say how the answer is sent: HTTP's own to set. */
 const ofTransport = ['connection', 'content-length', 'keep-alive', 'te', 'trailer', 'transfer-encoding', 'upgrade'];
 
+/** Headers that say what a fault did. */
+const ofFaults = ['x-emulator-error', 'x-emulator-fault'];
+
 function callEffectProblem({
   outcome,
   status,
@@ -193,8 +196,19 @@ function callEffectProblem({
   if (message !== undefined && status === undefined) return 'effect.message goes with effect.status';
   if (drop === 'connection' && headers !== undefined)
     return 'effect.headers need an answer, and the connection is dropped';
-  const taken = names.find((name) => ofTransport.includes(name.toLowerCase()));
-  return taken && `effect.headers cannot set ${taken}: it says how the answer is sent`;
+  return headerProblem(names);
+}
+
+function headerProblem(names: readonly string[]): string | undefined {
+  const lower = names.map((name) => name.toLowerCase());
+  for (const [at, name] of names.entries()) {
+    const header = name.toLowerCase();
+    if (ofTransport.includes(header)) return `effect.headers cannot set ${name}: it says how the answer is sent`;
+    if (ofFaults.includes(header)) return `effect.headers cannot set ${name}: it says which fault struck, and how`;
+    const first = lower.indexOf(header);
+    if (first < at) return `effect.headers has ${names[first]} and ${name}, which are one header`;
+  }
+  return undefined;
 }
 
 function transitionMatchProblem(transition: string, match: FaultMatch): string | undefined {

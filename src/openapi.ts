@@ -52,11 +52,7 @@ function datafyDocument(version: string): FastifyDynamicSwaggerOptions {
     },
     transformObject: (documented) => {
       if (!('openapiObject' in documented)) return documented.swaggerObject;
-      const document = documented.openapiObject as OpenAPIV3.Document;
-      for (const path of Object.values(document.paths)) {
-        for (const operation of Object.values(path ?? {})) straighten(operation as Operation);
-      }
-      return document;
+      return straightened(documented.openapiObject as OpenAPIV3.Document);
     },
   };
 }
@@ -105,7 +101,28 @@ function controlDocument(version: string): FastifyDynamicSwaggerOptions {
         { name: 'Inventory', description: 'What there is, and what happens to it as if in AWS' },
       ],
     },
+    transformObject: (documented) => {
+      if (!('openapiObject' in documented)) return documented.swaggerObject;
+      return straightened(documented.openapiObject as OpenAPIV3.Document);
+    },
   };
+}
+
+const tooLarge: OpenAPIV3.ResponseObject = {
+  description: 'The body is longer than this call takes.',
+  content: {
+    'application/json': {
+      schema: { type: 'object', required: ['message'], properties: { message: { type: 'string' } } },
+    },
+  },
+};
+
+const operationsOf = ({ paths }: OpenAPIV3.Document) =>
+  Object.values(paths).flatMap((path) => Object.values(path ?? {}) as Operation[]);
+
+function straightened(document: OpenAPIV3.Document): OpenAPIV3.Document {
+  for (const operation of operationsOf(document)) straighten(operation);
+  return document;
 }
 
 /** What @fastify/swagger puts elsewhere than OpenAPI, or Datafy's own document, has it. */
@@ -120,5 +137,24 @@ function straighten(operation: Operation): void {
   // The published document requires no body on any call, and a body of which nothing is required is not.
   const body = operation.requestBody as OpenAPIV3.RequestBodyObject | undefined;
   const schema = body?.content['application/json']?.schema as OpenAPIV3.SchemaObject | undefined;
-  if (body && (operation['x-datafy-source'] === 'P' || !schema?.required)) delete body.required;
+  const isPublished = operation['x-datafy-source'] === 'P';
+  if (body && (isPublished || acceptsNothing(schema))) delete body.required;
+  if (isPublished) return;
+  if (body) operation.responses[413] ??= tooLarge;
+  sayWhatIsLong(operation);
+}
+
+/** Whether a body may be left out, which is the same as an empty object. */
+function acceptsNothing(schema: OpenAPIV3.SchemaObject | undefined): boolean {
+  const { type, required = [], minProperties = 0, oneOf, anyOf } = schema ?? {};
+  const branches = (oneOf ?? anyOf) as OpenAPIV3.SchemaObject[] | undefined;
+  if (branches) return branches.some(acceptsNothing);
+  return type === 'object' && required.length === 0 && minProperties === 0;
+}
+
+/** Clients that are made from a document read an integer into 32 bits, unless it says that it may be longer. */
+function sayWhatIsLong(part: object): void {
+  const { type, format, maximum = Infinity } = part as OpenAPIV3.SchemaObject;
+  if (type === 'integer' && format === undefined && maximum >= 2 ** 31) Object.assign(part, { format: 'int64' });
+  for (const each of Object.values(part)) if (typeof each === 'object' && each !== null) sayWhatIsLong(each);
 }

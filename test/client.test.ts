@@ -35,6 +35,29 @@ describe('startEmulator', () => {
   const list = (emulator: Emulator, token = 'account-token') =>
     fetch(`${emulator.url}/api/v1/volumes`, { headers: { authorization: `Bearer ${token}` } });
 
+  test('takes an option that is undefined for one that is left out', async () => {
+    const names: Record<keyof StartOptions, undefined> = {
+      host: undefined,
+      port: undefined,
+      db: undefined,
+      durability: undefined,
+      seed: undefined,
+      allowedHost: undefined,
+      pace: undefined,
+      clock: undefined,
+      strict: undefined,
+      control: undefined,
+      controlToken: undefined,
+      logLevel: undefined,
+      logFormat: undefined,
+    };
+    const [one, other] = [await start(), await start(names as unknown as StartOptions)];
+    expect(other.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    expect(await (await list(other)).json()).toEqual(await (await list(one)).json());
+    expect(await other.control.pace.get()).toEqual(await one.control.pace.get());
+    expect(await other.control.clock.get()).toMatchObject({ mode: 'system' });
+  });
+
   test('without options serves the default world on a free port of the loopback address', async () => {
     const [one, other] = [await start(), await start()];
     expect(one.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);

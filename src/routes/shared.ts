@@ -86,3 +86,6 @@ export const accountCall = { 'x-datafy-surface': 'account', 'x-datafy-source': '
 export const infrastructureCall = { 'x-datafy-surface': 'infrastructure', 'x-datafy-source': 'C' } as const;
 
 export const accountParams = Type.Object({ accountId: Type.String({ description: 'A UUID.' }) });
+
+/** What every body of the API that takes them calls IOPS and throughput. */
+export const performanceNames = { iops: 'volumeIops', throughput: 'volumeThroughput' };

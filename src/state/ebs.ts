@@ -19,8 +19,21 @@ export interface Performance {
   throughput: number;
 }
 
-/** What the published calls name size, IOPS and throughput. */
-const publishedNames = { sizeGb: 'volumeSizeGb', iops: 'volumeIops', throughput: 'volumeThroughput' };
+/** What a caller calls the fields that a verb may refuse: a refusal names the field that was sent. */
+export interface FieldNames {
+  sizeGb: string;
+  iops: string;
+  throughput: string;
+  arraySize: string;
+}
+
+/** The engine's own names, which the control surface has, too. */
+export const ownNames: FieldNames = {
+  sizeGb: 'sizeGb',
+  iops: 'iops',
+  throughput: 'throughput',
+  arraySize: 'arraySize',
+};
 
 /**
  * Holds size, IOPS and throughput against gp3's limits. Over an array of `count` volumes the limits are totals.
@@ -29,7 +42,11 @@ const publishedNames = { sizeGb: 'volumeSizeGb', iops: 'volumeIops', throughput:
  * @throws EmulatorError `size-out-of-range`, `iops-out-of-range`, `iops-ratio-exceeded`, `throughput-out-of-range`,
  *   `throughput-ratio-exceeded`
  */
-export function checkGp3({ sizeGb, iops, throughput }: Performance, count = 1, names = publishedNames): void {
+export function checkGp3(
+  { sizeGb, iops, throughput }: Performance,
+  count = 1,
+  names: Omit<FieldNames, 'arraySize'> = ownNames,
+): void {
   const check = (
     code: 'size-out-of-range' | 'iops-out-of-range' | 'throughput-out-of-range',
     field: string,
@@ -52,8 +69,13 @@ export function checkGp3({ sizeGb, iops, throughput }: Performance, count = 1, n
   }
   const mostThroughput = Math.floor(iops * gp3.throughput.perIops);
   if (throughput > mostThroughput) {
-    const field = names.throughput;
-    throw new EmulatorError('throughput-ratio-exceeded', { field, throughput, iops, maximum: mostThroughput });
+    throw new EmulatorError('throughput-ratio-exceeded', {
+      field: names.throughput,
+      throughput,
+      iopsField: names.iops,
+      iops,
+      maximum: mostThroughput,
+    });
   }
 }
 

@@ -114,7 +114,7 @@ describe('clock', () => {
   test.each([
     [
       ['set', '2026-01-01'],
-      'INSTANT "2026-01-01" is not accepted: use an RFC 3339 instant such as 2026-01-01T00:00:00Z',
+      'INSTANT "2026-01-01" is not accepted: use an RFC 3339 instant, such as 2026-01-01T00:00:00Z',
     ],
     [['advance'], 'clock advance needs either SECONDS or --until-idle'],
     [['advance', '1', '--until-idle'], 'clock advance needs either SECONDS or --until-idle'],

@@ -266,6 +266,9 @@ describe('a list', () => {
     '?since=4',
     '?limit=0',
     '?limit=5001',
+    '?limit=0x10',
+    '?limit=1e2',
+    '?limit=%2B5',
     '?status=x',
   ])('%s is refused', async (query) => {
     expect(await world.control('GET', `/requests${query}`)).toMatchObject({ status: 400, code: 'request-invalid' });

@@ -1,7 +1,11 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { State, VolumeHead } from '../../state/index.ts';
-import { acceptEitherSpelling } from '../size-spelling.ts';
+import { performanceNames } from '../shared.ts';
+import { acceptEitherSpelling, sizeField } from '../size-spelling.ts';
 import * as schemas from './schemas.ts';
+
+/** What the bodies of these calls call what the engine may refuse. */
+const created = { ...performanceNames, sizeGb: 'diskSize', arraySize: 'performanceArraySize' };
 
 /** Volumes for infrastructure as code [C]. */
 export function awsVolumeRoutes(state: State): FastifyPluginAsyncTypebox {
@@ -20,6 +24,7 @@ export function awsVolumeRoutes(state: State): FastifyPluginAsyncTypebox {
         iops: volumeIops,
         throughput: volumeThroughput,
         tags,
+        names: created,
       });
       reply.send({ volumeId, volumeSizeGB: sizeGb });
     });
@@ -40,6 +45,7 @@ export function awsVolumeRoutes(state: State): FastifyPluginAsyncTypebox {
           tags: wanted.tags ?? [],
           mode: wanted.datafyMode ?? 'autoscaling',
           arraySize: wanted.performanceArraySize ?? 0,
+          names: created,
         });
         reply.send(renderVolume(volume));
       });
@@ -65,6 +71,7 @@ export function awsVolumeRoutes(state: State): FastifyPluginAsyncTypebox {
         iops: volumeIops,
         throughput: volumeThroughput,
         arraySize,
+        names: { ...performanceNames, sizeGb: sizeField(request), arraySize: 'arraySize' },
       });
       reply.code(200).send();
     });

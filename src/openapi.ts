@@ -7,6 +7,9 @@ type Operation = OpenAPIV3.OperationObject & { 'x-datafy-source'?: string };
 /** Where the control surface is. */
 export const controlPrefix = '/_emulator';
 
+/** The patterns of texts that the engine checks, by the names of fields: the routes' schemas leave them alone. */
+export type Forms = Readonly<Record<string, string>>;
+
 declare module 'fastify' {
   interface FastifyInstance {
     /** The control surface's OpenAPI document, where `swagger()` is the Datafy API's. */
@@ -15,12 +18,12 @@ declare module 'fastify' {
 }
 
 /** Collects the routes' schemas, so that the OpenAPI documents say what validates. Comes before any route. */
-export async function collectOpenApi(app: FastifyInstance, version: string): Promise<void> {
-  await app.register(swagger, datafyDocument(version));
-  await app.register(swagger, controlDocument(version));
+export async function collectOpenApi(app: FastifyInstance, version: string, forms: Forms): Promise<void> {
+  await app.register(swagger, datafyDocument(version, forms));
+  await app.register(swagger, controlDocument(version, forms));
 }
 
-function datafyDocument(version: string): FastifyDynamicSwaggerOptions {
+function datafyDocument(version: string, forms: Forms): FastifyDynamicSwaggerOptions {
   return {
     transform: ({ schema, url }) => ({
       url,
@@ -52,12 +55,12 @@ function datafyDocument(version: string): FastifyDynamicSwaggerOptions {
     },
     transformObject: (documented) => {
       if (!('openapiObject' in documented)) return documented.swaggerObject;
-      return straightened(documented.openapiObject as OpenAPIV3.Document);
+      return straightened(documented.openapiObject as OpenAPIV3.Document, forms);
     },
   };
 }
 
-function controlDocument(version: string): FastifyDynamicSwaggerOptions {
+function controlDocument(version: string, forms: Forms): FastifyDynamicSwaggerOptions {
   return {
     decorator: 'controlDocument',
     // A call about a world exists twice, and an operationId once.
@@ -103,7 +106,7 @@ function controlDocument(version: string): FastifyDynamicSwaggerOptions {
     },
     transformObject: (documented) => {
       if (!('openapiObject' in documented)) return documented.swaggerObject;
-      return straightened(documented.openapiObject as OpenAPIV3.Document);
+      return straightened(documented.openapiObject as OpenAPIV3.Document, forms);
     },
   };
 }
@@ -120,13 +123,13 @@ const tooLarge: OpenAPIV3.ResponseObject = {
 const operationsOf = ({ paths }: OpenAPIV3.Document) =>
   Object.values(paths).flatMap((path) => Object.values(path ?? {}) as Operation[]);
 
-function straightened(document: OpenAPIV3.Document): OpenAPIV3.Document {
-  for (const operation of operationsOf(document)) straighten(operation);
+function straightened(document: OpenAPIV3.Document, forms: Forms): OpenAPIV3.Document {
+  for (const operation of operationsOf(document)) straighten(operation, forms);
   return document;
 }
 
 /** What @fastify/swagger puts elsewhere than OpenAPI, or Datafy's own document, has it. */
-function straighten(operation: Operation): void {
+function straighten(operation: Operation, forms: Forms): void {
   for (const parameter of (operation.parameters ?? []) as OpenAPIV3.ParameterObject[]) {
     const schema = parameter.schema as OpenAPIV3.SchemaObject | undefined;
     if (schema?.deprecated) {
@@ -141,7 +144,7 @@ function straighten(operation: Operation): void {
   if (body && (isPublished || acceptsNothing(schema))) delete body.required;
   if (isPublished) return;
   if (body) operation.responses[413] ??= tooLarge;
-  sayWhatIsLong(operation);
+  sayForms(operation, forms);
 }
 
 /** Whether a body may be left out, which is the same as an empty object. */
@@ -152,9 +155,13 @@ function acceptsNothing(schema: OpenAPIV3.SchemaObject | undefined): boolean {
   return type === 'object' && required.length === 0 && minProperties === 0;
 }
 
-/** Clients that are made from a document read an integer into 32 bits, unless it says that it may be longer. */
-function sayWhatIsLong(part: object): void {
-  const { type, format, maximum = Infinity } = part as OpenAPIV3.SchemaObject;
+/** Says of a value, and all below it, what readers and clients that are made from the document need to know. */
+function sayForms(part: object, forms: Forms, name = ''): void {
+  const { type, format, pattern = forms[name], maximum = Infinity } = part as OpenAPIV3.SchemaObject;
+  if (type === 'string' && pattern !== undefined) Object.assign(part, { pattern });
+  // Such a client reads an integer into 32 bits, unless it is said to be longer.
   if (type === 'integer' && format === undefined && maximum >= 2 ** 31) Object.assign(part, { format: 'int64' });
-  for (const each of Object.values(part)) if (typeof each === 'object' && each !== null) sayWhatIsLong(each);
+  for (const [field, each] of Object.entries(part)) {
+    if (typeof each === 'object' && each !== null) sayForms(each, forms, field);
+  }
 }

@@ -73,6 +73,31 @@ describe.each(documents)('%s', (url) => {
   });
 });
 
+test('zones and role ARNs say their form, but for the published calls', async () => {
+  const found: [place: string, field: { pattern?: string }][] = [];
+  const look = (part: object, place: string) => {
+    for (const [name, each] of Object.entries(part)) {
+      if (typeof each !== 'object' || each === null) continue;
+      if (/^(availabilityZone|roleArn)$/.test(name) && each.type === 'string') found.push([`${place}/${name}`, each]);
+      look(each, `${place}/${name}`);
+    }
+  };
+  for (const url of documents) {
+    const { body } = await victim.send('GET', url);
+    for (const { operation } of operationsOf(body)) {
+      if ((operation as { 'x-datafy-source'?: string })['x-datafy-source'] !== 'P')
+        look(operation, operation.operationId);
+    }
+  }
+  expect(found.length).toBeGreaterThan(10);
+  for (const [place, { pattern }] of found) {
+    const form = new RegExp(pattern ?? '$^');
+    const isZone = place.endsWith('availabilityZone');
+    expect([place, form.test(isZone ? 'us-east-1a' : 'arn:aws:iam::123456789012:role/name')]).toEqual([place, true]);
+    expect([place, form.test('nowhere')]).toEqual([place, false]);
+  }
+});
+
 test('a call that takes a body says that one may be too large, but for the published ones', async () => {
   for (const url of documents) {
     const { body } = await victim.send('GET', url);

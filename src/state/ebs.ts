@@ -91,7 +91,9 @@ export const supported = {
 };
 
 const region = '[a-z]{2,3}(?:-[a-z]{2,12}){1,3}-\\d{1,2}';
-const [regionForm, zoneForm] = [new RegExp(`^${region}$`), new RegExp(`^(${region})(?:-[a-z]{2,5}-\\d)?[a-z]$`)];
+/** The form of an availability zone, or of a local one; the region is what is in its parentheses. */
+export const zonePattern = `^(${region})(?:-[a-z]{2,5}-\\d)?[a-z]$`;
+const [regionForm, zoneForm] = [new RegExp(`^${region}$`), new RegExp(zonePattern)];
 
 /** Whether a text has the form of a region (us-east-1). */
 export const isRegion = (text: string): boolean => regionForm.test(text);

@@ -17,7 +17,7 @@ import { openRooms } from './routes/index.ts';
 import { readSeed } from './seed.ts';
 import type { ReadSeed } from './seed-file.ts';
 import { type Database, openDatabase } from './state/database.ts';
-import { createState, type SeedDocument, type State } from './state/index.ts';
+import { createState, roleArnPattern, type SeedDocument, type State, zonePattern } from './state/index.ts';
 import { documentedPath } from './strike.ts';
 import { pathOf, withSingleSlashes } from './url.ts';
 import { validateStrictly } from './validation.ts';
@@ -112,7 +112,7 @@ async function assemble(
   });
   validateStrictly(app);
   acceptJsonBodies(app);
-  await collectOpenApi(app, version);
+  await collectOpenApi(app, version, { availabilityZone: zonePattern, roleArn: roleArnPattern });
   const operations: Operation[] = [];
   app.addHook('onRoute', ({ method, url, schema }) => {
     const { operationId } = schema ?? {};

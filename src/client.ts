@@ -9,7 +9,7 @@ import type {
   InventorySnapshot,
   InventoryVolume,
 } from './types/inventory.ts';
-import type { JournalEntry } from './types/journal.ts';
+import type { JournalFilter, JournalPage } from './types/journal.ts';
 import type { NewOrganization, OrganizationCreated } from './types/organizations.ts';
 import type { ClockState, Pace } from './types/time.ts';
 import type { WorldDocument } from './types/world-document.ts';
@@ -146,6 +146,7 @@ function accountControl(send: Send, accountId: string): AccountControl {
 }
 
 function worldControl(send: Send): WorldControl {
+  const page = (filter: JournalFilter = {}) => send<JournalPage>('GET', `/requests${queryOf(filter)}`);
   const named = (name: string) => `/checkpoints/${encodeURIComponent(name)}`;
   return {
     reset: () => send('POST', '/reset'),
@@ -178,8 +179,8 @@ function worldControl(send: Send): WorldControl {
       deleteAll: () => send('DELETE', '/faults'),
     },
     requests: {
-      list: async (filter = {}) =>
-        (await send<{ requests: JournalEntry[] }>('GET', `/requests${queryOf(filter)}`)).requests,
+      list: async (filter) => (await page(filter)).requests,
+      page,
       clear: () => send('DELETE', '/requests'),
     },
   };

@@ -40,11 +40,24 @@ export function formatInstant(instant: Instant): string {
   return lastFormatted.text;
 }
 
-const rfc3339 = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
+/**
+ * An instant as callers may write it, wherever they write one: RFC 3339, with any offset and up to nine digits of a
+ * second, as the libraries of most languages print it. What is finer than a millisecond is cut off.
+ */
+export const instantPattern =
+  '^\\d{4}-\\d{2}-\\d{2}T([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(\\.\\d{1,9})?(Z|[+-]([01]\\d|2[0-3]):[0-5]\\d)$';
+
+/** What that is, in a refusal. */
+export const instantTitle = 'an RFC 3339 instant, such as 2026-01-01T00:00:00Z';
+
+const form = new RegExp(instantPattern);
+
+/** What has a year of four digits in UTC, as `formatInstant` writes it. */
+const [earliest, latest] = [Date.parse('0000-01-01T00:00:00Z'), Date.parse('9999-12-31T23:59:59.999Z')];
 
 let lastParsed: { text: string; instant: Instant | undefined } = { text: '', instant: undefined };
 
-/** An RFC 3339 instant, or undefined where the text is none (a date alone, or a thirteenth month). */
+/** The instant that a text of `instantPattern` says; undefined where it says none (a date alone, or a thirteenth month). */
 export function parseInstant(text: string): Instant | undefined {
   // A document of a world says the same instant of all that was made at once.
   if (text !== lastParsed.text) lastParsed = { text, instant: parse(text) };
@@ -52,9 +65,9 @@ export function parseInstant(text: string): Instant | undefined {
 }
 
 function parse(text: string): Instant | undefined {
-  const [, day] = rfc3339.exec(text) ?? [];
   const instant = Date.parse(text);
-  if (day === undefined || Number.isNaN(instant)) return undefined;
+  if (!form.test(text) || !(instant >= earliest && instant <= latest)) return undefined;
   // Date.parse takes February 30 for March 1.
+  const day = text.slice(0, 10);
   return new Date(`${day}T00:00:00Z`).toISOString().startsWith(day) ? instant : undefined;
 }

@@ -168,21 +168,22 @@ export const errors = {
   ),
   'throughput-ratio-exceeded': row(
     'invalid',
-    (d: { field: string; throughput: number; iops: number; maximum: number }) =>
-      `${d.field} ${d.throughput} MiB/s is too much for ${d.iops} IOPS: gp3 has at most 0.25 MiB/s per IOPS, here ${d.maximum}`,
+    // Either may be the one that was sent, while the other stays as it is.
+    (d: { field: string; throughput: number; iopsField: string; iops: number; maximum: number }) =>
+      `${d.field} ${d.throughput} MiB/s is too much for ${d.iopsField} ${d.iops}: gp3 has at most 0.25 MiB/s per IOPS, here ${d.maximum}`,
   ),
   'size-below-snapshot': row(
     'invalid',
-    (d: { snapshotId: string; snapshotSizeGb: number; sizeGb: number }) =>
-      `diskSize ${d.sizeGb} GiB is less than the ${d.snapshotSizeGb} GiB of snapshot ${d.snapshotId}: leave it out, or ask for more`,
+    (d: { field: string; snapshotId: string; snapshotSizeGb: number; sizeGb: number }) =>
+      `${d.field} ${d.sizeGb} GiB is less than the ${d.snapshotSizeGb} GiB of snapshot ${d.snapshotId}: leave it out, or ask for more`,
   ),
   'disk-size-missing': row(
     'invalid',
-    () => 'body/volumeProperties/diskSize is missing or 0: a new volume needs a size',
+    (d: { field: string }) => `${d.field} is missing or 0: a new volume needs a size`,
   ),
   'kms-key-without-encryption': row(
     'invalid',
-    () => 'body/volumeProperties/kmsKeyId is given, but encrypted is not true: a key is for an encrypted volume',
+    () => 'kmsKeyId is given, but encrypted is not true: a key is for an encrypted volume',
   ),
   'array-size-invalid': row('invalid', (d: { field: string; problem: string }) => `${d.field} ${d.problem}`),
   'array-contradictory': row(
@@ -198,12 +199,12 @@ export const errors = {
   ),
   'array-size-fixed': row(
     'invalid',
-    (d: { volumeId: string; current: number; wanted: number }) =>
-      `arraySize ${d.wanted} is not what volume ${d.volumeId} was made with, ${d.current}: it cannot be changed`,
+    (d: { field: string; volumeId: string; current: number; wanted: number }) =>
+      `${d.field} ${d.wanted} is not what volume ${d.volumeId} was made with, ${d.current}: it cannot be changed`,
   ),
   'nothing-to-modify': row(
     'invalid',
-    () => 'The body changes nothing: give volumeSizeGb, volumeIops or volumeThroughput, and not 0',
+    (d: { fields: readonly string[] }) => `The body changes nothing: give ${list(d.fields, 'or')}, and not 0`,
   ),
   'role-arn-invalid': row(
     'invalid',
@@ -233,8 +234,8 @@ export const errors = {
   'volume-not-attached': row('invalid', () => 'volume is not attached to any instance'),
   'size-not-larger': row(
     'invalid',
-    (d: { volumeId: string; current: number; wanted: number }) =>
-      `Volume ${d.volumeId} is ${d.current} GiB; volumeSizeGb ${d.wanted} must be larger than that`,
+    (d: { field: string; volumeId: string; current: number; wanted: number }) =>
+      `Volume ${d.volumeId} is ${d.current} GiB; ${d.field} ${d.wanted} must be larger than that`,
   ),
 
   // What is not there (for this account)

@@ -1,4 +1,6 @@
+import { randomEpoch } from './ids.ts';
 import type { Entry } from './journal.ts';
+import { goOn, type Place } from './series.ts';
 
 /** Something that happened in a world. */
 export type Happening<C = unknown> =
@@ -9,9 +11,8 @@ export type Happening<C = unknown> =
   | { type: 'transition'; change: C; request: number | null }
   | { type: 'reset' | 'import' | 'removed' };
 
-/** The same, by a number that counts up while the process runs. */
-export interface WorldEvent<C = unknown> {
-  number: number;
+/** The same, and its place among the world's: its numbers count up while the process runs. */
+export interface WorldEvent<C = unknown> extends Place {
   what: Happening<C>;
 }
 
@@ -24,12 +25,12 @@ export type Events<C = unknown> = ReturnType<typeof createEvents<C>>;
 
 /** What happens in each world, as it happens, for whoever listens. */
 export function createEvents<C>() {
-  const worlds = new Map<number, { last: number; kept: WorldEvent<C>[]; listeners: Set<Listener<C>> }>();
+  const worlds = new Map<number, { last: Place; kept: WorldEvent<C>[]; listeners: Set<Listener<C>> }>();
 
   function of(world: number) {
     let found = worlds.get(world);
     if (!found) {
-      found = { last: 0, kept: [], listeners: new Set() };
+      found = { last: { epoch: randomEpoch(), number: 0 }, kept: [], listeners: new Set() };
       worlds.set(world, found);
     }
     return found;
@@ -38,8 +39,8 @@ export function createEvents<C>() {
   return {
     publish(world: number, what: Happening<C>): void {
       const found = of(world);
-      found.last++;
-      const event = { number: found.last, what };
+      found.last.number++;
+      const event = { ...found.last, what };
       found.kept.push(event);
       // Cut now and then, so that the common event costs one push.
       if (found.kept.length > 2 * most) found.kept.splice(0, found.kept.length - most);
@@ -47,19 +48,26 @@ export function createEvents<C>() {
     },
 
     /**
-     * Listens from now on, after the kept events that came after `since`, if that is given. Answers how many of
-     * those are no longer kept, and how to stop.
+     * Listens from now on. With `since`, first to the kept events that came after it, and before them `tellMissed` is
+     * told how many are no longer kept, if there are any; null: nobody knows, since it is of before a restart.
+     *
+     * @returns how to stop.
      */
-    listen(world: number, since: number | undefined, listener: Listener<C>): { missed: number; stop(): void } {
+    listen(
+      world: number,
+      since: Place | undefined,
+      listener: Listener<C>,
+      tellMissed: (count: number | null) => void,
+    ): () => void {
       const found = of(world);
-      let missed = 0;
       if (since !== undefined) {
-        const oldest = found.kept[0]?.number ?? found.last + 1;
-        missed = Math.max(0, oldest - since - 1);
-        for (const event of found.kept) if (event.number > since) listener(event);
+        const oldest = found.kept[0]?.number ?? found.last.number + 1;
+        const { after, missed } = goOn(since, found.last, oldest);
+        if (missed !== 0) tellMissed(missed);
+        for (const event of found.kept) if (event.number > after) listener(event);
       }
       found.listeners.add(listener);
-      return { missed, stop: () => found.listeners.delete(listener) };
+      return () => found.listeners.delete(listener);
     },
 
     forget(world: number): void {

@@ -66,3 +66,8 @@ function scatter(count: number, seed: string): number {
 export function randomUuid(): string {
   return randomUUID();
 }
+
+/** Eight hex digits that tell one beginning of a series from another. */
+export function randomEpoch(): string {
+  return randomUUID().slice(0, 8);
+}

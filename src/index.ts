@@ -26,7 +26,9 @@ export type * from './types/world-document.ts';
  *   address cannot be listened on.
  */
 export async function startEmulator(options: StartOptions = {}): Promise<Emulator> {
-  const all = { ...defaults, port: 0, logLevel: 'silent', control: true, ...options } as const;
+  // What is undefined is left out: callers pass on what they may not have.
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  const all = { ...defaults, port: 0, logLevel: 'silent' as const, control: true, ...(given as StartOptions) };
   const { app } = await buildApp(all);
   try {
     await app.listen({ host: all.host, port: all.port });

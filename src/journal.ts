@@ -1,4 +1,6 @@
 import type { Instant } from './clock.ts';
+import { randomEpoch } from './ids.ts';
+import { goOn, type Place } from './series.ts';
 
 /** One call, and what came of it. Instants are of the world's clock. */
 export interface Entry<C = unknown> {
@@ -25,6 +27,25 @@ export interface Entry<C = unknown> {
   size: number;
 }
 
+/** Which entries are asked for. */
+interface Choice<C> {
+  /** Those that ended after it; left out: the last ones. */
+  since: Place | undefined;
+  /** How many at most. */
+  limit: number;
+  agrees(entry: Entry<C>): boolean;
+}
+
+interface Page<C> {
+  /** How many there are, in all. */
+  count: number;
+  entries: Entry<C>[];
+  /** Where the next page begins. */
+  next: Place;
+  /** How many ended after `since` and are forgotten; null where nobody knows. */
+  missed: number | null;
+}
+
 /** How much a world remembers: whichever is reached first, the oldest entry goes. */
 const most = { entries: 5_000, bytes: 8 * 1024 * 1024 };
 
@@ -36,9 +57,12 @@ export type Journal<C = unknown> = ReturnType<typeof createJournal<C>>;
 /** What was called in each world: in memory, bounded, the oldest forgotten first. */
 export function createJournal<C>(lastRequest: (world: number) => number) {
   interface Pages {
+    /** The number of the request that arrived last. */
     last: number;
+    /** The place of the request that ended last. */
+    ended: Place;
     bytes: number;
-    /** Those before `from` are forgotten. */
+    /** In the order in which they ended. Those before `from` are forgotten. */
     entries: (Entry<C> | undefined)[];
     from: number;
   }
@@ -49,7 +73,7 @@ export function createJournal<C>(lastRequest: (world: number) => number) {
   function pagesOf(world: number): Pages {
     let pages = worlds.get(world);
     if (!pages) {
-      pages = { last: lastRequest(world), bytes: 0, entries: [], from: 0 };
+      pages = { last: lastRequest(world), ended: { epoch: randomEpoch(), number: 0 }, bytes: 0, entries: [], from: 0 };
       worlds.set(world, pages);
     }
     return pages;
@@ -74,6 +98,7 @@ export function createJournal<C>(lastRequest: (world: number) => number) {
     add(world: number, entry: Entry<C>): void {
       const pages = pagesOf(world);
       pages.entries.push(entry);
+      pages.ended.number++;
       pages.bytes += entry.size;
       while (pages.entries.length - pages.from > most.entries || pages.bytes > most.bytes) {
         const oldest = pages.entries[pages.from];
@@ -89,11 +114,26 @@ export function createJournal<C>(lastRequest: (world: number) => number) {
       }
     },
 
-    /** In the order in which the requests arrived; they are kept in the order in which they ended. */
-    entries(world: number): Entry<C>[] {
-      const pages = worlds.get(world);
-      const kept = pages?.entries.slice(pages.from) as Entry<C>[] | undefined;
-      return kept?.sort((one, other) => one.id - other.id) ?? [];
+    /**
+     * The entries that agree, in the order in which the requests arrived. After `since`, the first that ended, so that
+     * whoever goes on from `next` gets every one once, however long a call took; without it, the last.
+     */
+    page(world: number, { since, limit, agrees }: Choice<C>): Page<C> {
+      const { entries, from, ended } = pagesOf(world);
+      const oldest = ended.number - (entries.length - from) + 1;
+      const { after, missed } = since ? goOn(since, ended, oldest) : { after: 0, missed: 0 };
+      const kept = entries.slice(from) as Entry<C>[];
+      const found = kept
+        .map((entry, at) => ({ entry, number: oldest + at }))
+        .filter(({ entry, number }) => number > after && agrees(entry));
+      const shown = since ? found.slice(0, limit) : found.slice(-limit);
+      const isCut = since !== undefined && shown.length < found.length;
+      return {
+        count: found.length,
+        entries: shown.map(({ entry }) => entry).sort((one, other) => one.id - other.id),
+        next: { ...ended, ...(isCut && { number: shown.at(-1)?.number ?? after }) },
+        missed,
+      };
     },
 
     /** Forgets the entries, and goes on counting. */

@@ -7,6 +7,9 @@ type Operation = OpenAPIV3.OperationObject & { 'x-datafy-source'?: string };
 /** Where the control surface is. */
 export const controlPrefix = '/_emulator';
 
+/** The patterns of texts that the engine checks, by the names of fields: the routes' schemas leave them alone. */
+export type Forms = Readonly<Record<string, string>>;
+
 declare module 'fastify' {
   interface FastifyInstance {
     /** The control surface's OpenAPI document, where `swagger()` is the Datafy API's. */
@@ -15,12 +18,12 @@ declare module 'fastify' {
 }
 
 /** Collects the routes' schemas, so that the OpenAPI documents say what validates. Comes before any route. */
-export async function collectOpenApi(app: FastifyInstance, version: string): Promise<void> {
-  await app.register(swagger, datafyDocument(version));
-  await app.register(swagger, controlDocument(version));
+export async function collectOpenApi(app: FastifyInstance, version: string, forms: Forms): Promise<void> {
+  await app.register(swagger, datafyDocument(version, forms));
+  await app.register(swagger, controlDocument(version, forms));
 }
 
-function datafyDocument(version: string): FastifyDynamicSwaggerOptions {
+function datafyDocument(version: string, forms: Forms): FastifyDynamicSwaggerOptions {
   return {
     transform: ({ schema, url }) => ({
       url,
@@ -49,13 +52,7 @@ function datafyDocument(version: string): FastifyDynamicSwaggerOptions {
         { name: 'Emulator', description: 'Not part of the Datafy API: a view of what the emulator holds' },
       ],
     },
-    transformObject: (documented) => {
-      const document = servedBelow('.', documented);
-      for (const path of Object.values(document.paths)) {
-        for (const operation of Object.values(path ?? {})) straighten(operation as Operation);
-      }
-      return document;
-    },
+    transformObject: (documented) => straightened(servedBelow('.', documented), forms),
   };
 }
 
@@ -67,7 +64,7 @@ function servedBelow(url: string, documented: Documented): OpenAPIV3.Document {
   return Object.assign(openapiObject, { servers: [{ url }] });
 }
 
-function controlDocument(version: string): FastifyDynamicSwaggerOptions {
+function controlDocument(version: string, forms: Forms): FastifyDynamicSwaggerOptions {
   return {
     decorator: 'controlDocument',
     // A call about a world exists twice, and an operationId once.
@@ -110,12 +107,29 @@ function controlDocument(version: string): FastifyDynamicSwaggerOptions {
         { name: 'Inventory', description: 'What there is, and what happens to it as if in AWS' },
       ],
     },
-    transformObject: (documented) => servedBelow('..', documented),
+    transformObject: (documented) => straightened(servedBelow('..', documented), forms),
   };
 }
 
+const tooLarge: OpenAPIV3.ResponseObject = {
+  description: 'The body is longer than this call takes.',
+  content: {
+    'application/json': {
+      schema: { type: 'object', required: ['message'], properties: { message: { type: 'string' } } },
+    },
+  },
+};
+
+const operationsOf = ({ paths }: OpenAPIV3.Document) =>
+  Object.values(paths).flatMap((path) => Object.values(path ?? {}) as Operation[]);
+
+function straightened(document: OpenAPIV3.Document, forms: Forms): OpenAPIV3.Document {
+  for (const operation of operationsOf(document)) straighten(operation, forms);
+  return document;
+}
+
 /** What @fastify/swagger puts elsewhere than OpenAPI, or Datafy's own document, has it. */
-function straighten(operation: Operation): void {
+function straighten(operation: Operation, forms: Forms): void {
   for (const parameter of (operation.parameters ?? []) as OpenAPIV3.ParameterObject[]) {
     const schema = parameter.schema as OpenAPIV3.SchemaObject | undefined;
     if (schema?.deprecated) {
@@ -126,5 +140,28 @@ function straighten(operation: Operation): void {
   // The published document requires no body on any call, and a body of which nothing is required is not.
   const body = operation.requestBody as OpenAPIV3.RequestBodyObject | undefined;
   const schema = body?.content['application/json']?.schema as OpenAPIV3.SchemaObject | undefined;
-  if (body && (operation['x-datafy-source'] === 'P' || !schema?.required)) delete body.required;
+  const isPublished = operation['x-datafy-source'] === 'P';
+  if (body && (isPublished || acceptsNothing(schema))) delete body.required;
+  if (isPublished) return;
+  if (body) operation.responses[413] ??= tooLarge;
+  sayForms(operation, forms);
+}
+
+/** Whether a body may be left out, which is the same as an empty object. */
+function acceptsNothing(schema: OpenAPIV3.SchemaObject | undefined): boolean {
+  const { type, required = [], minProperties = 0, oneOf, anyOf } = schema ?? {};
+  const branches = (oneOf ?? anyOf) as OpenAPIV3.SchemaObject[] | undefined;
+  if (branches) return branches.some(acceptsNothing);
+  return type === 'object' && required.length === 0 && minProperties === 0;
+}
+
+/** Says of a value, and all below it, what readers and clients that are made from the document need to know. */
+function sayForms(part: object, forms: Forms, name = ''): void {
+  const { type, format, pattern = forms[name], maximum = Infinity } = part as OpenAPIV3.SchemaObject;
+  if (type === 'string' && pattern !== undefined) Object.assign(part, { pattern });
+  // Such a client reads an integer into 32 bits, unless it is said to be longer.
+  if (type === 'integer' && format === undefined && maximum >= 2 ** 31) Object.assign(part, { format: 'int64' });
+  for (const [field, each] of Object.entries(part)) {
+    if (typeof each === 'object' && each !== null) sayForms(each, forms, field);
+  }
 }

@@ -2,8 +2,8 @@ import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Recorder } from './recorder.ts';
 import type { Call, Fault, State } from './state/index.ts';
-import { pathOf } from './url.ts';
 import { setTimeout } from './timers.ts';
+import { pathOf } from './url.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {

@@ -57,6 +57,10 @@ export function validateStrictly(app: FastifyInstance): void {
  */
 function validator(ajv: Ajv, schema: object) {
   const check = (data: unknown): boolean => {
+    if (ajv === text) {
+      check.errors = misspeltIntegers(schema, data);
+      if (check.errors.length > 0) return false;
+    }
     const compiled = ajv.compile(schema);
     const valid = compiled(data);
     check.errors = compiled.errors ?? null;
@@ -64,6 +68,17 @@ function validator(ajv: Ajv, schema: object) {
   };
   check.errors = null as ErrorObject[] | null;
   return check;
+}
+
+/** Coercion takes 0x10, 1e2 and +5 for integers, which nobody means: an integer of a query is digits. */
+function misspeltIntegers(schema: { properties?: Record<string, { type?: string }> }, data: unknown): ErrorObject[] {
+  const given = Object.entries(data as Record<string, unknown>);
+  return given.flatMap(([name, value]) => {
+    const isInteger = schema.properties?.[name]?.type === 'integer';
+    if (!isInteger || typeof value !== 'string' || /^-?\d+$/.test(value)) return [];
+    const schemaPath = `#/properties/${name}/type`;
+    return [{ keyword: 'type', instancePath: `/${name}`, schemaPath, params: { type: 'integer' }, data: value }];
+  });
 }
 
 /** What writes an answer by its schema; compiled when it is first asked for, too. */

@@ -36,6 +36,35 @@ describe('startEmulator', () => {
   const list = (emulator: Emulator, token = 'account-token') =>
     fetch(`${emulator.url}/api/v1/volumes`, { headers: { authorization: `Bearer ${token}` } });
 
+  test('takes an option that is undefined for one that is left out', async () => {
+    const names: Record<keyof StartOptions, undefined> = {
+      host: undefined,
+      port: undefined,
+      db: undefined,
+      durability: undefined,
+      seed: undefined,
+      allowedHost: undefined,
+      pace: undefined,
+      clock: undefined,
+      strict: undefined,
+      control: undefined,
+      controlToken: undefined,
+      logLevel: undefined,
+      logFormat: undefined,
+    };
+    const [one, other] = [await start(), await start(names as unknown as StartOptions)];
+    expect(other.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    // When each was started differs, and all else is the same.
+    const idsIn = async (emulator: Emulator) => {
+      const { volumes } = (await (await list(emulator)).json()) as { volumes: { volumeId: string }[] };
+      return volumes.map(({ volumeId }) => volumeId);
+    };
+    expect(await idsIn(other)).toHaveLength(11);
+    expect(await idsIn(other)).toEqual(await idsIn(one));
+    expect(await other.control.pace.get()).toEqual(await one.control.pace.get());
+    expect(await other.control.clock.get()).toMatchObject({ mode: 'system' });
+  });
+
   test('without options serves the default world on a free port of the loopback address', async () => {
     const [one, other] = [await start(), await start()];
     expect(one.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);

@@ -51,7 +51,7 @@ describe('imports', () => {
     // The package's types, written out: they know nothing but each other.
     types: /^types\//,
     // What every file may use: time, timers, ids, errors, where the package's own files are, and on which Node they run.
-    ground: /^(clock|timers|ids|errors|secrets|files|node-version)\.ts$/,
+    ground: /^(clock|timers|series|ids|errors|secrets|files|node-version)\.ts$/,
     // What main, the app and the doors use, and what knows none of them: options, parsing, rendering.
     tools: /^[^/]+\.ts$/,
     engine: /^state\/index\.ts$/,

@@ -63,6 +63,7 @@ export type TypesOfTheControlSurface = Hold<{
   NewFault: Same<face.NewFault, Static<typeof faults.create.body>>;
   Change: Same<face.Change, Static<typeof change>>;
   JournalEntry: Same<face.JournalEntry, Static<typeof requests.entry>>;
+  JournalPage: Same<face.JournalPage, Answer<typeof requests.list>>;
   JournalFilter: Same<face.JournalFilter, Static<typeof requests.list.querystring>>;
 }>;
 

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest, onRequestHookHandler } from 'fast
 import { EmulatorError } from '../errors.ts';
 import type { State, Target, Targets } from '../state/index.ts';
 import { checkExpiry, identify, type Principal } from './authenticate.ts';
+import { firstTimes } from './first-times.ts';
 import { accountInPath, type Named, readNamed, targetOf, targetsOf } from './target.ts';
 
 declare module 'fastify' {
@@ -27,6 +28,9 @@ type About = 'resource' | 'list' | 'account' | 'organization';
 /** Since when the header is deprecated is not published: the beginning of 2025 is assumed [A]. */
 const deprecatedSince = `@${Date.UTC(2025, 0, 1) / 1000}`;
 
+/** How many tokens are remembered as warned. */
+const mostWarned = 1_000;
+
 /**
  * Lets only known callers in. It comes before the body is read: who may not call learns nothing of what the call
  * would have said.
@@ -45,7 +49,7 @@ export function admit(app: FastifyInstance, state: State): void {
 export function aim(app: FastifyInstance, state: State): void {
   app.decorateRequest('target');
   app.decorateRequest('targets');
-  const warned = new Set<string>();
+  const isFirst = firstTimes(mostWarned);
 
   app.addHook('onRoute', (route) => {
     const about = route.config?.about ?? 'resource';
@@ -79,9 +83,7 @@ export function aim(app: FastifyInstance, state: State): void {
   }
 
   function warnOnce(request: FastifyRequest, { organization, tokenId }: Principal): void {
-    const key = `${organization}:${tokenId}`;
-    if (warned.has(key)) return;
-    warned.add(key);
+    if (!isFirst(`${organization}:${tokenId}`)) return;
     request.log.warn(
       { tokenId },
       'The header X-Datafy-Sub-Account-Id is deprecated: name the account with ?accounts=<sub-account-id>',

@@ -12,8 +12,18 @@ export interface Named {
 
 const nobody: Named = { accounts: [], header: undefined };
 
-/** `?accounts=a,b` and `?accounts=a&accounts=b` are the same [P]; an empty value says nothing [A]. */
+/**
+ * `?accounts=a,b` and `?accounts=a&accounts=b` are the same [P]; an empty value says nothing [A].
+ *
+ * @throws EmulatorError `request-invalid` for `accounts[]` and `accounts[0]`, which some clients make of a list: they
+ *   would be passed over, and the call be for another account [A]
+ */
 export function readNamed(query: unknown, header: string | string[] | undefined): Named {
+  for (const name in query as object) {
+    if (!/^accounts\[.*\]$/.test(name)) continue;
+    const problems = `querystring/${name} is not known: write ?accounts=<sub-account-id>, several of them separated by commas`;
+    throw new EmulatorError('request-invalid', { problems });
+  }
   const { accounts } = query as { accounts?: string | string[] };
   if (accounts === undefined && header === undefined) return nobody;
   const values = (accounts === undefined ? [] : [accounts].flat()).flatMap((value) => value.split(','));

@@ -22,7 +22,7 @@ const instant = flag({
   schema: Type.String(),
   placeholder: 'INSTANT',
   help: 'where it is to stand',
-  accepts: 'an RFC 3339 instant such as 2026-01-01T00:00:00Z',
+  accepts: 'an RFC 3339 instant, such as 2026-01-01T00:00:00Z',
   parse: (written) => parseInstant(written),
 });
 

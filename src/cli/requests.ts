@@ -1,6 +1,8 @@
+import { Type } from '@sinclair/typebox';
 import type { Command } from 'commander';
-import { textFlag, wholeFlag } from '../option.ts';
-import type { JournalEntry } from '../types/journal.ts';
+import { flag, textFlag, wholeFlag } from '../option.ts';
+import { placePattern } from '../series.ts';
+import type { JournalEntry, JournalPage } from '../types/journal.ts';
 import { callFlag } from './call.ts';
 import { addExamples } from './help.ts';
 import { jsonTable, print, tableOf } from './print.ts';
@@ -11,8 +13,14 @@ const filterTable = {
   call: callFlag,
   status: wholeFlag('status', 'CODE', 'only what was answered so, such as 400'),
   accountId: textFlag('account', 'ID', 'only what ran against this account', 'an accountId'),
-  since: wholeFlag('since', 'N', 'only those with a higher number'),
-  limit: wholeFlag('limit', 'N', 'the last N; 100 where nothing is said'),
+  since: flag({
+    name: 'since',
+    schema: Type.String({ pattern: placePattern }),
+    placeholder: 'NEXT',
+    help: 'only those that ended after an earlier answer; 0: all',
+    accepts: '0, or what an earlier answer says under "next"',
+  }),
+  limit: wholeFlag('limit', 'N', 'N at most; 100 where nothing is said'),
 };
 
 export function define(command: Command, env: NodeJS.ProcessEnv): void {
@@ -24,8 +32,8 @@ export function define(command: Command, env: NodeJS.ProcessEnv): void {
   addExamples(list, 'datafy-emulator requests list --call createSnapshotCommand', 'datafy-emulator requests --json');
   remote(list, env, { ...filterTable, ...jsonTable }, async ({ world, flags }) => {
     const { json, call, ...filter } = flags;
-    const entries = await world.requests.list({ ...call, ...filter });
-    print(entries, { json }, () => (entries.length === 0 ? 'There are no such requests' : render(entries)));
+    const page = await world.requests.page({ ...call, ...filter });
+    print(page, { json }, () => render(page, filter.since));
   });
 
   const clear = command.command('clear').description('forget the calls');
@@ -36,7 +44,15 @@ export function define(command: Command, env: NodeJS.ProcessEnv): void {
   });
 }
 
-function render(entries: readonly JournalEntry[]): string {
+/** Who goes on from somewhere is told what they have missed, and from where to go on next. */
+function render({ requests, next, missed }: JournalPage, since: string | undefined): string {
+  const table = requests.length === 0 ? 'There are no such requests' : tableOfRequests(requests);
+  if (since === undefined) return table;
+  const lost = missed === 0 ? [] : [`Forgotten before these: ${missed ?? 'nobody knows how many'}`];
+  return [...lost, table, `Go on with --since ${next}`].join('\n');
+}
+
+function tableOfRequests(entries: readonly JournalEntry[]): string {
   const rows = entries.map((entry) => [
     String(entry.id),
     entry.at,

@@ -2,6 +2,12 @@ import type { FastifyRequest } from 'fastify';
 import { EmulatorError } from '../errors.ts';
 import { typeName } from '../validation.ts';
 
+/** The requests that said it as `volumeSizeGB` alone. */
+const upperOnly = new WeakSet<FastifyRequest>();
+
+/** What a request called it. */
+export const sizeField = (request: FastifyRequest) => (upperOnly.has(request) ? 'volumeSizeGB' : 'volumeSizeGb');
+
 /**
  * The published document declares `volumeSizeGB` and requires `volumeSizeGb`, so callers send the one or the other:
  * whichever came is given both names, and then validated. Two different values are refused [A].
@@ -21,5 +27,6 @@ export async function acceptEitherSpelling(request: FastifyRequest): Promise<voi
       problems: `body/volumeSizeGb must be integer, not ${typeName(lower)}`,
     });
   }
+  if (lower === undefined) upperOnly.add(request);
   Object.assign(body, { volumeSizeGB: size, volumeSizeGb: size });
 }

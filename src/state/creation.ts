@@ -1,5 +1,5 @@
 import { EmulatorError } from '../errors.ts';
-import { checkGp3, gp3, regionOf } from './ebs.ts';
+import { checkGp3, type FieldNames, gp3, ownNames, regionOf } from './ebs.ts';
 import { ebsSnapshotsOf } from './ebs-snapshots.ts';
 import type { Machine, Tx } from './machine.ts';
 import type { SnapshotRow, Snapshots } from './snapshots.ts';
@@ -21,8 +21,7 @@ export interface CreateVolumeRequest {
   mode: VolumeRow['datafy_mode'];
   /** Left out or 0: no array. */
   arraySize?: number;
-  /** What the caller said of both, for messages. */
-  arrayNames?: { mode: string; size: string };
+  names?: FieldNames;
 }
 
 /** What to restore: a Datafy snapshot, or all EBS snapshots of one. */
@@ -38,6 +37,7 @@ export interface RestoreRequest {
   /** MiB/s; left out or 0: the default. */
   throughput?: number;
   tags?: readonly TagInput[];
+  names?: Omit<FieldNames, 'arraySize'>;
 }
 
 /** New autoscaling volumes: empty ones, and ones from a snapshot. */
@@ -97,18 +97,19 @@ export function createCreation(machine: Machine, worlds: Worlds, volumes: Volume
      *   `kms-key-without-encryption`, `tags-invalid`, and gp3's limits
      */
     create(tx: Tx, request: CreateVolumeRequest): VolumeRow {
+      const { names = ownNames } = request;
       regionOf(request.availabilityZone);
       const tags = checkTags(request.tags, 'body/volumeProperties/tags');
-      const backingCount = checkArray(request);
+      const backingCount = checkArray(request.mode, request.arraySize, names);
       const count = arrayCount(backingCount);
-      if (!request.sizeGb) throw new EmulatorError('disk-size-missing');
+      if (!request.sizeGb) throw new EmulatorError('disk-size-missing', { field: names.sizeGb });
       if (request.kmsKeyId && !request.encrypted) throw new EmulatorError('kms-key-without-encryption');
       const performance = {
         sizeGb: request.sizeGb,
         iops: request.iops || gp3.iops.minimum * count,
         throughput: request.throughput || gp3.throughput.minimum * count,
       };
-      checkGp3(performance, count);
+      checkGp3(performance, count, names);
       const id = worlds.makeId(tx, 'vol');
       const key = volumes.insert(tx, {
         ...machine.begin(tx, 'volume', 'create', id),
@@ -135,6 +136,7 @@ export function createCreation(machine: Machine, worlds: Worlds, volumes: Volume
      *   `size-below-snapshot`, `availability-zone-invalid`, `tags-invalid`, and gp3's limits
      */
     restore(tx: Tx, request: RestoreRequest): { volumeId: string; sizeGb: number } {
+      const { names = ownNames } = request;
       const region = regionOf(request.availabilityZone);
       const tags = checkTags(request.tags, 'body/volumeProperties/tags');
       const snapshot = findSource(tx, request.source);
@@ -143,6 +145,7 @@ export function createCreation(machine: Machine, worlds: Worlds, volumes: Volume
       const sizeGb = request.sizeGb || snapshot.size_gb;
       if (sizeGb < snapshot.size_gb) {
         throw new EmulatorError('size-below-snapshot', {
+          field: names.sizeGb,
           snapshotId: snapshot.id,
           snapshotSizeGb: snapshot.size_gb,
           sizeGb,
@@ -153,7 +156,7 @@ export function createCreation(machine: Machine, worlds: Worlds, volumes: Volume
         iops: request.iops || gp3.iops.minimum,
         throughput: request.throughput || gp3.throughput.minimum,
       };
-      checkGp3(performance);
+      checkGp3(performance, 1, names);
       const volumeId = worlds.makeId(tx, 'vol');
       const key = volumes.insert(tx, {
         ...machine.begin(tx, 'volume', 'restore', volumeId),
@@ -182,14 +185,14 @@ const arraySizes = [4, 6, 8];
  *
  * @throws EmulatorError `array-size-invalid`
  */
-function checkArray({ mode, arraySize = 0, arrayNames }: CreateVolumeRequest): number {
-  const names = arrayNames ?? { mode: `mode ${mode}`, size: 'arraySize' };
-  const invalid = (problem: string) => new EmulatorError('array-size-invalid', { field: names.size, problem });
+function checkArray(mode: VolumeRow['datafy_mode'], arraySize = 0, names: FieldNames): number {
+  const said = names.mode ?? `mode ${mode}`;
+  const invalid = (problem: string) => new EmulatorError('array-size-invalid', { field: names.arraySize, problem });
   if (mode === 'autoscaling') {
-    if (arraySize) throw invalid(`is ${arraySize}, but ${names.mode} has no array: leave it out`);
+    if (arraySize) throw invalid(`is ${arraySize}, but ${said} has no array: leave it out`);
     return plainBackingCount;
   }
-  if (!arraySize) throw invalid(`is missing or 0: ${names.mode} needs it, as one of ${arraySizes.join(', ')}`);
+  if (!arraySize) throw invalid(`is missing or 0: ${said} needs it, as one of ${arraySizes.join(', ')}`);
   if (!arraySizes.includes(arraySize)) throw invalid(`is ${arraySize}: it must be one of ${arraySizes.join(', ')}`);
   return arraySize;
 }

@@ -1,4 +1,5 @@
 import { Type } from '@sinclair/typebox';
+import { instantPattern, instantTitle } from '../clock.ts';
 
 /** The kinds of fields that a world's document is made of. */
 
@@ -13,13 +14,12 @@ export const id = (prefix: string, description: string) =>
 export const uuid = (description: string) =>
   Type.String({ title: 'a UUID', pattern: '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$', description });
 
-/** Whole seconds or milliseconds, in UTC: what an export writes, and what years a date can have. */
 export const instant = (description: string) =>
   Type.String({
-    title: 'an RFC 3339 instant in UTC, such as 2026-01-01T00:00:00Z',
-    pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,3})?Z$',
+    title: instantTitle,
+    pattern: instantPattern,
     format: 'date-time',
-    description: `${description} RFC 3339, in UTC.`,
+    description: `${description} RFC 3339.`,
   });
 
 /** In characters: as many as the body of a call of the API can have, so that what it accepted can be imported. */

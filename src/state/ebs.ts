@@ -19,8 +19,23 @@ export interface Performance {
   throughput: number;
 }
 
-/** What the published calls name size, IOPS and throughput. */
-const publishedNames = { sizeGb: 'volumeSizeGb', iops: 'volumeIops', throughput: 'volumeThroughput' };
+/** What a caller calls the fields that a verb may refuse: a refusal names the field that was sent. */
+export interface FieldNames {
+  sizeGb: string;
+  iops: string;
+  throughput: string;
+  arraySize: string;
+  /** How the caller said which kind of volume it wants, such as `datafyMode performance`. */
+  mode?: string;
+}
+
+/** The engine's own names, which the control surface has, too. */
+export const ownNames: FieldNames = {
+  sizeGb: 'sizeGb',
+  iops: 'iops',
+  throughput: 'throughput',
+  arraySize: 'arraySize',
+};
 
 /**
  * Holds size, IOPS and throughput against gp3's limits. Over an array of `count` volumes the limits are totals.
@@ -29,7 +44,11 @@ const publishedNames = { sizeGb: 'volumeSizeGb', iops: 'volumeIops', throughput:
  * @throws EmulatorError `size-out-of-range`, `iops-out-of-range`, `iops-ratio-exceeded`, `throughput-out-of-range`,
  *   `throughput-ratio-exceeded`
  */
-export function checkGp3({ sizeGb, iops, throughput }: Performance, count = 1, names = publishedNames): void {
+export function checkGp3(
+  { sizeGb, iops, throughput }: Performance,
+  count = 1,
+  names: Omit<FieldNames, 'arraySize'> = ownNames,
+): void {
   const check = (
     code: 'size-out-of-range' | 'iops-out-of-range' | 'throughput-out-of-range',
     field: string,
@@ -52,8 +71,13 @@ export function checkGp3({ sizeGb, iops, throughput }: Performance, count = 1, n
   }
   const mostThroughput = Math.floor(iops * gp3.throughput.perIops);
   if (throughput > mostThroughput) {
-    const field = names.throughput;
-    throw new EmulatorError('throughput-ratio-exceeded', { field, throughput, iops, maximum: mostThroughput });
+    throw new EmulatorError('throughput-ratio-exceeded', {
+      field: names.throughput,
+      throughput,
+      iopsField: names.iops,
+      iops,
+      maximum: mostThroughput,
+    });
   }
 }
 
@@ -71,7 +95,9 @@ export const supported = {
 // us-east-1, us-gov-west-1, eusc-de-east-1; their zones us-east-1a, us-west-2-lax-1a, ap-northeast-1-wl1-nrt-wlz-1 [D].
 const region = '[a-z]{2,4}(?:-[a-z]{2,12}){1,3}-[1-9]';
 const zone = '(?:[a-z]|-[a-z]{3,5}-[1-9][a-z]|-wl[1-9]-[a-z]{3}-wlz-[1-9])';
-const [regionForm, zoneForm] = [new RegExp(`^${region}$`), new RegExp(`^(${region})${zone}$`)];
+/** The form of an availability zone, or of a local one; the region is what is in its parentheses. */
+export const zonePattern = `^(${region})${zone}$`;
+const [regionForm, zoneForm] = [new RegExp(`^${region}$`), new RegExp(zonePattern)];
 
 /** Whether a text has the form of a region (us-east-1). */
 export const isRegion = (text: string): boolean => regionForm.test(text);

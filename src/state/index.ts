@@ -38,7 +38,7 @@ import { createWorlds } from './worlds.ts';
 export type { CreateVolumeRequest, RestoreSource } from './creation.ts';
 export type { SnapshotDescription, VolumeDescription, VolumeHead } from './describe.ts';
 export { words } from './document-fields.ts';
-export { volumeTypes } from './ebs.ts';
+export { volumeTypes, zonePattern } from './ebs.ts';
 export { exportedWorld } from './exported-world.ts';
 export type { Call, Fault, FaultMatch, FaultRequest } from './faults.ts';
 export {
@@ -50,6 +50,7 @@ export {
 } from './inventory.ts';
 export type { Change } from './machine.ts';
 export { newWorld } from './new-world.ts';
+export { roleArnPattern } from './role-arns.ts';
 export { roleId } from './roles.ts';
 export type { Rule } from './rules.ts';
 export type { Observer, Target } from './run.ts';

@@ -2,7 +2,7 @@ import type { Database } from 'better-sqlite3';
 import type { Instant } from '../clock.ts';
 import { EmulatorError } from '../errors.ts';
 import type { Attachments } from './attachments.ts';
-import { checkGp3, type Performance } from './ebs.ts';
+import { checkGp3, type FieldNames, ownNames, type Performance } from './ebs.ts';
 import type { Effects, Machine, Thing, Tx } from './machine.ts';
 import type { Status } from './transitions.ts';
 import { arrayCount, type VolumeRow, type Volumes, volumeThing } from './volumes.ts';
@@ -32,6 +32,7 @@ export interface ModifyRequest {
   expandFilesystem: boolean;
   /** Refuse volumes that are not managed. */
   autoscalingOnly: boolean;
+  names?: FieldNames;
 }
 
 /** The same by the infrastructure-as-code call: 0 and the present value both change nothing. */
@@ -40,6 +41,7 @@ export interface ModifyAttachedRequest {
   iops?: number;
   throughput?: number;
   arraySize?: number;
+  names?: FieldNames;
 }
 
 export type Modifications = ReturnType<typeof createModifications>;
@@ -73,17 +75,23 @@ export function createModifications(db: Database, machine: Machine, volumes: Vol
    *   `filesystem-without-instance`, `modification-in-progress`, and gp3's limits
    */
   function modify(tx: Tx, volumeId: string, request: ModifyRequest): void {
+    const { names = ownNames } = request;
     const volume = volumes.find(tx, volumeId);
     machine.apply(tx, 'volume', request.autoscalingOnly ? 'modify' : 'modify-any', volumeThing(volume));
     if (request.sizeGb !== undefined && request.sizeGb <= volume.size_gb) {
-      throw new EmulatorError('size-not-larger', { volumeId, current: volume.size_gb, wanted: request.sizeGb });
+      throw new EmulatorError('size-not-larger', {
+        field: names.sizeGb,
+        volumeId,
+        current: volume.size_gb,
+        wanted: request.sizeGb,
+      });
     }
     const wanted: Performance = {
       sizeGb: request.sizeGb ?? volume.size_gb,
       iops: request.iops ?? volume.iops,
       throughput: request.throughput ?? volume.throughput,
     };
-    if (volume.volume_type === 'gp3') checkGp3(wanted, arrayCount(volume.backing_count));
+    if (volume.volume_type === 'gp3') checkGp3(wanted, arrayCount(volume.backing_count), names);
     if (request.expandFilesystem && attachments.of(volume)?.status !== 'attached') {
       throw new EmulatorError('filesystem-without-instance', { volumeId });
     }
@@ -116,18 +124,25 @@ export function createModifications(db: Database, machine: Machine, volumes: Vol
       const volume = volumes.find(tx, volumeId);
       machine.apply(tx, 'volume', 'modify-any', volumeThing(volume));
       if (!attachments.of(volume)) throw new EmulatorError('volume-not-attached');
-      const { sizeGb, iops, throughput, arraySize } = request;
+      const { sizeGb, iops, throughput, arraySize, names = ownNames } = request;
       if (arraySize && arraySize !== volume.backing_count) {
-        throw new EmulatorError('array-size-fixed', { volumeId, current: volume.backing_count, wanted: arraySize });
+        throw new EmulatorError('array-size-fixed', {
+          field: names.arraySize,
+          volumeId,
+          current: volume.backing_count,
+          wanted: arraySize,
+        });
       }
-      if (!sizeGb && !iops && !throughput && !arraySize) throw new EmulatorError('nothing-to-modify');
+      if (!sizeGb && !iops && !throughput && !arraySize) {
+        throw new EmulatorError('nothing-to-modify', { fields: [names.sizeGb, names.iops, names.throughput] });
+      }
       const changes = {
         ...(sizeGb && sizeGb !== volume.size_gb && { sizeGb }),
         ...(iops && iops !== volume.iops && { iops }),
         ...(throughput && throughput !== volume.throughput && { throughput }),
       };
       if (Object.keys(changes).length === 0) return;
-      modify(tx, volumeId, { ...changes, expandFilesystem: false, autoscalingOnly: false });
+      modify(tx, volumeId, { ...changes, expandFilesystem: false, autoscalingOnly: false, names });
     },
 
     modify,

@@ -6,6 +6,8 @@ import { note, type Tx } from './machine.ts';
 /** An IAM role's ARN: any partition, a path if it has one, and a name of up to 64 characters [D]. */
 const roleForm = /^arn:aws(-[a-z]+)*:iam::\d{12}:role\/([\w+=,.@-]+\/)*[\w+=,.@-]{1,64}$/;
 
+export const roleArnPattern = roleForm.source;
+
 /** With AWS's longest path and name. */
 const longest = 700;
 

@@ -14,7 +14,7 @@ import type {
   SnapshotQuery,
   VolumeQuery,
 } from './inventory.ts';
-import type { JournalEntry, JournalFilter } from './journal.ts';
+import type { JournalEntry, JournalFilter, JournalPage } from './journal.ts';
 import type { NewOrganization, OrganizationCreated } from './organizations.ts';
 import type { SeedDocument } from './seed-document.ts';
 import type { ClockSetting, ClockState, Pace, PaceName } from './time.ts';
@@ -126,8 +126,10 @@ export interface WorldControl {
 
   /** The journal: what was called, and what came of it. */
   requests: {
-    /** The last ones that agree, oldest first. */
+    /** The last ones that agree, in the order in which they arrived. */
     list(filter?: JournalFilter): Promise<JournalEntry[]>;
+    /** The same, and where to go on: a follower sends `next` as `since`, and misses nothing. */
+    page(filter?: JournalFilter): Promise<JournalPage>;
     /** Forgets what was called. */
     clear(): Promise<void>;
   };

@@ -58,8 +58,20 @@ export interface JournalFilter {
   status?: number;
   /** The account that the call ran against. */
   accountId?: string;
-  /** Only those with a higher id. */
-  since?: number;
-  /** How many at most, the last ones: 1 to 5000; left out: 100. */
+  /** Only those that ended after an earlier page: its `next`. `0`: from the beginning. Left out: the last ones. */
+  since?: string;
+  /** How many at most: with `since` the first that ended, without it the last. 1 to 5000; left out: 100. */
   limit?: number;
+}
+
+/** Calls, and where to go on. */
+export interface JournalPage {
+  /** How many agree, in all. */
+  count: number;
+  /** In the order in which they arrived. */
+  requests: JournalEntry[];
+  /** What `since` takes: every later call comes once, however long it took. */
+  next: string;
+  /** How many ended after `since` and are forgotten; null: nobody knows, `since` is of before a restart or a reset. */
+  missed: number | null;
 }

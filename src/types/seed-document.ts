@@ -17,7 +17,7 @@ export interface SeedAccount {
   name?: string;
   /** The IAM role that Datafy acts with [C]. */
   roleArn?: string;
-  /** RFC 3339, in UTC; left out: the beginning of the world. */
+  /** RFC 3339; left out: the beginning of the world. */
   createdAt?: string;
 }
 
@@ -37,11 +37,11 @@ export interface SeedToken {
   readOnly?: boolean;
   /** UUIDs [D], or `admin` and `read-only` [A]; left out: a role that may do everything [A]. */
   roleIds?: string[];
-  /** RFC 3339, in UTC; left out: never. */
+  /** RFC 3339; left out: never. */
   expires?: string;
   /** Minutes after the beginning of the world, instead of an instant; below 0, it has expired already. */
   expiresInMinutes?: number;
-  /** RFC 3339, in UTC; left out: the beginning of the world. */
+  /** RFC 3339; left out: the beginning of the world. */
   createdAt?: string;
 }
 
@@ -73,7 +73,7 @@ export interface SeedInstance {
   nodeGroupName?: string;
   /** 50 at most [D]; left out: none. */
   tags?: Tag[];
-  /** RFC 3339, in UTC; left out: the beginning of the world. */
+  /** RFC 3339; left out: the beginning of the world. */
   createdAt?: string;
 }
 
@@ -89,7 +89,7 @@ export interface AttachmentDocument {
   due?: Due;
   /** Whether the volume goes with the instance [P]. */
   deleteOnTermination?: boolean;
-  /** RFC 3339, in UTC; left out: when the volume was created. */
+  /** RFC 3339; left out: when the volume was created. */
   startedAt?: string;
   /** The request that caused the last change, by its number in the journal. */
   changedBy?: number;
@@ -109,7 +109,7 @@ export interface ModificationDocument {
   throughput?: number;
   /** Whether the file system grows with it [P]. */
   expandFilesystem?: boolean;
-  /** RFC 3339, in UTC; left out: when the volume was created. */
+  /** RFC 3339; left out: when the volume was created. */
   startedAt?: string;
   /** The request that caused the last change, by its number in the journal. */
   changedBy?: number;
@@ -165,7 +165,7 @@ export interface SeedVolume {
   modifications?: ModificationDocument[];
   /** Minutes before the beginning of the world at which it came to be, instead of an instant. */
   ageMinutes?: number;
-  /** RFC 3339, in UTC; left out: by `ageMinutes`, or the beginning of the world. */
+  /** RFC 3339; left out: by `ageMinutes`, or the beginning of the world. */
   createdAt?: string;
   /** The request that caused the last change, by its number in the journal. */
   changedBy?: number;
@@ -201,7 +201,7 @@ export interface SeedSnapshot {
   ebsSnapshots?: { snapshotId: string; volumeId: string }[];
   /** Minutes before the beginning of the world at which it was taken, instead of an instant. */
   ageMinutes?: number;
-  /** RFC 3339, in UTC; left out: by `ageMinutes`, or the beginning of the world. */
+  /** RFC 3339; left out: by `ageMinutes`, or the beginning of the world. */
   startedAt?: string;
   /** The request that caused the last change, by its number in the journal. */
   changedBy?: number;
@@ -220,7 +220,7 @@ export interface SeedDocument {
   ownAccountId?: string;
   /** Left out: `organization`. */
   name?: string;
-  /** The beginning of the world: RFC 3339, in UTC; left out: now. */
+  /** The beginning of the world: RFC 3339; left out: now. */
   createdAt?: string;
   /** Left out: the system's. */
   clock?: ClockSetting;

@@ -129,6 +129,30 @@ describe('the account of a single-resource call', () => {
   });
 });
 
+describe('accounts as some clients write a list', () => {
+  beforeAll(async () => {
+    world = await buildWorld();
+  });
+  afterAll(() => world.close());
+
+  test.each(['accounts[]', 'accounts[0]', 'accounts%5B%5D', 'accounts[x]'])(
+    '%s is refused with a hint, not passed over',
+    async (name) => {
+      for (const path of ['volumes', `volumes/${volumes.documented}/create-snapshot`]) {
+        await refused(
+          world,
+          () =>
+            world.as('organization-token')(
+              path === 'volumes' ? 'GET' : 'POST',
+              `/api/v1/${path}?${name}=${production}`,
+            ),
+          { status: 400, code: 'request-invalid', message: /accounts\[.*\] is not known: write \?accounts=/ },
+        );
+      }
+    },
+  );
+});
+
 describe('a call that names an account', () => {
   beforeEach(async () => {
     world = await buildWorld();

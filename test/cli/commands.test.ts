@@ -134,7 +134,7 @@ describe('clock', () => {
   test.each([
     [
       ['set', '2026-01-01'],
-      'INSTANT "2026-01-01" is not accepted: use an RFC 3339 instant such as 2026-01-01T00:00:00Z',
+      'INSTANT "2026-01-01" is not accepted: use an RFC 3339 instant, such as 2026-01-01T00:00:00Z',
     ],
     [['advance'], 'clock advance needs either SECONDS or --until-idle'],
     [['advance', '1', '--until-idle'], 'clock advance needs either SECONDS or --until-idle'],
@@ -266,6 +266,23 @@ describe('faults', () => {
 });
 
 describe('requests', () => {
+  test('go on where an earlier answer ended, and say what was forgotten', async () => {
+    const world = await makeWorld();
+    await call(world, 'volumes', 'GET');
+    const [, first = ''] = (await command(world, 'requests', '--since', '0')).split('Go on with ');
+    expect(first).toMatch(/^--since [0-9a-f]{8}-1\n$/);
+    const next = first.trim().split(' ');
+    expect(await command(world, 'requests', ...next)).toBe(`There are no such requests\nGo on with ${first}`);
+    await call(world, 'volumes', 'GET');
+    await call(world, 'volumes', 'GET');
+    expect((await command(world, 'requests', ...next)).split('\n')).toHaveLength(5);
+    await command(world, 'requests', 'clear');
+    const lost = await command(world, 'requests', ...next);
+    expect(lost).toMatch(/^Forgotten before these: 2\nThere are no such requests\nGo on with --since [0-9a-f]{8}-3\n$/);
+    await world.control.reset();
+    expect(await command(world, 'requests', ...next)).toContain('Forgotten before these: nobody knows how many\n');
+  });
+
   test('are a table of what was called, and what came of it', async () => {
     const world = await makeWorld();
     expect(await command(world, 'requests')).toBe('There are no such requests\n');
@@ -314,17 +331,19 @@ describe('requests', () => {
       [['--call', `GET ${path}`], []],
       [['--status', '400'], [3]],
       [
-        ['--account', accountId, '--since', '1'],
-        [2, 3],
+        ['--account', accountId, '--since', '0', '--limit', '2'],
+        [1, 2],
       ],
       [['--limit', '1'], [3]],
     ];
     for (const [argv, ids] of filters) {
-      const entries = JSON.parse(await command(world, 'requests', 'list', '--json', ...argv));
-      expect([argv, entries.map(({ id }: { id: number }) => id)]).toEqual([argv, ids]);
+      const { requests } = JSON.parse(await command(world, 'requests', 'list', '--json', ...argv));
+      expect([argv, requests.map(({ id }: { id: number }) => id)]).toEqual([argv, ids]);
     }
-    expect(JSON.parse(await command(world, 'requests', '--json'))).toEqual(await world.control.requests.list());
+    expect(JSON.parse(await command(world, 'requests', '--json'))).toEqual(await world.control.requests.page());
     expect(await command(world, 'requests', '--json')).not.toContain(world.accounts[0]?.token);
+    const [refused, why] = await failure(['requests', 'list', '--since', '2']);
+    expect([refused, why]).toEqual([2, expect.stringContaining('an earlier answer')]);
     expect(await failure(['requests', 'list', '--call', 'nothing'])).toEqual([1, expect.stringContaining('"nothing"')]);
   });
 });

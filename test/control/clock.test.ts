@@ -96,8 +96,8 @@ describe('forward only', () => {
     ['no mode', { now: inSeconds(1) }, /mode is missing/],
     ['an unknown mode', { mode: 'fast' }, /mode must be one of/],
     ['an instant for the system', { mode: 'system', now: inSeconds(1) }, /now goes with mode controlled only/],
-    ['a date', { mode: 'controlled', now: '2026-01-02' }, /now is not an RFC 3339 instant/],
-    ['a day that there is not', { mode: 'controlled', now: '2026-02-30T00:00:00Z' }, /now is not an RFC 3339/],
+    ['a date', { mode: 'controlled', now: '2026-01-02' }, /now must be an RFC 3339 instant/],
+    ['a day that there is not', { mode: 'controlled', now: '2026-02-30T00:00:00Z' }, /now must be an RFC 3339/],
     ['a number', { mode: 'controlled', now: 5 }, /now must be string/],
     ['an unknown field', { mode: 'controlled', to: inSeconds(1) }, /to is not known/],
   ])('%s is refused', async (_, body, message) => {

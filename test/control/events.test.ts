@@ -1,9 +1,16 @@
+import { mkdtempSync, rmSync } from 'node:fs';
 import { get as httpGet, type IncomingMessage } from 'node:http';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Emulator, startEmulator } from '../../src/index.ts';
+import { createRecorder } from '../../src/recorder.ts';
+import { renderEvent } from '../../src/routes/control/events.ts';
+import type { Change } from '../../src/state/index.ts';
 import { done, furniture, ids, type Own, own, type Send, wire } from './control.ts';
 
 interface Event {
+  /** Its number; the epoch before it is the stream's. */
   id: number | undefined;
   event: string;
   // biome-ignore lint/suspicious/noExplicitAny: what is in it is what the tests are about
@@ -18,6 +25,10 @@ let streams: Stream[] = [];
 interface Stream {
   response: IncomingMessage;
   events: Event[];
+  /** All that was sent, as text. */
+  text(): string;
+  /** What a client sends as `Last-Event-ID` when it comes back. */
+  last(): string;
   ended: Promise<void>;
   until(agrees: (event: Event) => boolean): Promise<Event[]>;
   close(): void;
@@ -27,10 +38,10 @@ interface Stream {
 const patience = 5_000;
 
 /** Listens to a world. `until` waits for the first event that agrees, and answers all there have been by then. */
-async function listen(base: string, last?: number | string): Promise<Stream> {
+async function listen(base: string, last?: string, from = emulator): Promise<Stream> {
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
-    const headers = last === undefined ? {} : { 'last-event-id': String(last) };
-    httpGet(`${emulator.url}${base}/events`, { agent: false, headers }, resolve).on('error', reject);
+    const headers = last === undefined ? {} : { 'last-event-id': last };
+    httpGet(`${from.url}${base}/events`, { agent: false, headers }, resolve).on('error', reject);
   });
   const events: Event[] = [];
   const waiting = new Set<() => void>();
@@ -39,13 +50,19 @@ async function listen(base: string, last?: number | string): Promise<Stream> {
   };
   let rest = '';
   let over = false;
+  let text = '';
+  let lastId = '';
   response.setEncoding('utf8').on('data', (more) => {
+    text += more;
     const parts = (rest + more).split('\n\n');
     rest = parts.pop() ?? '';
     for (const part of parts) {
+      // A comment.
+      if (part.startsWith(':')) continue;
       const fields = Object.fromEntries(part.split('\n').map((line) => line.split(/: (.*)/s, 2)));
+      if (fields.id !== undefined) lastId = fields.id;
       events.push({
-        id: fields.id === undefined ? undefined : Number(fields.id),
+        id: fields.id === undefined ? undefined : Number(/^[0-9a-f]{8}-(\d+)$/.exec(fields.id)?.[1]),
         event: fields.event,
         data: JSON.parse(fields.data),
       });
@@ -63,6 +80,8 @@ async function listen(base: string, last?: number | string): Promise<Stream> {
   const stream: Stream = {
     response,
     events,
+    text: () => text,
+    last: () => lastId,
     ended,
     until: (agrees) =>
       new Promise((resolve, reject) => {
@@ -190,17 +209,17 @@ test('no secret is in them', async () => {
 
 describe('Last-Event-ID', () => {
   test('goes on where one left off: nothing is lost, nothing comes twice', async () => {
-    const whole = await listen(world.base, 0);
+    const whole = await listen(world.base, '0');
     const seen: Event[] = [];
-    let last: number | undefined;
+    let last = '0';
     for (let round = 0; round < 5; round++) {
-      const stream = await listen(world.base, last ?? 0);
+      const stream = await listen(world.base, last);
       await snapshot();
       await stream.until(isRequest(2 * round + 1));
       stream.close();
       await stream.ended;
       seen.push(...stream.events);
-      last = seen.at(-1)?.id;
+      last = stream.last();
       // Nobody but the first listens meanwhile.
       await snapshot();
     }
@@ -220,24 +239,123 @@ describe('Last-Event-ID', () => {
     ]);
   });
 
-  test.each(['x', '-1', '1.5', '1e400', 'NaN'])('%s is refused', async (last) => {
-    const refused = await world.control('GET', '/events', undefined, { 'last-event-id': last });
-    expect(refused).toMatchObject({ status: 400, code: 'request-invalid' });
-    expect(refused.body.message).toContain(last);
-  });
+  test.each(['x', '-1', '1.5', '1e400', 'NaN', '7', '00', '0a1b2c3d-', '0a1b2c3d-1x'])(
+    '%s is refused',
+    async (last) => {
+      const refused = await world.control('GET', '/events', undefined, { 'last-event-id': last });
+      expect(refused).toMatchObject({ status: 400, code: 'request-invalid' });
+      expect(refused.body.message).toContain(last);
+    },
+  );
 
   test('too old: it says how many are no longer there', async () => {
     for (let at = 0; at < 4_100; at += 50) {
       await Promise.all(Array.from({ length: 50 }, () => world.api('GET', `/volumes/${ids.free}x`)));
     }
-    const stream = await listen(world.base, 0);
+    const stream = await listen(world.base, '0');
     const events = await stream.until(isRequest(4_100));
     const [missed] = events.filter(({ event }) => event === 'missed');
     const numbered = events.filter(({ id }) => id !== undefined);
     expect(missed?.data.count).toBeGreaterThan(0);
     expect(missed?.data.count).toBe((numbered[0]?.id ?? 0) - 1);
     expect(numbered.map(({ id }) => id)).toEqual(numbered.map((_, index) => (numbered[0]?.id ?? 0) + index));
+    // Before what came after.
+    expect(events[0]).toBe(missed);
   });
+
+  test('of before a restart: it says that nobody knows how many are lost, and goes on with all there are', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'events-'));
+    try {
+      const db = join(folder, 'state.db');
+      const ask = (url: string) => fetch(`${url}/api/v1/volumes`);
+      const before = await startEmulator({ db });
+      const first = await listen('/_emulator', '0', before);
+      for (let count = 0; count < 3; count++) await ask(before.url);
+      await first.until(({ id }) => id === 3);
+      await before.close();
+      const after = await startEmulator({ db });
+      try {
+        // As many as before: the number alone could not tell.
+        for (let count = 0; count < 3; count++) await ask(after.url);
+        const second = await listen('/_emulator', first.last(), after);
+        const events = await second.until(({ id }) => id === 3);
+        expect(events).toMatchObject([{ event: 'missed', data: { count: null } }, { id: 1 }, { id: 2 }, { id: 3 }]);
+      } finally {
+        await after.close();
+      }
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  test('of another world, or of what is still to come: the same', async () => {
+    const other = await own(send, furniture);
+    await done(other.api('GET', '/volumes'));
+    await done(world.api('GET', '/volumes'));
+    const others = await listen(other.base, '0');
+    await others.until(isRequest(1));
+    const mine = await listen(world.base, '0');
+    await mine.until(isRequest(1));
+    for (const last of [others.last(), mine.last().replace(/1$/, '2')]) {
+      const stream = await listen(world.base, last);
+      expect(await stream.until(isRequest(1))).toMatchObject([
+        { event: 'missed', data: { count: null } },
+        { id: 1, event: 'request' },
+      ]);
+    }
+  });
+});
+
+describe('where nothing happens', () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  test('a comment comes now and then, while anybody listens', async () => {
+    expect(vi.getTimerCount()).toBe(0);
+    const [one, other] = [await listen(world.base), await listen(world.base)];
+    expect(vi.getTimerCount()).toBe(1);
+    for (let seconds = 0; seconds < 60; seconds += 15) vi.advanceTimersByTime(15_000);
+    await done(world.api('GET', '/volumes'));
+    await one.until(isRequest(1));
+    expect(one.text().match(/^:.*\n\n/gm)?.length).toBeGreaterThanOrEqual(2);
+    // It is nothing to whoever listens.
+    expect(one.events).toHaveLength(1);
+    one.close();
+    other.close();
+    await vi.waitFor(() => expect(vi.getTimerCount()).toBe(0));
+  });
+});
+
+test('an event is rendered once, however many listen', () => {
+  let reads = 0;
+  const recorder = createRecorder(() => 0);
+  const change = {
+    resource: 'account',
+    id: 'x',
+    action: 'rename',
+    get at() {
+      reads++;
+      return 0;
+    },
+  } as Change;
+  const heard: string[] = [];
+  const stops = Array.from({ length: 50 }, () =>
+    recorder.events.listen(
+      1,
+      undefined,
+      (event) => heard.push(renderEvent(event)),
+      () => {},
+    ),
+  );
+  recorder.changed(1, [change], null);
+  for (const stop of stops) stop();
+  expect(new Set(heard).size).toBe(1);
+  expect(heard).toHaveLength(50);
+  expect(reads).toBeLessThan(5);
 });
 
 describe('a listener of one world', () => {
@@ -265,7 +383,7 @@ describe('a listener of one world', () => {
     expect(stream.events).toEqual([{ id: 3, event: 'removed', data: {} }]);
     expect(stream.response.complete).toBe(true);
     const next = await own(send, furniture);
-    const fresh = await listen(next.base, 0);
+    const fresh = await listen(next.base, '0');
     await done(next.api('GET', '/volumes'));
     const heard = await fresh.until(isRequest(1));
     expect(heard).toMatchObject([{ id: 1, event: 'request', data: { id: 1, operationId: 'listVolumes' } }]);

@@ -752,9 +752,9 @@ describe('refusals', () => {
 
   const refused: [Method, string, unknown, number, ErrorCode, string][] = [
     ['POST', '/volumes', { ...body, availabilityZone: 'here' }, 400, 'availability-zone-invalid', '"here"'],
-    ['POST', '/volumes', { ...body, iops: 2_999 }, 400, 'iops-out-of-range', 'volumeIops is 2999'],
+    ['POST', '/volumes', { ...body, iops: 2_999 }, 400, 'iops-out-of-range', 'iops is 2999'],
     ['POST', '/volumes', { ...body, iops: 5_001 }, 400, 'iops-ratio-exceeded', 'at most 500 IOPS per GiB'],
-    ['POST', '/volumes', { ...body, throughput: 2_001 }, 400, 'throughput-out-of-range', 'volumeThroughput is 2001'],
+    ['POST', '/volumes', { ...body, throughput: 2_001 }, 400, 'throughput-out-of-range', 'throughput is 2001'],
     ['POST', '/volumes', { ...body, throughput: 1_000 }, 400, 'throughput-ratio-exceeded', '0.25 MiB/s per IOPS'],
     ['POST', '/volumes', { ...body, tags: [tag, tag] }, 400, 'tags-invalid', 'body/tags/1/key "a" is there twice'],
     ['PUT', volume('boot'), { tags: [{ key: 'datafy:x', value: '' }] }, 400, 'tags-invalid', 'body/tags/0/key'],

@@ -329,13 +329,13 @@ describe('constraints', () => {
         what: 'a size of 0, which is no size',
         call: () => wanting({ diskSize: 0 }),
         code: 'disk-size-missing',
-        message: 'body/volumeProperties/diskSize is missing or 0: a new volume needs a size',
+        message: 'diskSize is missing or 0: a new volume needs a size',
       },
       ...[{}, { encrypted: false }].map((encryption) => ({
         what: `a key for a volume with ${JSON.stringify(encryption)}`,
         call: () => wanting({ kmsKeyId: 'alias/mine', ...encryption }),
         code: 'kms-key-without-encryption' as const,
-        message: 'body/volumeProperties/kmsKeyId is given, but encrypted is not true',
+        message: 'kmsKeyId is given, but encrypted is not true',
       })),
       ...['', 'fast', 'AUTOSCALING'].map((datafyMode) => ({
         what: `the mode ${JSON.stringify(datafyMode)}`,
@@ -368,7 +368,7 @@ describe('constraints', () => {
           what,
           call: () => create({ ...large, ...properties }),
           code: 'array-size-invalid',
-          message: `body/volumeProperties/performanceArraySize ${message}`,
+          message: `performanceArraySize ${message}`,
         })),
     );
   });
@@ -637,7 +637,8 @@ describe('constraints', () => {
         what: 'more MiB/s than the IOPS that it keeps can carry',
         call: () => modify({ volumeThroughput: 751 }),
         code: 'throughput-ratio-exceeded',
-        message: 'volumeThroughput 751 MiB/s is too much for 3000 IOPS: gp3 has at most 0.25 MiB/s per IOPS, here 750',
+        message:
+          'volumeThroughput 751 MiB/s is too much for volumeIops 3000: gp3 has at most 0.25 MiB/s per IOPS, here 750',
       },
       {
         what: 'more IOPS than the size that it keeps can have',
@@ -1392,7 +1393,7 @@ function beyondLimits(count: number): { what: string; properties: Performance; c
       what: 'more than the highest throughput of the fewest IOPS',
       properties: { volumeIops: 3_000 * count, volumeThroughput: 750 * count + 1 },
       code: 'throughput-ratio-exceeded',
-      message: `volumeThroughput ${750 * count + 1} MiB/s is too much for ${3_000 * count} IOPS: gp3 has at most 0.25 MiB/s per IOPS, here ${750 * count}`,
+      message: `volumeThroughput ${750 * count + 1} MiB/s is too much for volumeIops ${3_000 * count}: gp3 has at most 0.25 MiB/s per IOPS, here ${750 * count}`,
     },
   ];
   // Without an array it is 0, which means that there is no size.

@@ -129,7 +129,7 @@ describe('refusals', () => {
       what: 'a new volume without a size',
       call: () => create({ diskSize: 0 }),
       code: 'disk-size-missing',
-      message: 'body/volumeProperties/diskSize is missing or 0',
+      message: 'diskSize is missing or 0',
     },
     {
       what: 'a key without encryption',

@@ -505,7 +505,8 @@ describe('constraints', () => {
         what: 'more MiB/s than its IOPS can carry',
         call: () => properties({ volumeThroughput: 751 }),
         code: 'throughput-ratio-exceeded',
-        message: 'volumeThroughput 751 MiB/s is too much for 3000 IOPS: gp3 has at most 0.25 MiB/s per IOPS, here 750',
+        message:
+          'volumeThroughput 751 MiB/s is too much for volumeIops 3000: gp3 has at most 0.25 MiB/s per IOPS, here 750',
       },
       ...wrongTags.map(({ what, tags: wrong, message }) => ({
         what,
@@ -606,13 +607,13 @@ describe('constraints', () => {
           what: `${name} ${size}: it is not larger than it was`,
           call: () => modify(volumes.documented, { [name]: size }),
           code: 'size-not-larger' as const,
-          message: `Volume ${volumes.documented} is 100 GiB; volumeSizeGb ${size} must be larger than that`,
+          message: `Volume ${volumes.documented} is 100 GiB; ${name} ${size} must be larger than that`,
         })),
         {
           what: `${name} 65537: no EBS volume is that large`,
           call: () => modify(volumes.documented, { [name]: 65_537 }),
           code: 'size-out-of-range' as const,
-          message: 'volumeSizeGb is 65537: it must be from 1 to 65536 GiB',
+          message: `${name} is 65537: it must be from 1 to 65536 GiB`,
         },
       ]),
       {

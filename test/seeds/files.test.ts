@@ -117,12 +117,12 @@ const yaml: [string, string, ...string[]][] = [
   [
     'a date without a time',
     'createdAt: 2026-01-01\n',
-    '1:12: createdAt must be an RFC 3339 instant in UTC, such as 2026-01-01T00:00:00Z',
+    '1:12: createdAt must be an RFC 3339 instant, such as 2026-01-01T00:00:00Z',
   ],
   [
     'a day that there is not',
     'createdAt: 2026-02-30T00:00:00Z\n',
-    '1:12: createdAt must be an RFC 3339 instant in UTC, such as 2026-01-01T00:00:00Z',
+    '1:12: createdAt must be an RFC 3339 instant, such as 2026-01-01T00:00:00Z',
   ],
   // What no world can be
   [

@@ -105,7 +105,7 @@ const source = { datafySnapshotId: 'dsnap-0b9176567fe16f0bd' };
 const restore = (state: State, target: Target) => state.restore(target, { source, availabilityZone: 'us-east-1a' });
 const snapshot = (state: State, target: Target) => state.createSnapshot(target, volumeId, { autoscalingOnly: true });
 const refused = (state: State, target: Target) => {
-  expect(() => state.restore(target, { source, availabilityZone: 'us-east-1a', iops: 1 })).toThrow('volumeIops');
+  expect(() => state.restore(target, { source, availabilityZone: 'us-east-1a', iops: 1 })).toThrow('iops');
 };
 
 /** Calls, and clocked effects, that make ids of every kind; `between` runs after each. Answers all ids in that order. */

@@ -286,7 +286,7 @@ const broken: [string, Break, string][] = [
   [
     'too much throughput for the IOPS',
     (d) => (d.volumes[1].throughput = 1_000),
-    'volumes/1/throughput 1000 MiB/s is too much for 3000 IOPS: gp3 has at most 0.25 MiB/s per IOPS, here 750',
+    'volumes/1/throughput 1000 MiB/s is too much for body/volumes/1/iops 3000: gp3 has at most 0.25 MiB/s per IOPS, here 750',
   ],
   [
     'a due date at rest',

@@ -22,10 +22,14 @@ const at = (name: keyof ArraySpelling) => `body/volumeProperties/${name}`;
  * @throws EmulatorError `array-contradictory` where two of them differ, `volume-mode-missing` where neither
  *   `autoscaling` nor `performance` is on
  */
-export function readArray(spelling: ArraySpelling): Pick<CreateVolumeRequest, 'mode' | 'arraySize' | 'arrayNames'> {
+export function readArray(spelling: ArraySpelling): {
+  mode: Mode;
+  arraySize: number;
+  names: { mode: string; arraySize: string };
+} {
   const { size: arraySize, name: size } = sizeOf(spelling);
   const { mode, said } = modeOf(spelling);
-  return { mode, arraySize, arrayNames: { mode: said, size } };
+  return { mode, arraySize, names: { mode: said, arraySize: size } };
 }
 
 /** The mode, and how the caller said it. */

@@ -1,8 +1,12 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { State, VolumeHead } from '../../state/index.ts';
-import { acceptEitherSpelling } from '../size-spelling.ts';
+import { performanceNames } from '../shared.ts';
+import { acceptEitherSpelling, sizeField } from '../size-spelling.ts';
 import { readArray } from './array-spelling.ts';
 import * as schemas from './schemas.ts';
+
+/** What the bodies of these calls call what the engine may refuse. */
+const created = { ...performanceNames, sizeGb: 'diskSize', arraySize: 'performanceArraySize' };
 
 /** Volumes for infrastructure as code [C]. */
 export function awsVolumeRoutes(state: State): FastifyPluginAsyncTypebox {
@@ -21,6 +25,7 @@ export function awsVolumeRoutes(state: State): FastifyPluginAsyncTypebox {
         iops: volumeIops,
         throughput: volumeThroughput,
         tags,
+        names: created,
       });
       reply.send({ volumeId, volumeSizeGB: sizeGb });
     });
@@ -31,6 +36,7 @@ export function awsVolumeRoutes(state: State): FastifyPluginAsyncTypebox {
     ] as const) {
       app.post(`/aws/volumes/${call}`, { schema }, (request, reply) => {
         const { volumeProperties: wanted } = request.body;
+        const { mode, arraySize, names } = readArray(wanted);
         const volume = state.createVolume(request.target, {
           availabilityZone: wanted.availabilityZone,
           sizeGb: wanted.diskSize,
@@ -39,7 +45,9 @@ export function awsVolumeRoutes(state: State): FastifyPluginAsyncTypebox {
           encrypted: wanted.encrypted ?? false,
           kmsKeyId: wanted.kmsKeyId ?? '',
           tags: wanted.tags ?? [],
-          ...readArray(wanted),
+          mode,
+          arraySize,
+          names: { ...created, ...names },
         });
         reply.send(renderVolume(volume));
       });
@@ -65,6 +73,7 @@ export function awsVolumeRoutes(state: State): FastifyPluginAsyncTypebox {
         iops: volumeIops,
         throughput: volumeThroughput,
         arraySize,
+        names: { ...performanceNames, sizeGb: sizeField(request), arraySize: 'arraySize' },
       });
       reply.code(200).send();
     });

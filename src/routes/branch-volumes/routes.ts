@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { State, VolumeDescription } from '../../state/index.ts';
 import { renderVolume } from '../inventory/routes.ts';
+import { performanceNames } from '../shared.ts';
 import * as schemas from './schemas.ts';
 
 /**
@@ -33,6 +34,7 @@ export function branchVolumeRoutes(state: State): FastifyPluginAsyncTypebox {
         kmsKeyId: wanted.kmsKeyId ?? '',
         tags: wanted.tags ?? [],
         mode: 'autoscaling',
+        names: { ...performanceNames, sizeGb: 'diskSize' },
       });
       reply.send({ volumeId, volumeSizeGB: volumeSizeGb, targetVolumeIds: backingVolumeIds });
     });

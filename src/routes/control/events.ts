@@ -4,12 +4,16 @@ import { Type } from '@sinclair/typebox';
 import { EmulatorError } from '../../errors.ts';
 import type { Happening, WorldEvent } from '../../events.ts';
 import type { Recorder } from '../../recorder.ts';
+import { readPlace, writePlace } from '../../series.ts';
 import type { Change } from '../../state/index.ts';
 import { pathOf } from '../../url.ts';
 import { renderChange, responses } from './shared.ts';
 
 /** How far a listener may fall behind, in bytes, before it is let go. */
 const patience = 4 * 1024 * 1024;
+
+/** How often a comment is sent, in milliseconds: clients and proxies end a stream on which nothing comes for a minute. */
+const commentEvery = 20_000;
 
 const listen = {
   operationId: 'listEvents',
@@ -24,6 +28,10 @@ const listen = {
 export function eventRoutes({ events }: Recorder): FastifyPluginAsyncTypebox {
   return async (app) => {
     const open = new Set<ServerResponse>();
+    let comments: NodeJS.Timeout | undefined;
+    const comment = () => {
+      for (const stream of open) write(stream, ': nothing new\n\n');
+    };
     app.addHook('preClose', async () => {
       for (const stream of open) stream.end();
     });
@@ -31,9 +39,10 @@ export function eventRoutes({ events }: Recorder): FastifyPluginAsyncTypebox {
     // Its headers alone say nothing.
     app.get('/events', { schema: listen, exposeHeadRoute: false }, (request, reply) => {
       const last = request.headers['last-event-id'];
-      const since = last === undefined ? undefined : Number(last);
-      if (last !== undefined && !/^\d{1,15}$/.test(String(last))) {
-        throw new EmulatorError('request-invalid', { problems: `headers/Last-Event-ID "${last}" is no event number` });
+      const since = last === undefined ? undefined : readPlace(String(last));
+      if (last !== undefined && since === undefined) {
+        const problems = `headers/Last-Event-ID "${last}" is no id of an event: send one as it came, or 0 for all that is kept`;
+        throw new EmulatorError('request-invalid', { problems });
       }
       reply.hijack();
       const stream = reply.raw;
@@ -42,22 +51,42 @@ export function eventRoutes({ events }: Recorder): FastifyPluginAsyncTypebox {
       // Where nothing happens, nothing moves, and that is no reason to end it.
       request.raw.socket.setTimeout(0);
       open.add(stream);
-      const { missed, stop } = events.listen(request.world, since, (event) => {
-        stream.write(render(event));
-        if (event.what.type === 'removed') stream.end();
-        if (stream.writableLength > patience) stream.destroy();
-      });
-      if (missed > 0) stream.write(`event: missed\ndata: {"count":${missed}}\n\n`);
+      comments ??= setInterval(comment, commentEvery);
+      const stop = events.listen(
+        request.world,
+        since,
+        (event) => {
+          write(stream, renderEvent(event));
+          if (event.what.type === 'removed') stream.end();
+        },
+        (count) => write(stream, `event: missed\ndata: ${JSON.stringify({ count })}\n\n`),
+      );
       stream.on('close', () => {
         stop();
         open.delete(stream);
+        if (open.size > 0) return;
+        clearInterval(comments);
+        comments = undefined;
       });
     });
   };
 }
 
-function render({ number, what }: WorldEvent<Change>): string {
-  return `id: ${number}\nevent: ${what.type}\ndata: ${JSON.stringify(dataOf(what))}\n\n`;
+function write(stream: ServerResponse, text: string): void {
+  stream.write(text);
+  if (stream.writableLength > patience) stream.destroy();
+}
+
+let last: { event?: WorldEvent<Change>; text: string } = { text: '' };
+
+/** The text of an event; the same one where it was rendered last, so that all who listen share it. */
+export function renderEvent(event: WorldEvent<Change>): string {
+  if (event !== last.event) {
+    const { what } = event;
+    const text = `id: ${writePlace(event)}\nevent: ${what.type}\ndata: ${JSON.stringify(dataOf(what))}\n\n`;
+    last = { event, text };
+  }
+  return last.text;
 }
 
 function dataOf(what: Happening<Change>): unknown {

@@ -6,6 +6,7 @@ import { EmulatorError } from '../../errors.ts';
 import type { Entry } from '../../journal.ts';
 import { mask, maskCredentials } from '../../mask.ts';
 import type { Recorder } from '../../recorder.ts';
+import { placePattern, readPlace, writePlace } from '../../series.ts';
 import type { Change } from '../../state/index.ts';
 import { pathOf } from '../../url.ts';
 import { nullable } from '../shared.ts';
@@ -43,15 +44,38 @@ export const list = {
     status: Type.Optional(Type.Integer({ minimum: 100, maximum: 599 })),
     accountId: Type.Optional(Type.String()),
     since: Type.Optional(
-      Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description: 'Only those with a higher id.' }),
+      Type.String({
+        title: '`next` of an earlier answer, or 0 for all that is kept',
+        pattern: placePattern,
+        description: 'Only those that ended after that answer: its `next`. 0: from the beginning.',
+      }),
     ),
-    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 5_000, default: 100 })),
+    limit: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 5_000,
+        default: 100,
+        description: 'How many at most: with `since` the first that ended, without it the last.',
+      }),
+    ),
   }),
   response: responses(
     200,
     Type.Object(
-      { count: Type.Integer({ description: 'How many agree, in all.' }), requests: Type.Array(entry) },
-      { description: 'Oldest first.' },
+      {
+        count: Type.Integer({ description: 'How many agree, in all.' }),
+        requests: Type.Array(entry, { description: 'In the order in which they arrived.' }),
+        next: Type.String({
+          description: 'Send it as `since`, and every later call comes once, however long it took.',
+        }),
+        missed: nullable(
+          Type.Integer({
+            description:
+              'How many ended after `since` and are forgotten. Null: nobody knows, `since` is of before a restart or a reset.',
+          }),
+        ),
+      },
+      { description: 'The calls that agree.' },
     ),
   ),
 };
@@ -62,23 +86,22 @@ const clear = { operationId: 'deleteRequests', summary: 'Forget what was called'
 export function requestRoutes({ journal }: Recorder, operations: readonly Operation[]): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.get('/requests', { schema: list }, (request, reply) => {
-      const { operationId, method, path, status, accountId, since = 0, limit = 100 } = request.query;
+      const { operationId, method, path, status, accountId, since, limit = 100 } = request.query;
       if (operationId !== undefined && !operations.some((each) => each.operationId === operationId)) {
         const problems = `querystring/operationId "${operationId}" is no operation: /openapi.json lists them`;
         throw new EmulatorError('request-invalid', { problems });
       }
-      const found = journal
-        .entries(request.world)
-        .filter(
-          (each) =>
-            each.id > since &&
-            (operationId === undefined || each.operationId === operationId) &&
-            (method === undefined || each.method === method) &&
-            (path === undefined || pathOf(each.url) === path) &&
-            (status === undefined || each.status === status) &&
-            (accountId === undefined || each.accountId === accountId),
-        );
-      reply.send({ count: found.length, requests: found.slice(-limit).map(render) });
+      const { count, entries, next, missed } = journal.page(request.world, {
+        since: since === undefined ? undefined : readPlace(since),
+        limit,
+        agrees: (each) =>
+          (operationId === undefined || each.operationId === operationId) &&
+          (method === undefined || each.method === method) &&
+          (path === undefined || pathOf(each.url) === path) &&
+          (status === undefined || each.status === status) &&
+          (accountId === undefined || each.accountId === accountId),
+      });
+      reply.send({ count, requests: entries.map(render), next: writePlace(next), missed });
     });
 
     app.delete('/requests', { schema: clear }, (request, reply) => {

@@ -2,7 +2,8 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { formatInstant } from '../../clock.ts';
 import { EmulatorError } from '../../errors.ts';
 import type { State } from '../../state/index.ts';
-import { acceptEitherSpelling } from '../size-spelling.ts';
+import { performanceNames } from '../shared.ts';
+import { acceptEitherSpelling, sizeField } from '../size-spelling.ts';
 import * as schemas from './schemas.ts';
 
 /** The five published calls [P]. */
@@ -30,6 +31,8 @@ export function volumeRoutes(state: State): FastifyPluginAsyncTypebox {
         iops: volumeIops ?? 0,
         throughput: volumeThroughput ?? 0,
         ...(tags && { tags }),
+        // It takes no size.
+        names: { ...performanceNames, sizeGb: 'source' },
       });
       reply.send({ volumeId, volumeSizeGB: sizeGb });
     });
@@ -58,6 +61,8 @@ export function volumeRoutes(state: State): FastifyPluginAsyncTypebox {
           sizeGb: volumeSizeGB,
           expandFilesystem,
           autoscalingOnly,
+          // It takes none but a size.
+          names: { ...performanceNames, sizeGb: sizeField(request), arraySize: 'arraySize' },
         });
         reply.send();
       },

@@ -252,7 +252,8 @@ async function begin(folder: string) {
       if (numbers.some((number, at) => at > 0 && number <= (numbers[at - 1] as number))) {
         throw new Broken('a journal counts up', numbers.join());
       }
-      seen.transcript.push(masks.mask(`journal of ${key}\n${text}`));
+      // Where a follower goes on is of this process alone.
+      seen.transcript.push(masks.mask(`journal of ${key}\n${text.replace(/"next":"[^"]*"/, '')}`));
     }
   }
 

@@ -89,6 +89,12 @@ export function createJournal<C>(lastRequest: (world: number) => number) {
       }
     },
 
+    /** Something came of a call after it had ended. */
+    addChange(world: number, id: number, change: C): void {
+      const entry = this.entries(world).find((each) => each.id === id);
+      if (entry) entry.changes = [...entry.changes, change];
+    },
+
     /** In the order in which the requests arrived; they are kept in the order in which they ended. */
     entries(world: number): Entry<C>[] {
       const pages = worlds.get(world);

@@ -1,10 +1,11 @@
 import type { Statement } from 'better-sqlite3';
 import type { Instant } from '../clock.ts';
 import { EmulatorError } from '../errors.ts';
-import { type Database, isDiskFailure } from './database.ts';
-import { createDue, type Due, idOf } from './due.ts';
+import type { Database } from './database.ts';
+import { createDue } from './due.ts';
 import type { Faults } from './faults.ts';
 import type { Pace } from './pace.ts';
+import { createSettle } from './settle.ts';
 import { type Action, type Resource, resources, type Status, type Transition, transitions } from './transitions.ts';
 
 /** What a verb runs in: one transaction, of one account of one world, at one instant. */
@@ -36,26 +37,6 @@ export interface Change {
   reason?: string;
 }
 
-/** A transition that threw when it was due: it is held, and its world goes on without it. */
-export interface Parked {
-  resource: Resource;
-  /** What callers call the thing; an attachment or a modification goes by its volume. */
-  id: string;
-  /** What was to happen, and when. */
-  action: string;
-  at: Instant;
-  reason: string;
-}
-
-/** Who is told of what came due, one by one, as it is done. */
-export interface Told {
-  settled(changes: readonly Change[]): void;
-  /** `begunBy`: the request that began it, by its number in the world's journal. */
-  parked(change: Change, begunBy: number | null, error: unknown): void;
-}
-
-const nobody: Told = { settled: () => undefined, parked: () => undefined };
-
 /** A row with a status, and how to speak of it to a caller. */
 export interface Thing {
   readonly key: number;
@@ -82,10 +63,6 @@ export interface Pending {
   at: Instant | null;
 }
 
-/** What else happens when a transition ends, in the same transaction, at the instant it was due. */
-export type Effects = Partial<Record<`${Resource}.${string}`, Effect>>;
-export type Effect = (tx: Tx, key: number) => void;
-
 export type Machine = ReturnType<typeof createMachine>;
 
 /**
@@ -94,14 +71,6 @@ export type Machine = ReturnType<typeof createMachine>;
  */
 export function createMachine(db: Database, faults: Faults) {
   const due = createDue(db);
-  const park = Object.fromEntries(resources.map((resource) => [resource, preparePark(db, resource)])) as Record<
-    Resource,
-    ReturnType<typeof preparePark>
-  >;
-  const parked = prepareParked(db);
-  const accountId = db
-    .prepare<[number, number], string>('SELECT id FROM account WHERE key = ? AND organization = ?')
-    .pluck();
   const rows = new Map<string, Map<string, { row: Transition; move: Statement | undefined }>>(
     resources.map((resource) => [resource, new Map()]),
   );
@@ -182,89 +151,6 @@ export function createMachine(db: Database, faults: Faults) {
     if (changes === 0) refuse(row, thing);
   }
 
-  const together = db.transaction((move: () => void) => move());
-
-  function settleOne(world: { key: number; pace: Pace }, it: Due, effects: Effects): readonly Change[] {
-    const { resource, key, id, account, status, due_action } = it;
-    const changes: Change[] = [];
-    const tx: Tx = {
-      organization: world.key,
-      account,
-      // Few ask.
-      get accountId() {
-        return accountId.get(account, world.key) ?? '';
-      },
-      ownAccount: false,
-      now: it.due_at,
-      pace: world.pace,
-      request: null,
-      byClock: true,
-      changes,
-    };
-    const thing = { key, id, status, situation: `The ${resource} with key ${key} is ${status}` };
-    const move = () => apply(tx, resource, due_action as never, thing);
-    const effect = effects[`${resource}.${due_action}`];
-    // The move is one statement, which is done whole or not at all. With an effect, a savepoint sees to that.
-    if (!effect) move();
-    else {
-      together(() => {
-        move();
-        effect(tx, key);
-      });
-    }
-    return changes;
-  }
-
-  /** Holds a transition that threw, with the reason. */
-  function hold(organization: number, it: Due, error: unknown, told: Told): Change {
-    const { resource, key, id, account, status: to, due_action, due_at: at } = it;
-    const reason = `${due_action} failed: ${error instanceof Error ? error.message : error}`;
-    const begunBy = park[resource].get(JSON.stringify({ at, reason }), key, organization, account) ?? null;
-    const change = { resource, id, action: 'park', to, at, reason };
-    told.parked(change, begunBy, error);
-    return change;
-  }
-
-  /**
-   * Does all that came due in a world up to `now`, each at its own instant, in order of (due_at, resource, volume or key).
-   * What an effect sets off is settled too, if it is due by then. Settling twice is settling once.
-   *
-   * Each is fenced: one that throws has changed nothing, and is parked; all others are done.
-   *
-   * @returns all of them
-   * @throws SqliteError where the disk fails, or not even parking is possible: what is left is due as before.
-   */
-  function settle(
-    world: { key: number; pace: Pace },
-    now: Instant,
-    effects: Effects,
-    told: Told = nobody,
-  ): readonly Change[] {
-    const all: Change[] = [];
-    const within = db.inTransaction;
-    const isLost = (error: unknown) => isDiskFailure(error) || (within && !db.inTransaction);
-    const settleFenced = (each: Due): void => {
-      try {
-        const changes = settleOne(world, each, effects);
-        all.push(...changes);
-        told.settled(changes);
-      } catch (error) {
-        if (isLost(error)) throw error;
-        all.push(hold(world.key, each, error, told));
-      }
-    };
-    for (;;) {
-      const dues = due.first(world.key, now, ({ resource, due_action }) => `${resource}.${due_action}` in effects);
-      if (dues.length === 0) return all;
-      try {
-        for (const each of dues) settleFenced(each);
-      } catch (error) {
-        due.forget(world.key);
-        throw error;
-      }
-    }
-  }
-
   /**
    * The status columns of a row that a document puts in place. Where the status is one of a transition under way and
    * `due` says no instant, it is held there: it never comes due by itself.
@@ -279,16 +165,7 @@ export function createMachine(db: Database, faults: Faults) {
     return { status, due_at: due?.at ?? null, due_action: action, changed_by: null };
   }
 
-  return {
-    begin,
-    allow,
-    apply,
-    settle,
-    place,
-    due,
-    /** What is parked in a world, in the order in which it was due. */
-    parked: (organization: number): Parked[] => parked.all({ organization }),
-  };
+  return { begin, allow, apply, place, due, ...createSettle(db, due, apply) };
 }
 
 /** The action that ends a status of a transition under way, if all goes well; null for any other status. */
@@ -303,23 +180,6 @@ export function usualEnd(resource: Resource, status: string): string | null {
 export function ends(resource: Resource, status: string, action: string): boolean {
   const row: Transition | undefined = transitions.find((each) => each.resource === resource && each.action === action);
   return (row?.cause === 'clock' || row?.cause === 'fault') && (row.from as readonly string[]).includes(status);
-}
-
-/** The effects of several parts as one; where more than one has an effect of a transition, all of them happen, in order. */
-export function joinEffects(parts: readonly Effects[]): Effects {
-  const lists = new Map<keyof Effects, Effect[]>();
-  for (const part of parts) {
-    for (const [name, effect] of Object.entries(part) as [keyof Effects, Effect][]) {
-      lists.set(name, [...(lists.get(name) ?? []), effect]);
-    }
-  }
-  const all: Effects = {};
-  for (const [name, list] of lists) {
-    all[name] = (tx, key) => {
-      for (const effect of list) effect(tx, key);
-    };
-  }
-  return all;
 }
 
 /** Tells the journal of a change that is no transition. */
@@ -340,22 +200,4 @@ function prepareMove(db: Database, row: Transition): Statement | undefined {
       : `UPDATE ${row.resource} SET status = '${row.to}', due_at = ?, due_action = ?, ${unpark}
           changed_by = CASE WHEN ? THEN changed_by ELSE ? END ${guard}`,
   );
-}
-
-/** Holds a transition, with the reason; answers who began it. */
-function preparePark(db: Database, resource: Resource) {
-  return db
-    .prepare<[parked: string, key: number, organization: number, account: number], number | null>(
-      `UPDATE ${resource} SET due_at = NULL, parked = ? WHERE key = ? AND organization = ? AND account = ?
-       RETURNING changed_by`,
-    )
-    .pluck();
-}
-
-function prepareParked(db: Database) {
-  const ofResource = (resource: Resource) =>
-    `SELECT '${resource}' AS resource, ${idOf[resource]} AS id, due_action AS action, parked ->> 'at' AS at,
-       parked ->> 'reason' AS reason
-     FROM ${resource} WHERE organization = @organization AND parked IS NOT NULL`;
-  return db.prepare<{ organization: number }, Parked>(`${resources.map(ofResource).join(' UNION ALL ')} ORDER BY at`);
 }

@@ -2,7 +2,8 @@ import type { Instant } from '../clock.ts';
 import { EmulatorError } from '../errors.ts';
 import type { Commits } from './commits.ts';
 import { SqliteError } from './database.ts';
-import { type Change, type Effect, type Effects, joinEffects, type Machine, type Told, type Tx } from './machine.ts';
+import type { Change, Machine, Tx } from './machine.ts';
+import { type Effect, type Effects, joinEffects, type Told } from './settle.ts';
 import type { World, Worlds } from './worlds.ts';
 
 const nothing: readonly Change[] = [];

@@ -5,9 +5,10 @@ import { EmulatorError, errors } from '../../src/errors.ts';
 import { openDatabase } from '../../src/state/database.ts';
 import { createFaults } from '../../src/state/faults.ts';
 import { createState, type State, type Target } from '../../src/state/index.ts';
-import { type Change, createMachine, type Effects, type Thing, type Tx } from '../../src/state/machine.ts';
+import { type Change, createMachine, type Thing, type Tx } from '../../src/state/machine.ts';
 import { type Pace, paceKeys } from '../../src/state/pace.ts';
 import { emptySeed } from '../../src/state/seeds/empty.ts';
+import type { Effects } from '../../src/state/settle.ts';
 import {
   faultyTransitions,
   type Resource,

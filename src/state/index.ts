@@ -53,7 +53,6 @@ export { newWorld } from './new-world.ts';
 export type { Rule } from './rules.ts';
 export type { Observer, Target } from './run.ts';
 export { type SeedName, seedNames } from './seeds/names.ts';
-export type { Parked } from './settle.ts';
 export { clockSchema, paceSchema, paceSetting } from './time-document.ts';
 export type { Token } from './tokens.ts';
 export { faultyTransitions, statuses } from './transitions.ts';

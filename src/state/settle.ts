@@ -1,9 +1,9 @@
 import type { Instant } from '../clock.ts';
 import { type Database, isDiskFailure } from './database.ts';
 import { type Due, type DueRows, idOf } from './due.ts';
-import type { Change, Thing, Tx } from './machine.ts';
 import type { Pace } from './pace.ts';
 import { type Resource, resources } from './transitions.ts';
+import type { Change, Thing, Tx } from './tx.ts';
 
 /** A transition that threw when it was due: it is held, and its world goes on without it. */
 export interface Parked {

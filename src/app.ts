@@ -66,7 +66,11 @@ async function assemble(
   clock: Clock,
   timeouts: Timeouts,
 ): Promise<App> {
-  const recorder = createRecorder((world) => state.lastRequest(world));
+  const recorder = createRecorder(
+    (world) => state.lastRequest(world),
+    ({ resource, id, reason }, error) =>
+      app.log.error({ err: error, resource, id }, `parked ${resource} ${id}: ${reason}`),
+  );
   const state: State = createState(db, clock, recorder);
   const tokens = state.control.first() === undefined ? makeDefaultWorld(state, seed, options) : undefined;
 

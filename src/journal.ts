@@ -114,6 +114,13 @@ export function createJournal<C>(lastRequest: (world: number) => number) {
       }
     },
 
+    /** Something came of a call after it had ended. */
+    addChange(world: number, id: number, change: C): void {
+      const pages = worlds.get(world);
+      const entry = pages?.entries.findLast((each) => each?.id === id);
+      if (entry) entry.changes = [...entry.changes, change];
+    },
+
     /**
      * The entries that agree, in the order in which the requests arrived. After `since`, the first that ended, so that
      * whoever goes on from `next` gets every one once, however long a call took; without it, the last.

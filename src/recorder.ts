@@ -31,8 +31,12 @@ export type Recorder = ReturnType<typeof createRecorder>;
  * Remembers calls, and tells listeners of them and of every transition.
  *
  * @param lastRequest the highest number of a request that a world's rows name already: asked once per world.
+ * @param tellParked puts it into the log that a transition was parked.
  */
-export function createRecorder(lastRequest: (world: number) => number) {
+export function createRecorder(
+  lastRequest: (world: number) => number,
+  tellParked: (change: Change, error: unknown) => void,
+) {
   const journal = createJournal<Change>(lastRequest);
   const events = createEvents<Change>();
   /** What each request under way has changed so far, by its world and number. */
@@ -68,6 +72,17 @@ export function createRecorder(lastRequest: (world: number) => number) {
       const before = requests.get(request);
       requests.set(request, before ? [...before, ...changes] : changes);
       underWay.set(world, requests);
+    },
+
+    /** A transition threw when it was due, and is held: it stands with the request that began it. */
+    parked(world: number, change: Change, begunBy: number | null, error: unknown): void {
+      events.publish(world, { type: 'transition', change, request: null });
+      if (begunBy !== null) {
+        const before = underWay.get(world)?.get(begunBy);
+        if (before) underWay.get(world)?.set(begunBy, [...before, change]);
+        else journal.addChange(world, begunBy, change);
+      }
+      tellParked(change, error);
     },
 
     /** A world was reset. */

@@ -78,7 +78,7 @@ describe('startEmulator', () => {
   test('takes the options of the executable', async () => {
     const now = '2030-01-01T00:00:00.000Z';
     const emulator = await start({ seed: 'empty', pace: paces.realistic, clock: Date.parse(now), strict: true });
-    expect(await emulator.control.clock.get()).toEqual({ mode: 'controlled', now, settled: [] });
+    expect(await emulator.control.clock.get()).toEqual({ mode: 'controlled', now, settled: [], parked: [] });
     expect(await emulator.control.pace.get()).toEqual(paces.realistic);
     expect((await emulator.control.state.export()).volumes).toEqual([]);
     // --strict: the list extension is not there.
@@ -195,7 +195,12 @@ describe('the control client', () => {
     expect(await control.checkpoints.restore('a / b')).toBeUndefined();
     expect(await control.checkpoints.delete('a / b')).toBeUndefined();
 
-    expect(await control.clock.get()).toEqual({ mode: 'controlled', now: '2026-01-01T00:00:00.000Z', settled: [] });
+    expect(await control.clock.get()).toEqual({
+      mode: 'controlled',
+      now: '2026-01-01T00:00:00.000Z',
+      settled: [],
+      parked: [],
+    });
     expect((await control.clock.set({ mode: 'controlled', now: '2026-01-01T00:00:01Z' })).now).toBe(
       '2026-01-01T00:00:01.000Z',
     );

@@ -1,7 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { type Running, run, runCommand, script } from './cli/executable.ts';
 import { production, type Row, volumes } from './world.ts';
@@ -81,6 +84,37 @@ describe('in JSON', () => {
         msg: 'request',
       },
     ]);
+  });
+
+  test('a transition that threw when it was due is an error, with its stack', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'datafy-emulator-'));
+    const file = join(folder, 'world.db');
+    const volume = volumes.ordinary;
+    const before = await emulator(['--db', file, '--pace', 'activate=60000']);
+    await before.call('PUT', '/_emulator/clock', { mode: 'controlled' });
+    await before.call('POST', `/_emulator/accounts/${production}/volumes/${volume}/activate`, {});
+    await before.logged();
+    // What its activation is to make is there already.
+    const db = new Sqlite(file);
+    db.prepare(
+      `INSERT INTO backing_volume SELECT key, 0, organization, account, 'vol-00000099' FROM volume WHERE id = ?`,
+    ).run(volume);
+    db.close();
+
+    const after = await emulator(['--db', file, '--log-level', 'error']);
+    expect((await after.call('POST', '/_emulator/clock/advance', { untilIdle: true })).status).toBe(200);
+    const message = 'UNIQUE constraint failed: backing_volume.volume, backing_volume.position';
+    expect(await after.records()).toEqual([
+      {
+        level: 'error',
+        time: expect.any(String),
+        err: { type: 'SqliteError', message, stack: expect.stringContaining('addBacking') },
+        resource: 'volume',
+        id: volume,
+        msg: `parked volume ${volume}: finish-activation failed: ${message}`,
+      },
+    ]);
+    rmSync(folder, { recursive: true });
   });
 
   test('a refusal says its code and its sentence', async () => {

@@ -12,7 +12,10 @@ import { createState } from '../src/state/index.ts';
  * instance has, hold every schema against the meta-schema and compile it before the instance is ready.
  */
 test('every schema of every call is a schema, and compiles', async () => {
-  const recorder = createRecorder(() => 0);
+  const recorder = createRecorder(
+    () => 0,
+    () => undefined,
+  );
   const db = openDatabase(':memory:');
   const state = createState(db, systemClock, recorder);
   const app = Fastify();

@@ -5,6 +5,8 @@
 --   organization  the world the row lives in; account: whose it is. Every statement names them.
 --   …_at          an instant of the world's clock: milliseconds since the Unix epoch, UTC.
 --   due_at        when the transition under way ends, and due_action what then happens. NULL due_at with a
+--                 due_action: the transition is held.
+--   parked        why the transition is held, where it threw when it was due: {"at": due_at, "reason": text}.
 -- Statuses are the ones of src/state/transitions.ts; a test holds the CHECKs against it.
 -- Three values or more are written with OR, not IN: SQLite would put such a list into a table for each row it checks.
 
@@ -127,6 +129,7 @@ CREATE TABLE volume (
                            OR status = 'managed' OR status = 'deactivating' OR status = 'replaced'),
   due_at            INTEGER,
   due_action        TEXT,
+  parked            TEXT,
   changed_by        INTEGER,
   origin            TEXT    NOT NULL CHECK (origin = 'ebs' OR origin = 'native' OR origin = 'snapshot'),
   restored_from     TEXT,
@@ -148,7 +151,7 @@ CREATE TABLE volume (
   tags              TEXT    NOT NULL CHECK (json_type(tags) = 'array'),
   created_at        INTEGER NOT NULL,
   UNIQUE (organization, id),
-  CHECK (due_at IS NULL OR due_action IS NOT NULL),
+  CHECK (due_at IS NULL OR (due_action IS NOT NULL AND parked IS NULL)),
   CHECK ((due_action IS NOT NULL) = (status = 'creating' OR status = 'activating' OR status = 'deactivating')),
   CHECK (replaced_by IS NULL OR status = 'replaced'),
   CHECK ((restored_from IS NOT NULL) = (origin = 'snapshot')),
@@ -157,6 +160,7 @@ CREATE TABLE volume (
 
 CREATE INDEX volume_account ON volume (organization, account);
 CREATE INDEX volume_due ON volume (organization, due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX volume_parked ON volume (organization) WHERE parked IS NOT NULL;
 CREATE UNIQUE INDEX volume_replaces ON volume (organization, replaced_by) WHERE replaced_by IS NOT NULL;
 
 -- The EBS volumes behind a managed volume, in array order. Their size, IOPS, throughput and tags follow from it.
@@ -179,18 +183,20 @@ CREATE TABLE modification (
   status            TEXT    NOT NULL CHECK (status = 'modifying' OR status = 'completed' OR status = 'failed'),
   due_at            INTEGER,
   due_action        TEXT,
+  parked            TEXT,
   changed_by        INTEGER,
   size_gb           INTEGER NOT NULL CHECK (size_gb > 0),
   iops              INTEGER NOT NULL CHECK (iops > 0),
   throughput        INTEGER NOT NULL CHECK (throughput > 0),
   expand_filesystem INTEGER NOT NULL CHECK (expand_filesystem IN (0, 1)),
   started_at        INTEGER NOT NULL,
-  CHECK (due_at IS NULL OR due_action IS NOT NULL),
+  CHECK (due_at IS NULL OR (due_action IS NOT NULL AND parked IS NULL)),
   CHECK ((due_action IS NOT NULL) = (status = 'modifying'))
 ) STRICT;
 
 CREATE INDEX modification_volume ON modification (volume);
 CREATE INDEX modification_due ON modification (organization, due_at, volume) WHERE due_at IS NOT NULL;
+CREATE INDEX modification_parked ON modification (organization) WHERE parked IS NOT NULL;
 CREATE UNIQUE INDEX modification_one_at_a_time ON modification (volume) WHERE status = 'modifying';
 
 -- A Datafy snapshot: one EBS snapshot per backing volume. generation counts a volume's snapshots up from 0.
@@ -208,6 +214,7 @@ CREATE TABLE snapshot (
   status       TEXT    NOT NULL CHECK (status = 'pending' OR status = 'completed' OR status = 'error'),
   due_at       INTEGER,
   due_action   TEXT,
+  parked       TEXT,
   changed_by   INTEGER,
   size_gb      INTEGER NOT NULL CHECK (size_gb > 0),
   region       TEXT    NOT NULL,
@@ -221,7 +228,7 @@ CREATE TABLE snapshot (
   ebs_last     TEXT,
   UNIQUE (organization, id),
   UNIQUE (volume, generation),
-  CHECK (due_at IS NULL OR due_action IS NOT NULL),
+  CHECK (due_at IS NULL OR (due_action IS NOT NULL AND parked IS NULL)),
   CHECK ((due_action IS NOT NULL) = (status = 'pending')),
   FOREIGN KEY (organization, account) REFERENCES account (organization, key) ON DELETE CASCADE
 ) STRICT;
@@ -229,6 +236,7 @@ CREATE TABLE snapshot (
 CREATE INDEX snapshot_account ON snapshot (organization, account);
 CREATE INDEX snapshot_ebs ON snapshot (organization, ebs_first, ebs_last);
 CREATE INDEX snapshot_due ON snapshot (organization, due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX snapshot_parked ON snapshot (organization) WHERE parked IS NOT NULL;
 
 -- A volume is on one instance at most, and an attachment point of an instance holds one volume at most. The point is what
 -- EC2 takes the device name for: attachmentPoint in src/state/ebs.ts.
@@ -244,11 +252,13 @@ CREATE TABLE attachment (
   status                TEXT    NOT NULL CHECK (status = 'attaching' OR status = 'attached' OR status = 'detaching'),
   due_at                INTEGER,
   due_action            TEXT,
+  parked                TEXT,
   changed_by            INTEGER,
   started_at            INTEGER NOT NULL,
   UNIQUE (instance, attachment_point),
-  CHECK (due_at IS NULL OR due_action IS NOT NULL),
+  CHECK (due_at IS NULL OR (due_action IS NOT NULL AND parked IS NULL)),
   CHECK ((due_action IS NOT NULL) = (status IN ('attaching', 'detaching')))
 ) STRICT;
 
 CREATE INDEX attachment_due ON attachment (organization, due_at, volume) WHERE due_at IS NOT NULL;
+CREATE INDEX attachment_parked ON attachment (organization) WHERE parked IS NOT NULL;

@@ -64,9 +64,11 @@ export function define(command: Command, env: NodeJS.ProcessEnv): void {
 /** Where the clock is, and what came due until then. */
 function tell(clock: ClockState, flags: { json: boolean | undefined }): void {
   print(clock, flags, () => {
-    const { mode, now, settled } = clock;
+    const { mode, now, settled, parked } = clock;
     const rows = settled.map(({ at, resource, id, action, to }) => [at, resource, id, action, to ?? '']);
     const changes = rows.length === 0 ? [] : [tableOf(['at', 'what', 'id', 'action', 'to'], rows)];
-    return [`${now} (${mode})`, ...changes].join('\n');
+    const held = parked.map(({ at, resource, id, action, reason }) => [at, resource, id, action, reason]);
+    const failures = held.length === 0 ? [] : [tableOf(['at', 'what', 'id', 'parked', 'reason'], held)];
+    return [`${now} (${mode})`, ...changes, ...failures].join('\n');
   });
 }

@@ -1,8 +1,9 @@
 import { EmulatorError } from '../errors.ts';
 import type { Attachments, AttachmentWithInstance } from './attachments.ts';
 import { gp3, supported } from './ebs.ts';
-import type { Effects, Machine, Tx } from './machine.ts';
+import type { Machine, Tx } from './machine.ts';
 import type { Modifications } from './modifications.ts';
+import type { Effects } from './settle.ts';
 import { type VolumeRow, type Volumes, volumeThing } from './volumes.ts';
 import type { Worlds } from './worlds.ts';
 

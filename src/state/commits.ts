@@ -1,5 +1,5 @@
 import { clearImmediate, setImmediate } from '../timers.ts';
-import { type Database, SqliteError } from './database.ts';
+import { type Database, isDiskFailure, SqliteError } from './database.ts';
 import { createTrim } from './write-ahead-log.ts';
 
 /** The open transaction: all that is written in one turn of the event loop. */
@@ -108,14 +108,17 @@ export function createCommits(db: Database, ending: () => void, lost: () => void
     }
   }
 
-  /** Writes what never throws but for a fault: without a savepoint of its own, all of the turn is then given up. */
+  /**
+   * Writes in steps that are each done whole or not at all, so that it needs no savepoint: where it throws, those that
+   * were done stay. Where the disk has failed, all of the turn is given up.
+   */
   function join<R>(body: () => R): R {
     changes++;
     turn ??= open();
     try {
       return body();
     } catch (error) {
-      lose(turn, error);
+      if (isDiskFailure(error) || !db.inTransaction) lose(turn, error);
       throw error;
     }
   }

@@ -2,10 +2,12 @@ import { type Instant, latestInstant } from '../clock.ts';
 import { EmulatorError } from '../errors.ts';
 import type { Checkpoints } from './checkpoints.ts';
 import type { Export } from './export.ts';
+import type { Fault, FaultRequest, Faults } from './faults.ts';
 import type { Import } from './import.ts';
 import type { Change, Machine } from './machine.ts';
 import { millisecondsOf, type Pace, type PaceName } from './pace.ts';
 import type { NameOf } from './problems.ts';
+import type { Parked } from './settle.ts';
 import { fillWorld } from './world-defaults.ts';
 import type { Seed, SeedDocument } from './world-document.ts';
 import { checkWorld } from './world-problems.ts';
@@ -16,16 +18,19 @@ export interface WorldClock {
   now: Instant;
   /** What came due on the way, in the order in which it happened. */
   settled: readonly Change[];
+  /** What threw when it was due, and is held. */
+  parked: readonly Parked[];
 }
 
 interface Parts {
   worlds: Worlds;
   machine: Machine;
+  faults: Faults;
   checkpoints: Checkpoints;
   exportWorld: Export;
   importWorld: Import;
-  /** Does what is due in a world. */
-  settle(organization: number): readonly Change[];
+  /** Does what is due in a world, by now or an instant that was read before. */
+  settle(organization: number, now?: Instant): readonly Change[];
   /** Does something in a transaction that no other call shares. */
   alone<R>(body: () => R): R;
   /** A world has begun anew: what is remembered of it outside the database goes. */
@@ -40,6 +45,7 @@ export type Control = ReturnType<typeof createControl>;
 export function createControl({
   worlds,
   machine,
+  faults,
   checkpoints,
   exportWorld,
   importWorld,
@@ -49,9 +55,19 @@ export function createControl({
   replaced,
   removed,
 }: Parts) {
-  function clock(organization: number, settled = settle(organization)): WorldClock {
-    const world = worlds.get(organization);
-    return { mode: world.clockNow === null ? 'system' : 'controlled', now: worlds.now(world), settled };
+  /** Where a world's clock stands, by one reading of it, when all that is due by then is done. */
+  function clock(organization: number, now = nowIn(organization), before: readonly Change[] = []): WorldClock {
+    const settled = [...before, ...settle(organization, now)];
+    const mode = worlds.get(organization).clockNow === null ? 'system' : 'controlled';
+    return { mode, now, settled, parked: machine.parked(organization) };
+  }
+
+  const nowIn = (organization: number): Instant => worlds.now(worlds.get(organization));
+
+  /** Changes faults when what is due by now is done, and kept: that had to do with the faults that there were. */
+  function afterSettling<R>(organization: number, change: () => R): R {
+    alone(() => settle(organization));
+    return change();
   }
 
   function put(organization: number, document: Seed): void {
@@ -108,7 +124,7 @@ export function createControl({
       put(organization, world);
     },
 
-    clock,
+    clock: (organization: number): WorldClock => clock(organization),
 
     /**
      * Lets a world's time be the system's, or stand until it is moved.
@@ -116,19 +132,21 @@ export function createControl({
      * @throws EmulatorError `clock-backwards`, `clock-too-far`
      */
     setClock(organization: number, mode: WorldClock['mode'], now?: Instant): WorldClock {
-      const before = worlds.now(worlds.get(organization));
-      const wanted = mode === 'system' ? worlds.processNow() : (now ?? before);
+      const system = worlds.processNow();
+      const before = worlds.get(organization).clockNow ?? system;
+      const wanted = mode === 'system' ? system : (now ?? before);
       if (wanted < before) throw new EmulatorError('clock-backwards', { now: before, wanted });
       checkRange(wanted);
       return alone(() => {
-        const settled = settle(organization);
+        const settled = settle(organization, before);
         worlds.setClock(organization, mode === 'system' ? null : wanted);
-        return clock(organization, [...settled, ...settle(organization)]);
+        return clock(organization, wanted, settled);
       });
     },
 
     /**
-     * Moves a controlled clock forward, by seconds, or until nothing is under way that would end by itself.
+     * Moves a controlled clock forward, by seconds, or until nothing is under way that would end by itself. What is due
+     * beyond the latest instant never is.
      *
      * @throws EmulatorError `clock-not-controlled`, `clock-too-far`
      */
@@ -147,7 +165,7 @@ export function createControl({
         const settled = [...settle(organization)];
         for (;;) {
           const next = machine.due.next(organization);
-          if (next === Number.POSITIVE_INFINITY) return clock(organization, settled);
+          if (next > latestInstant) return clock(organization, undefined, settled);
           worlds.setClock(organization, next);
           settled.push(...settle(organization));
         }
@@ -158,11 +176,22 @@ export function createControl({
 
     /** Changes how long transitions take that begin from now on. */
     setPace(organization: number, pace: Partial<Pace> | PaceName): Pace {
-      const { pace: before } = worlds.get(organization);
-      const after = { ...before, ...millisecondsOf(pace) };
-      alone(() => worlds.setPace(organization, after));
-      return after;
+      return alone(() => {
+        settle(organization);
+        const after = { ...worlds.get(organization).pace, ...millisecondsOf(pace) };
+        worlds.setPace(organization, after);
+        return after;
+      });
     },
+
+    addFault: (organization: number, request: FaultRequest): Fault =>
+      afterSettling(organization, () => faults.add(organization, request)),
+
+    /** Whether there was such a fault. */
+    removeFault: (organization: number, faultId: string): boolean =>
+      afterSettling(organization, () => faults.remove(organization, faultId)),
+
+    removeFaults: (organization: number): void => afterSettling(organization, () => faults.removeAll(organization)),
 
     checkpoints: (organization: number) => checkpoints.list(organization),
 
@@ -170,7 +199,7 @@ export function createControl({
     checkpoint(organization: number, name: string): boolean {
       return alone(() => {
         settle(organization);
-        return checkpoints.put(organization, name, exportWorld(organization), worlds.now(worlds.get(organization)));
+        return checkpoints.put(organization, name, exportWorld(organization), nowIn(organization));
       });
     },
 

@@ -14,6 +14,10 @@ import { openSqlite } from './sqlite.ts';
 export type Database = Sqlite.Database;
 export const SqliteError = Sqlite.SqliteError;
 
+/** Whether it is the disk that failed, or the machine, and not the statement. */
+export const isDiskFailure = (error: unknown): boolean =>
+  error instanceof SqliteError && /^SQLITE_(FULL|IOERR|READONLY|CANTOPEN|NOMEM|BUSY)/.test(error.code);
+
 /** Marks an SQLite file as this emulator's, in its header: "DFEM". */
 export const applicationId = 0x4446454d;
 

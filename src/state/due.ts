@@ -13,7 +13,11 @@ export interface Due {
   due_at: Instant;
 }
 
-type Instants = Record<Resource, Instant>;
+/** Before which instant nothing of a resource is due, and before which nothing at all is: the earliest of them. */
+interface Expected {
+  of: Record<Resource, Instant>;
+  earliest: Instant;
+}
 
 /** How many are looked up at once: few, and more the next time where that was too few. */
 const few = 2;
@@ -26,33 +30,58 @@ export function createDue(db: Database) {
   const select = perResource((resource) => prepareRows(db, resource));
   const next = perResource((resource) => prepareNext(db, resource));
   /**
-   * For each world, before which instant nothing of a resource is due: the common request compares these and goes on. It
-   * is no later than what the rows say, so that one which is taken away does not matter.
+   * For each world, what the common request compares, and goes on. It is no later than what the rows say, so that one
+   * which is taken away does not matter.
    */
-  const notBefore = new Map<number, Instants>();
+  const notBefore = new Map<number, Expected>();
   let limit = few;
 
-  function instantsOf(organization: number): Instants {
-    let instants = notBefore.get(organization);
-    if (!instants) {
-      instants = perResource(() => Number.NEGATIVE_INFINITY);
-      notBefore.set(organization, instants);
+  function expectedIn(organization: number): Expected {
+    let expected = notBefore.get(organization);
+    if (!expected) {
+      expected = { of: perResource(() => Number.NEGATIVE_INFINITY), earliest: Number.NEGATIVE_INFINITY };
+      notBefore.set(organization, expected);
     }
-    return instants;
+    return expected;
+  }
+
+  /** What `first` answers with. Brings the instants of a world up to date. */
+  function look(organization: number, instants: Expected['of'], now: Instant, setsOff: (due: Due) => boolean) {
+    let found: readonly Due[] = [];
+    for (const resource of resources) {
+      if (instants[resource] > now) continue;
+      const rows = select[resource].all(organization, now, limit);
+      instants[resource] = rows[0]?.due_at ?? next[resource].get(organization) ?? Number.POSITIVE_INFINITY;
+      if (rows[0] && (!found[0] || rows[0].due_at < found[0].due_at)) found = rows;
+    }
+    if (!found[0]) return found;
+    const { resource } = found[0];
+    const place = resources.indexOf(resource);
+    const before = Math.min(...resources.slice(0, place).map((other) => instants[other]));
+    const after = Math.min(...resources.slice(place + 1).map((other) => instants[other]));
+    const follows = (at: number) => {
+      const { due_at } = found[at] as Due;
+      return due_at < before && due_at <= after && !setsOff(found[at - 1] as Due);
+    };
+    let count = 1;
+    while (count < found.length && follows(count)) count++;
+    const isAll = found.length < limit;
+    // Of those that were not looked up nothing is due by now, unless there were too many of them.
+    instants[resource] = found[count]?.due_at ?? (isAll ? Math.floor(now) + 1 : (found[count - 1] as Due).due_at);
+    limit = !isAll && count === found.length ? Math.min(2 * limit, most) : few;
+    return count === found.length ? found : found.slice(0, count);
   }
 
   return {
     /** A row of a world is now due at this instant. */
     expect(organization: number, resource: Resource, at: Instant): void {
-      const instants = instantsOf(organization);
-      if (at < instants[resource]) instants[resource] = at;
+      const expected = expectedIn(organization);
+      if (at < expected.of[resource]) expected.of[resource] = at;
+      if (at < expected.earliest) expected.earliest = at;
     },
 
     /** Whether there may be anything to settle in a world. */
-    isDue(organization: number, now: Instant): boolean {
-      const { volume, modification, snapshot, attachment } = instantsOf(organization);
-      return volume <= now || modification <= now || snapshot <= now || attachment <= now;
-    },
+    isDue: (organization: number, now: Instant): boolean => expectedIn(organization).earliest <= now,
 
     /**
      * What is due first in a world by `now`, and what follows it, as far as it is all of one resource, nothing of another
@@ -60,30 +89,11 @@ export function createDue(db: Database) {
      * that of the resources. The caller settles all of it.
      */
     first(organization: number, now: Instant, setsOff: (due: Due) => boolean): readonly Due[] {
-      const instants = instantsOf(organization);
-      let found: readonly Due[] = [];
-      for (const resource of resources) {
-        if (instants[resource] > now) continue;
-        const rows = select[resource].all(organization, now, limit);
-        instants[resource] = rows[0]?.due_at ?? next[resource].get(organization) ?? Number.POSITIVE_INFINITY;
-        if (rows[0] && (!found[0] || rows[0].due_at < found[0].due_at)) found = rows;
-      }
-      if (!found[0]) return found;
-      const { resource } = found[0];
-      const place = resources.indexOf(resource);
-      const before = Math.min(...resources.slice(0, place).map((other) => instants[other]));
-      const after = Math.min(...resources.slice(place + 1).map((other) => instants[other]));
-      const follows = (at: number) => {
-        const { due_at } = found[at] as Due;
-        return due_at < before && due_at <= after && !setsOff(found[at - 1] as Due);
-      };
-      let count = 1;
-      while (count < found.length && follows(count)) count++;
-      const isAll = found.length < limit;
-      // Of those that were not looked up nothing is due by now, unless there were too many of them.
-      instants[resource] = found[count]?.due_at ?? (isAll ? Math.floor(now) + 1 : (found[count - 1] as Due).due_at);
-      limit = !isAll && count === found.length ? Math.min(2 * limit, most) : few;
-      return count === found.length ? found : found.slice(0, count);
+      const expected = expectedIn(organization);
+      const found = look(organization, expected.of, now, setsOff);
+      expected.earliest = Number.POSITIVE_INFINITY;
+      for (const resource of resources) expected.earliest = Math.min(expected.earliest, expected.of[resource]);
+      return found;
     },
 
     /** When something is due next in a world; infinity where nothing is. */
@@ -112,7 +122,7 @@ const turnOf: Record<Resource, string> = {
 };
 
 /** By which id callers know a row. */
-const idOf: Record<Resource, string> = {
+export const idOf: Record<Resource, string> = {
   volume: 'volume.id',
   modification: '(SELECT id FROM volume WHERE volume.key = modification.volume)',
   snapshot: 'snapshot.id',

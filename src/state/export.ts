@@ -4,6 +4,7 @@ import type { AttachmentRow } from './attachments.ts';
 import { ebsSnapshotsOf } from './ebs-snapshots.ts';
 import type { InstanceRow } from './instances.ts';
 import type { ModificationRow } from './modifications.ts';
+import { readPace } from './pace.ts';
 import type { SnapshotRow } from './snapshots.ts';
 import type { VolumeRow } from './volumes.ts';
 import type { Seed, SnapshotDocument, VolumeDocument } from './world-document.ts';
@@ -163,7 +164,7 @@ export function createExport(db: Database, worlds: Worlds) {
       createdAt: formatInstant(world.created_at),
       clock:
         world.clock_now === null ? { mode: 'system' } : { mode: 'controlled', now: formatInstant(world.clock_now) },
-      pace: JSON.parse(world.pace),
+      pace: readPace(world.pace),
       ids: { seed: world.id_seed, made: world.ids_made },
       ...optional('roleArn', own.arn),
       accounts: subAccounts.map(({ id, name, arn, created_at }) => ({

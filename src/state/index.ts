@@ -107,7 +107,7 @@ export function createState(db: Database, clock: Clock, observer: Observer = {})
   const aws = createAws(machine, worlds, volumes, instances, attachments, rules);
   const describe = createDescribe(volumes, attachments, modifications);
   const inventory = createInventory(db, describe, volumes, instances);
-  const effects = { ...modifications.effects, ...autoscaling.effects, ...rules.effects };
+  const effects = [modifications.effects, autoscaling.effects, rules.effects];
 
   const heads = createRemembered<VolumeHead>(commits.changes);
   const { settle, run, runPlan, read } = createRun({ commits, worlds, machine, effects, observer });
@@ -123,6 +123,7 @@ export function createState(db: Database, clock: Clock, observer: Observer = {})
   const control = createControl({
     worlds,
     machine,
+    faults,
     checkpoints: createCheckpoints(db),
     exportWorld: createExport(db, worlds),
     importWorld: createImport(db, {
@@ -280,8 +281,8 @@ export function createState(db: Database, clock: Clock, observer: Observer = {})
     /** What is done to whole worlds. */
     control,
 
-    /** What goes wrong on purpose. */
-    faults,
+    /** What goes wrong on purpose, as calls ask for it. A test changes it by `control`. */
+    faults: { list: faults.list, ofCall: faults.ofCall },
 
     /** The highest request number that anything in a world names: where a journal goes on after a restart. */
     lastRequest: worlds.lastRequest,

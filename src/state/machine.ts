@@ -1,49 +1,14 @@
-import type { Database, Statement } from 'better-sqlite3';
+import type { Statement } from 'better-sqlite3';
 import type { Instant } from '../clock.ts';
 import { EmulatorError } from '../errors.ts';
-import { createDue, type Due } from './due.ts';
+import type { Database } from './database.ts';
+import { createDue } from './due.ts';
 import type { Faults } from './faults.ts';
-import type { Pace } from './pace.ts';
+import { createSettle } from './settle.ts';
 import { type Action, type Resource, resources, type Status, type Transition, transitions } from './transitions.ts';
+import type { Change, Thing, Tx } from './tx.ts';
 
-/** What a verb runs in: one transaction, of one account of one world, at one instant. */
-export interface Tx {
-  readonly organization: number;
-  readonly account: number;
-  readonly accountId: string;
-  /** Whether it is the organization's own account: where an organization token that names no other ends up. */
-  readonly ownAccount: boolean;
-  readonly now: Instant;
-  readonly pace: Pace;
-  /** The request that all this is for, by its number in the world's journal; null where the clock is the cause. */
-  readonly request: number | null;
-  /** The clock is the cause: what a row says of who changed it last stays. */
-  readonly byClock?: boolean;
-  /** What has been changed so far: told to the journal and to listeners once the transaction is committed. */
-  readonly changes: Change[];
-}
-
-/** Something that was made, moved or removed. */
-export interface Change {
-  resource: Resource | 'account' | 'token' | 'role-arn' | 'rule' | 'instance';
-  id: string;
-  action: string;
-  /** The status that it has now, where it is a thing with a status; `absent` where it is gone. */
-  to?: string;
-  at: Instant;
-}
-
-/** A row with a status, and how to speak of it to a caller. */
-export interface Thing {
-  readonly key: number;
-  /** What callers call it; an attachment or a modification goes by its volume. */
-  readonly id: string;
-  readonly status: string;
-  /** Such as `Volume vol-… is replaced`. */
-  readonly situation: string;
-  /** What the caller should know of this one, whatever was asked of it. */
-  readonly hint?: string | undefined;
-}
+export type { Change, Thing, Tx } from './tx.ts';
 
 /** The columns that a transition decides, for the INSERT that brings a row into being. */
 export interface Begun<R extends Resource> {
@@ -59,9 +24,6 @@ export interface Pending {
   at: Instant | null;
 }
 
-/** What else happens when a transition ends, in the same transaction, at the instant it was due. */
-export type Effects = Partial<Record<`${Resource}.${string}`, (tx: Tx, key: number) => void>>;
-
 export type Machine = ReturnType<typeof createMachine>;
 
 /**
@@ -70,9 +32,6 @@ export type Machine = ReturnType<typeof createMachine>;
  */
 export function createMachine(db: Database, faults: Faults) {
   const due = createDue(db);
-  const accountId = db
-    .prepare<[number, number], string>('SELECT id FROM account WHERE key = ? AND organization = ?')
-    .pluck();
   const rows = new Map<string, Map<string, { row: Transition; move: Statement | undefined }>>(
     resources.map((resource) => [resource, new Map()]),
   );
@@ -153,69 +112,6 @@ export function createMachine(db: Database, faults: Faults) {
     if (changes === 0) refuse(row, thing);
   }
 
-  const together = db.transaction((move: () => void) => move());
-
-  function settleOne(world: { key: number; pace: Pace }, it: Due, effects: Effects): readonly Change[] {
-    const { resource, key, id, account, status, due_action } = it;
-    const changes: Change[] = [];
-    const tx: Tx = {
-      organization: world.key,
-      account,
-      // Few ask.
-      get accountId() {
-        return accountId.get(account, world.key) ?? '';
-      },
-      ownAccount: false,
-      now: it.due_at,
-      pace: world.pace,
-      request: null,
-      byClock: true,
-      changes,
-    };
-    const thing = { key, id, status, situation: `The ${resource} with key ${key} is ${status}` };
-    const move = () => apply(tx, resource, due_action as never, thing);
-    const effect = effects[`${resource}.${due_action}`];
-    if (!effect) move();
-    else {
-      together(() => {
-        move();
-        effect(tx, key);
-      });
-    }
-    return changes;
-  }
-
-  /**
-   * Does all that came due in a world up to `now`, each at its own instant, in order of (due_at, resource, volume or key).
-   * What an effect sets off is settled too, if it is due by then. Settling twice is settling once.
-   *
-   * @param settled is told of each by itself: where a later one throws, those before it have been done.
-   * @returns all of them
-   */
-  function settle(
-    world: { key: number; pace: Pace },
-    now: Instant,
-    effects: Effects,
-    settled?: (changes: readonly Change[]) => void,
-  ): readonly Change[] {
-    const all: Change[] = [];
-    for (;;) {
-      const dues = due.first(world.key, now, ({ resource, due_action }) => `${resource}.${due_action}` in effects);
-      if (dues.length === 0) return all;
-      try {
-        for (const each of dues) {
-          const changes = settleOne(world, each, effects);
-          all.push(...changes);
-          settled?.(changes);
-        }
-      } catch (error) {
-        // Those that are left are due as before.
-        due.forget(world.key);
-        throw error;
-      }
-    }
-  }
-
   /**
    * The status columns of a row that a document puts in place. Where the status is one of a transition under way and
    * `due` says no instant, it is held there: it never comes due by itself.
@@ -230,7 +126,7 @@ export function createMachine(db: Database, faults: Faults) {
     return { status, due_at: due?.at ?? null, due_action: action, changed_by: null };
   }
 
-  return { begin, allow, apply, settle, place, due };
+  return { begin, allow, apply, place, due, ...createSettle(db, due, apply) };
 }
 
 /** The action that ends a status of a transition under way, if all goes well; null for any other status. */
@@ -257,10 +153,12 @@ function prepareMove(db: Database, row: Transition): Statement | undefined {
   if (row.to === 'same' || row.from.includes('absent')) return undefined;
   const from = row.from.map((status) => `status = '${status}'`).join(' OR ');
   const guard = `WHERE key = ? AND organization = ? AND account = ? AND (${from})`;
+  // What comes due by itself is not parked.
+  const unpark = row.cause === 'clock' || row.cause === 'fault' ? '' : 'parked = NULL,';
   return db.prepare(
     row.to === 'absent'
       ? `DELETE FROM ${row.resource} ${guard}`
-      : `UPDATE ${row.resource} SET status = '${row.to}', due_at = ?, due_action = ?,
+      : `UPDATE ${row.resource} SET status = '${row.to}', due_at = ?, due_action = ?, ${unpark}
           changed_by = CASE WHEN ? THEN changed_by ELSE ? END ${guard}`,
   );
 }

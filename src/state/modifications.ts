@@ -3,7 +3,8 @@ import type { Instant } from '../clock.ts';
 import { EmulatorError } from '../errors.ts';
 import type { Attachments } from './attachments.ts';
 import { checkGp3, type FieldNames, ownNames, type Performance } from './ebs.ts';
-import type { Effects, Machine, Thing, Tx } from './machine.ts';
+import type { Machine, Thing, Tx } from './machine.ts';
+import type { Effects } from './settle.ts';
 import type { Status } from './transitions.ts';
 import { arrayCount, type VolumeRow, type Volumes, volumeThing } from './volumes.ts';
 

@@ -26,6 +26,9 @@ export const paces = {
 
 export type PaceName = keyof typeof paces;
 
+/** A pace as it is stored: JSON text. A key that it was stored without takes no time, as in a document. */
+export const readPace = (stored: string): Pace => ({ ...paces.instant, ...JSON.parse(stored) });
+
 /** The milliseconds that a pace says, where it is given by its name as where it is given by them. */
 export const millisecondsOf = (pace: PaceName | Partial<Pace>): Partial<Pace> =>
   typeof pace === 'string' ? paces[pace] : pace;

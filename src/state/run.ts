@@ -2,7 +2,8 @@ import type { Instant } from '../clock.ts';
 import { EmulatorError } from '../errors.ts';
 import type { Commits } from './commits.ts';
 import { SqliteError } from './database.ts';
-import type { Change, Effects, Machine, Tx } from './machine.ts';
+import type { Change, Machine, Tx } from './machine.ts';
+import { type Effect, type Effects, joinEffects, type Told } from './settle.ts';
 import type { World, Worlds } from './worlds.ts';
 
 const nothing: readonly Change[] = [];
@@ -11,6 +12,8 @@ const nothing: readonly Change[] = [];
 export interface Observer {
   /** `request` null: these came due. */
   changed?(organization: number, changes: readonly Change[], request: number | null): void;
+  /** A transition threw when it was due, and is held. `begunBy`: the request that began it. */
+  parked?(organization: number, change: Change, begunBy: number | null, error: unknown): void;
   /** A world was made anew. */
   renewed?(organization: number): void;
   /** A document was put in place of a world. */
@@ -28,7 +31,8 @@ interface Parts {
   commits: Commits;
   worlds: Worlds;
   machine: Machine;
-  effects: Effects;
+  /** Of each part: what else happens when a transition ends. */
+  effects: readonly Effects[];
   observer: Observer;
 }
 
@@ -40,19 +44,23 @@ export function createRun({ commits, worlds, machine, effects, observer }: Parts
 
   /** An effect that throws has made no ids. */
   const careful: Effects = {};
-  for (const [name, effect] of Object.entries(effects) as [keyof Effects, NonNullable<Effects[keyof Effects]>][]) {
+  for (const [name, effect] of Object.entries(joinEffects(effects)) as [keyof Effects, Effect][]) {
     careful[name] = (tx, key) => worlds.ids.attempt(tx.organization, () => effect(tx, key));
   }
 
-  /** Does what is due in a world; answers what that was. */
-  function settle(organization: number): readonly Change[] {
+  /** Does what is due in a world, by now or an instant that was read before; answers what that was. */
+  function settle(organization: number, now?: Instant): readonly Change[] {
     const world = worlds.get(organization);
-    return settleBy(world, worlds.now(world));
+    return settleBy(world, now ?? worlds.now(world));
   }
 
   function settleBy(world: World, now: Instant): readonly Change[] {
     if (!machine.due.isDue(world.key, now)) return nothing;
-    return commits.join(() => machine.settle(world, now, careful, (changes) => tell(world.key, changes, null)));
+    const told: Told = {
+      settled: (changes) => tell(world.key, changes, null),
+      parked: (...what) => commits.afterwards(() => observer.parked?.(world.key, ...what)),
+    };
+    return commits.join(() => machine.settle(world, now, careful, told));
   }
 
   function prepare(target: Target): Tx {
@@ -85,13 +93,14 @@ export function createRun({ commits, worlds, machine, effects, observer }: Parts
   }
 
   /**
-   * A verb that reads and refuses first, and answers with what is to be written. That is spared a savepoint: it does not
-   * throw but for a fault, and then the whole turn is given up.
+   * A verb that reads and refuses first, and answers with what is to be written, in one statement: that is spared a
+   * savepoint.
    */
   function runPlan<R>(target: Target, plan: (tx: Tx) => () => R): R {
     return commits.verb(() => {
       const tx = prepare(target);
-      const result = commits.join(plan(tx));
+      const write = plan(tx);
+      const result = worlds.ids.attempt(tx.organization, () => commits.join(write));
       tell(tx.organization, tx.changes, tx.request);
       return result;
     });

@@ -3,7 +3,8 @@ import type { Clock, Instant } from '../clock.ts';
 import { EmulatorError } from '../errors.ts';
 import type { IdKind } from '../ids.ts';
 import { createIdStreams } from './id-stream.ts';
-import type { Pace } from './pace.ts';
+import { type Pace, readPace } from './pace.ts';
+import { resources } from './transitions.ts';
 
 /** An organization as the engine needs it at every call. `clockNow` null: its time is the process's. */
 export interface World {
@@ -61,7 +62,7 @@ export function createWorlds(db: Database, clock: Clock) {
     let world = known.get(key);
     if (!world) {
       const { clock_now: clockNow, pace } = row(key);
-      world = { key, clockNow, pace: JSON.parse(pace) };
+      world = { key, clockNow, pace: readPace(pace) };
       known.set(key, world);
     }
     return world;
@@ -69,7 +70,7 @@ export function createWorlds(db: Database, clock: Clock) {
 
   const lastRequest = db
     .prepare<{ key: number }, number | null>(
-      `SELECT max(changed_by) FROM (${['volume', 'modification', 'snapshot', 'attachment']
+      `SELECT max(changed_by) FROM (${resources
         .map((table) => `SELECT max(changed_by) AS changed_by FROM ${table} WHERE organization = @key`)
         .join(' UNION ALL ')})`,
     )

@@ -10,6 +10,8 @@ export interface Change {
   to?: string;
   /** RFC 3339, in UTC, by the world's clock. */
   at: string;
+  /** Why it was parked, where `action` is `park`. */
+  reason?: string;
 }
 
 /** One call of the Datafy API, and what came of it. Secrets are masked. */

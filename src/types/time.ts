@@ -40,6 +40,22 @@ export interface ClockState {
   now: string;
   /** What came due on the way, in the order in which it happened. */
   settled: Change[];
+  /** What failed when it was due, and is held: each is a bug of the emulator. */
+  parked: Parked[];
+}
+
+/** A transition that failed when it was due. It is held until its thing is deleted, or its world is put back. */
+export interface Parked {
+  /** What it is: volume, snapshot, attachment or modification. */
+  resource: string;
+  /** What callers call it; an attachment and a modification go by their volume. */
+  id: string;
+  /** What was to happen, such as `complete`. */
+  action: string;
+  /** When it was due: RFC 3339, in UTC, by the world's clock. */
+  at: string;
+  /** Why it could not. */
+  reason: string;
 }
 
 /** When the transition under way ends. A document that leaves it out, or its `at`, holds the transition for ever. */

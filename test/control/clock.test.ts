@@ -42,7 +42,12 @@ describe('the modes', () => {
   test('a controlled clock stands, whatever the time of the process', async () => {
     await fresh();
     emulated.clock.advance(5000);
-    expect(await done(world.control('GET', '/clock'))).toEqual({ mode: 'controlled', now: inSeconds(0), settled: [] });
+    expect(await done(world.control('GET', '/clock'))).toEqual({
+      mode: 'controlled',
+      now: inSeconds(0),
+      settled: [],
+      parked: [],
+    });
   });
 
   test("a world without a clock of its own follows the process's, and is stopped where it is", async () => {
@@ -52,7 +57,12 @@ describe('the modes', () => {
     emulated.clock.advance(2500);
     const later = await done(world.control('GET', '/clock'));
     expect(Date.parse(later.now) - Date.parse(now)).toBe(2500);
-    expect(await done(clock({ mode: 'controlled' }))).toEqual({ mode: 'controlled', now: later.now, settled: [] });
+    expect(await done(clock({ mode: 'controlled' }))).toEqual({
+      mode: 'controlled',
+      now: later.now,
+      settled: [],
+      parked: [],
+    });
     emulated.clock.advance(2500);
     expect((await done(world.control('GET', '/clock'))).now).toBe(later.now);
     const back = await done(clock({ mode: 'system' }));
@@ -134,12 +144,18 @@ describe('advancing by seconds', () => {
 
   test('ends what is due by then, at the instant it was due, and nothing later', async () => {
     const { datafySnapshotId: id } = await snapshot();
-    expect(await done(advance({ seconds: 1.499 }))).toEqual({ mode: 'controlled', now: inSeconds(1.499), settled: [] });
+    expect(await done(advance({ seconds: 1.499 }))).toEqual({
+      mode: 'controlled',
+      now: inSeconds(1.499),
+      settled: [],
+      parked: [],
+    });
     expect(await statusOf(id)).toBe('pending');
     expect(await done(advance({ seconds: 0.001 }))).toEqual({
       mode: 'controlled',
       now: inSeconds(1.5),
       settled: [{ resource: 'snapshot', id, action: 'complete', to: 'completed', at: inSeconds(1.5) }],
+      parked: [],
     });
     expect(await statusOf(id)).toBe('completed');
   });
@@ -151,6 +167,7 @@ describe('advancing by seconds', () => {
       mode: 'controlled',
       now: inSeconds(86_400),
       settled,
+      parked: [],
     });
   });
 });
@@ -191,7 +208,7 @@ describe('until idle', () => {
       row('volume', replacedBy, 'appear', 'ordinary', seconds.deactivate),
     ]);
     expect(now).toBe(inSeconds(seconds.deactivate));
-    expect(await done(advance({ untilIdle: true }))).toEqual({ mode: 'controlled', now, settled: [] });
+    expect(await done(advance({ untilIdle: true }))).toEqual({ mode: 'controlled', now, settled: [], parked: [] });
   });
 
   test('leaves what is held, for all time', async () => {

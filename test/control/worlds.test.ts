@@ -114,6 +114,7 @@ describe('making a world', () => {
       mode: 'system',
       now: '2026-01-01T00:00:01.500Z',
       settled: [],
+      parked: [],
     });
   });
 
@@ -297,7 +298,7 @@ describe('two worlds', () => {
     await done(one.control('POST', '/clock/advance', { seconds: 3600 }));
 
     expect(await other.export()).toBe(before);
-    expect(await done(other.control('GET', '/clock'))).toEqual({ ...controlled, settled: [] });
+    expect(await done(other.control('GET', '/clock'))).toEqual({ ...controlled, settled: [], parked: [] });
     expect(await done(other.control('GET', '/pace'))).toMatchObject({ snapshot: 1000, attach: 0 });
     expect(await done(other.control('GET', '/faults'))).toEqual({ faults: [] });
     expect(await done(other.control('GET', '/checkpoints'))).toEqual({ checkpoints: [] });

@@ -159,18 +159,34 @@ test('a verb that stands alone, and throws after some of its steps, has taken no
   ]);
 });
 
-describe('what comes due', () => {
-  test('and cannot be done half way takes the turn with it', async () => {
+describe('what is written in steps', () => {
+  const half = () =>
+    commits.join(() => {
+      write('done');
+      db.exec("INSERT INTO note VALUES ('done')");
+    });
+
+  test('and cannot go on keeps the steps that were done, and all that others wrote in the turn', async () => {
+    commits.verb(() => write('a'));
+    expect(half).toThrow('UNIQUE');
+    commits.verb(() => write('b'));
+    expect([db.inTransaction, log, notes()]).toEqual([true, [], ['a', 'done', 'b']]);
+    expect(await outcome()).toBe('kept');
+    expect([log, notes()]).toEqual([
+      ['a', 'done', 'b'],
+      ['a', 'done', 'b'],
+    ]);
+  });
+
+  test('takes the turn with it where the disk fails', async () => {
     commits.verb(() => write('a'));
     const before = outcome();
-    const settle = () =>
-      commits.join(() => {
-        db.exec("INSERT INTO note VALUES ('half')");
-        db.exec("INSERT INTO note VALUES ('half')");
-      });
-    expect(settle).toThrow('UNIQUE');
+    const pages = db.pragma('page_count', { simple: true });
+    db.pragma(`max_page_count = ${pages}`);
+    const fill = () => commits.join(() => db.prepare('INSERT INTO note VALUES (?)').run('b'.repeat(100_000)));
+    expect(fill).toThrow('database or disk is full');
     expect([db.inTransaction, log, notes()]).toEqual([false, ['lost'], []]);
-    expect(await before).toBe('SQLITE_CONSTRAINT_PRIMARYKEY');
+    expect(await before).toBe('SQLITE_FULL');
   });
 });
 

@@ -267,7 +267,7 @@ describe('the ids of a world', () => {
       const { state, add } = database();
       const target = add(defaultSeed);
       // Whoever throws the dice has the count written, and that is taken back, too.
-      state.faults.add(target.organization, {
+      state.control.addFault(target.organization, {
         match: { transition: 'volume.create' },
         effect: { outcome: 'hold' },
         probability: 0.5,

@@ -5,9 +5,10 @@ import { EmulatorError, errors } from '../../src/errors.ts';
 import { openDatabase } from '../../src/state/database.ts';
 import { createFaults } from '../../src/state/faults.ts';
 import { createState, type State, type Target } from '../../src/state/index.ts';
-import { type Change, createMachine, type Effects, type Thing, type Tx } from '../../src/state/machine.ts';
+import { type Change, createMachine, type Thing, type Tx } from '../../src/state/machine.ts';
 import { type Pace, paceKeys } from '../../src/state/pace.ts';
 import { emptySeed } from '../../src/state/seeds/empty.ts';
+import type { Effects } from '../../src/state/settle.ts';
 import {
   faultyTransitions,
   type Resource,
@@ -301,12 +302,20 @@ describe('what comes due', () => {
       throw new Error('The effect failed');
     };
     const world = { key: tx.organization, pace };
-    expect(() => machine.settle(world, beginning, { [nameOf(row) as `${Resource}.${string}`]: fails })).toThrow(
-      'failed',
-    );
-    expect(dump()).toEqual(before);
-    // It is due as before.
-    expect(machine.settle(world, beginning, {})).toEqual(told(row, beginning));
+    const { resource, id, action } = { ...told(row, beginning)[0]!, action: 'park' };
+    const reason = `${row.action} failed: The effect failed`;
+    const effects = { [nameOf(row) as `${Resource}.${string}`]: fails };
+    expect(machine.settle(world, beginning, effects)).toEqual([
+      { resource, id, action, to: from, at: beginning, reason },
+    ]);
+    // It is held where it was, and nothing else has changed.
+    const held = { due_at: null, parked: JSON.stringify({ at: beginning, reason }) };
+    const { [resource as Resource]: rows, ...others } = before;
+    const dumped = dump();
+    expect(dumped).toEqual({ ...others, [resource]: dumped[resource] });
+    expect(dumped[resource]).toEqual(rows!.map((each) => (each.due_action === null ? each : { ...each, ...held })));
+    expect(machine.parked(tx.organization)).toEqual([{ resource, id, action: row.action, at: beginning, reason }]);
+    expect(machine.settle(world, beginning, {})).toEqual([]);
   });
 
   test.each(cells)('$title from $from: never, where it is held', ({ row, from }) => {

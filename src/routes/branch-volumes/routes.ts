@@ -34,7 +34,7 @@ export function branchVolumeRoutes(state: State): FastifyPluginAsyncTypebox {
         kmsKeyId: wanted.kmsKeyId ?? '',
         tags: wanted.tags ?? [],
         mode: 'autoscaling',
-        names: { ...performanceNames, sizeGb: 'diskSize' },
+        names: { ...performanceNames, sizeGb: 'diskSize', arraySize: 'arraySize' },
       });
       reply.send({ volumeId, volumeSizeGB: volumeSizeGb, targetVolumeIds: backingVolumeIds });
     });

@@ -7,11 +7,22 @@ import { change, renderChange, responses, strict, strictObject } from './shared.
 
 const tags = ['Time'];
 
+const parked = Type.Object({
+  resource: Type.String(),
+  id: Type.String(),
+  action: Type.String({ description: 'What was to happen.' }),
+  at: Type.String({ format: 'date-time', description: 'When it was due.' }),
+  reason: Type.String({ description: 'Why it could not.' }),
+});
+
 export const clock = Type.Object(
   {
     mode: clockSchema.properties.mode,
     now: Type.String({ format: 'date-time' }),
     settled: Type.Array(change, { description: 'What came due on the way, in the order in which it happened.' }),
+    parked: Type.Array(parked, {
+      description: 'What failed when it was due, and is held: each is a bug of the emulator.',
+    }),
   },
   { description: 'Where the clock stands; all that was due by then is done.' },
 );
@@ -59,10 +70,11 @@ export const setPace = {
 /** A world's time. */
 export function clockRoutes(state: State): FastifyPluginAsyncTypebox {
   const { control } = state;
-  const render = ({ mode, now, settled }: ReturnType<typeof control.clock>) => ({
+  const render = ({ mode, now, settled, parked }: ReturnType<typeof control.clock>) => ({
     mode,
     now: formatInstant(now),
     settled: settled.map(renderChange),
+    parked: parked.map(renderChange),
   });
 
   return async (app) => {

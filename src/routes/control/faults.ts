@@ -98,17 +98,17 @@ export function faultRoutes(state: State, operations: readonly Operation[]): Fas
 
     app.post('/faults', { schema: create }, (request, reply) => {
       check(state, request.world, operations, request.body);
-      reply.code(201).send(state.faults.add(request.world, request.body));
+      reply.code(201).send(state.control.addFault(request.world, request.body));
     });
 
     app.delete('/faults', { schema: removeAll }, (request, reply) => {
-      state.faults.removeAll(request.world);
+      state.control.removeFaults(request.world);
       reply.code(204).send(undefined);
     });
 
     app.delete('/faults/:faultId', { schema: remove }, (request, reply) => {
       const { faultId } = request.params;
-      if (!state.faults.remove(request.world, faultId)) throw new EmulatorError('fault-not-found', { faultId });
+      if (!state.control.removeFault(request.world, faultId)) throw new EmulatorError('fault-not-found', { faultId });
       reply.code(204).send(undefined);
     });
   };

@@ -30,10 +30,11 @@ export const change = Type.Object({
   action: Type.String(),
   to: Type.Optional(Type.String({ description: 'The status it has now; `absent` where it is gone.' })),
   at: Type.String({ format: 'date-time' }),
+  reason: Type.Optional(Type.String({ description: 'Why it was parked, where `action` is that.' })),
 });
 
 /** A change, as the schema has it. */
-export const renderChange = (each: Change) => ({ ...each, at: formatInstant(each.at) });
+export const renderChange = <C extends Pick<Change, 'at'>>(each: C) => ({ ...each, at: formatInstant(each.at) });
 
 /** An operation of the Datafy API, for faults and filters to name. */
 export interface Operation {

@@ -1,5 +1,5 @@
 import { EmulatorError } from '../errors.ts';
-import { checkGp3, gp3, regionOf } from './ebs.ts';
+import { arraySizes, checkPerformance, gp3, regionOf } from './ebs.ts';
 import { ebsSnapshotsOf } from './ebs-snapshots.ts';
 import type { Machine, Tx } from './machine.ts';
 import type { SnapshotRow, Snapshots } from './snapshots.ts';
@@ -106,7 +106,7 @@ export function createCreation(machine: Machine, worlds: Worlds, volumes: Volume
         iops: request.iops || gp3.iops.minimum * count,
         throughput: request.throughput || gp3.throughput.minimum * count,
       };
-      checkGp3(performance, count);
+      checkPerformance('gp3', performance, count);
       const id = worlds.makeId(tx, 'vol');
       const key = volumes.insert(tx, {
         ...machine.begin(tx, 'volume', 'create', id),
@@ -151,7 +151,7 @@ export function createCreation(machine: Machine, worlds: Worlds, volumes: Volume
         iops: request.iops || gp3.iops.minimum,
         throughput: request.throughput || gp3.throughput.minimum,
       };
-      checkGp3(performance);
+      checkPerformance('gp3', performance);
       const volumeId = worlds.makeId(tx, 'vol');
       const key = volumes.insert(tx, {
         ...machine.begin(tx, 'volume', 'restore', volumeId),
@@ -171,9 +171,6 @@ export function createCreation(machine: Machine, worlds: Worlds, volumes: Volume
     },
   };
 }
-
-/** The sizes an array can have [C]. */
-const arraySizes = [4, 6, 8];
 
 /**
  * How many EBS volumes stand behind a volume of this mode: the array of the performance modes, or two [C].

@@ -2,7 +2,7 @@ import type { Database } from 'better-sqlite3';
 import type { Instant } from '../clock.ts';
 import { EmulatorError } from '../errors.ts';
 import type { Attachments } from './attachments.ts';
-import { checkGp3, type Performance } from './ebs.ts';
+import { checkPerformance, type Performance } from './ebs.ts';
 import type { Effects, Machine, Thing, Tx } from './machine.ts';
 import type { Status } from './transitions.ts';
 import { arrayCount, type VolumeRow, type Volumes, volumeThing } from './volumes.ts';
@@ -70,7 +70,7 @@ export function createModifications(db: Database, machine: Machine, volumes: Vol
    * Begins a change of size, IOPS or throughput; the volume keeps its values until the change lands [C].
    *
    * @throws EmulatorError `volume-not-found`, `volume-not-managed`, `volume-not-available`, `size-not-larger`,
-   *   `filesystem-without-instance`, `modification-in-progress`, and gp3's limits
+   *   `filesystem-without-instance`, `modification-in-progress`, and the limits of its type
    */
   function modify(tx: Tx, volumeId: string, request: ModifyRequest): void {
     const volume = volumes.find(tx, volumeId);
@@ -83,7 +83,7 @@ export function createModifications(db: Database, machine: Machine, volumes: Vol
       iops: request.iops ?? volume.iops,
       throughput: request.throughput ?? volume.throughput,
     };
-    if (volume.volume_type === 'gp3') checkGp3(wanted, arrayCount(volume.backing_count));
+    checkPerformance(volume.volume_type, wanted, arrayCount(volume.backing_count));
     if (request.expandFilesystem && attachments.of(volume)?.status !== 'attached') {
       throw new EmulatorError('filesystem-without-instance', { volumeId });
     }

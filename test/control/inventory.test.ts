@@ -385,6 +385,20 @@ describe('a volume made in AWS', () => {
     expect(await does('POST', '/volumes', body, 201)).toMatchObject({ volumeIops: 100, volumeThroughput: 1 });
   });
 
+  test.each([
+    ['gp2', 'sizeGb', 16_384, 'size-out-of-range', 'GiB'],
+    ['gp2', 'iops', 16_000, 'iops-out-of-range', 'IOPS'],
+    ['gp2', 'throughput', 250, 'throughput-out-of-range', 'MiB/s'],
+    ['io1', 'iops', 64_000, 'iops-out-of-range', 'IOPS'],
+    ['standard', 'sizeGb', 1_024, 'size-out-of-range', 'GiB'],
+  ] as const)('is held to those of its own: %s, %s', async (volumeType, field, most, code, unit) => {
+    const body = { sizeGb: 1, availabilityZone: zone, volumeType };
+    await does('POST', '/volumes', { ...body, [field]: most }, 201);
+    const more = { ...body, [field]: most + 1 };
+    const message = `${field} is ${most + 1}: it must be from 1 to ${most} ${unit}`;
+    await isRefused(() => send('POST', `/accounts/${production}/volumes`, more), 400, code, message);
+  });
+
   test('can be made and read in every account of the world', async () => {
     const body = { sizeGb: 1, availabilityZone: zone };
     const { volumeId } = await does('POST', '/volumes', body, 201, organization);
@@ -752,9 +766,9 @@ describe('refusals', () => {
 
   const refused: [Method, string, unknown, number, ErrorCode, string][] = [
     ['POST', '/volumes', { ...body, availabilityZone: 'here' }, 400, 'availability-zone-invalid', '"here"'],
-    ['POST', '/volumes', { ...body, iops: 2_999 }, 400, 'iops-out-of-range', 'volumeIops is 2999'],
+    ['POST', '/volumes', { ...body, iops: 2_999 }, 400, 'iops-out-of-range', 'iops is 2999'],
     ['POST', '/volumes', { ...body, iops: 5_001 }, 400, 'iops-ratio-exceeded', 'at most 500 IOPS per GiB'],
-    ['POST', '/volumes', { ...body, throughput: 2_001 }, 400, 'throughput-out-of-range', 'volumeThroughput is 2001'],
+    ['POST', '/volumes', { ...body, throughput: 2_001 }, 400, 'throughput-out-of-range', 'throughput is 2001'],
     ['POST', '/volumes', { ...body, throughput: 1_000 }, 400, 'throughput-ratio-exceeded', '0.25 MiB/s per IOPS'],
     ['POST', '/volumes', { ...body, tags: [tag, tag] }, 400, 'tags-invalid', 'body/tags/1/key "a" is there twice'],
     ['PUT', volume('boot'), { tags: [{ key: 'datafy:x', value: '' }] }, 400, 'tags-invalid', 'body/tags/0/key'],

@@ -8,6 +8,9 @@ const tags = ['Faults'];
 
 const text = (description: string) => Type.Optional(Type.String({ description }));
 
+/** The last number that JSON's readers agree on. */
+const most = Number.MAX_SAFE_INTEGER;
+
 export const spec = {
   match: strictObject({
     operationId: text('A call, by its id in /openapi.json.'),
@@ -18,8 +21,10 @@ export const spec = {
     tokenId: text('The token that a call is made with.'),
     transition: text('A transition instead of a call, such as snapshot.create; or role-arn.set, the check of a role.'),
   }),
-  skip: Type.Optional(Type.Integer({ minimum: 0, description: 'How many matches to let pass first.' })),
-  times: Type.Optional(Type.Integer({ minimum: 1, description: 'How often to strike; left out: always.' })),
+  skip: Type.Optional(Type.Integer({ minimum: 0, maximum: most, description: 'How many matches to let pass first.' })),
+  times: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: most, description: 'How often to strike; left out: always.' }),
+  ),
   probability: Type.Optional(Type.Number({ minimum: 0, maximum: 1, description: "Drawn from the world's seed." })),
   effect: Type.Object(
     {

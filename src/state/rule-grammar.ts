@@ -11,11 +11,12 @@
  * - `var` is a plain name: no list around it, no default, no dotted path;
  * - values are a list of one or more strings, none empty, and those of tags have a key before the first `:`;
  *   a text in place of the list, which in plain JsonLogic matches any part of it, is refused;
- * - a rule has no more conditions and values than these, far more than anybody writes by hand: each volume is held
- *   against all of them;
+ * - a rule has no more conditions and values than `most` says, which is far more than anybody writes;
  * - the wording of the messages.
  */
-const most = { conditions: 50, values: 1_000 };
+
+/** How large a rule may be: each volume of its account is held against all of it, while every other call waits. */
+const most = { conditions: 50, values: 3_000 };
 
 /** Variables that hold one text, or nothing. */
 export const singleVariables = ['instance_id', 'cluster_name', 'node_group_name'] as const;

@@ -14,7 +14,7 @@ import { sized } from './size.ts';
 
 const seeds = process.env.SEED
   ? [Number(process.env.SEED)]
-  : Array.from({ length: sized(250, 8_000) }, (_, at) => at + 1);
+  : Array.from({ length: sized(60, 3_000) }, (_, at) => at + 1);
 const timeout = sized(120_000, 1_800_000);
 const steps = 12;
 /** How often a document is mended before it is given up. */

@@ -61,14 +61,18 @@ const likely: Record<string, number> = {
   accounts: 0.5,
   attachment: 0.5,
   status: 0.8,
-  due: 0.5,
+  due: 0.7,
+  at: 0.8,
+  backingVolumeIds: 0.5,
+  datafyMode: 0.2,
+  backingCount: 0.2,
   $schema: 0.02,
 };
 
 /** The ids that things of a kind share, so that they name each other, or stand in each other's way. */
 const idsOf = (pattern: string) => {
   const [, prefix] = /^\^([a-z]+)-\[0-9a-f\]/.exec(pattern) ?? [];
-  return prefix && [1, 2, 3, 4, 5, 6].map((number) => `${prefix}-0000000${number}`);
+  return prefix && Array.from({ length: 16 }, (_, at) => `${prefix}-0000000${at.toString(16)}`);
 };
 
 function integer({ minimum = 0, maximum = 2 ** 31 }: Schema, random: Random): number {
@@ -100,7 +104,9 @@ function fitting(name: string, schema: Schema, random: Random): Json {
     case 'string':
       return text(name, schema, random);
     case 'array':
-      return Array.from({ length: random.pick([0, 1, 2, 2, 3, 4]) }, () => fitting(name, schema.items ?? {}, random));
+      return Array.from({ length: random.pick([0, 1, 2, 2, 2, 3, 4]) }, () =>
+        fitting(name, schema.items ?? {}, random),
+      );
     case 'object':
       return schema.properties ? objectOf(schema, random) : random.pick(known[name] ?? [{}]);
     default:

@@ -28,8 +28,21 @@ export function controlledClock(start: Instant): ControlledClock {
   };
 }
 
-/** As far as a clock goes: well before a date needs a fifth digit for its year, which no client expects. */
+/**
+ * From where to where a clock goes: no date that is reckoned from it, a hundred years earlier or later, needs another
+ * year than one of four digits, and no client expects one.
+ */
+export const earliestInstant: Instant = Date.UTC(1000, 0, 1);
 export const latestInstant: Instant = Date.UTC(9000, 0, 1);
+
+/** Whether a clock can stand at an instant. */
+export const isOfClock = (instant: Instant): boolean => instant >= earliestInstant && instant <= latestInstant;
+
+/** The years that a date can have. */
+const [firstDate, lastDate] = [Date.parse('0000-01-01T00:00:00Z'), Date.parse('9999-12-31T23:59:59.999Z')];
+
+/** Whether an instant can be written as a date with a year of four digits. */
+export const isWritable = (instant: Instant): boolean => instant >= firstDate && instant <= lastDate;
 
 let lastFormatted = { instant: 0, text: new Date(0).toISOString() };
 
@@ -52,9 +65,6 @@ export const instantTitle = 'an RFC 3339 instant, such as 2026-01-01T00:00:00Z';
 
 const form = new RegExp(instantPattern);
 
-/** What has a year of four digits in UTC, as `formatInstant` writes it. */
-const [earliest, latest] = [Date.parse('0000-01-01T00:00:00Z'), Date.parse('9999-12-31T23:59:59.999Z')];
-
 let lastParsed: { text: string; instant: Instant | undefined } = { text: '', instant: undefined };
 
 /** The instant that a text of `instantPattern` says; undefined where it says none (a date alone, or a thirteenth month). */
@@ -66,7 +76,7 @@ export function parseInstant(text: string): Instant | undefined {
 
 function parse(text: string): Instant | undefined {
   const instant = Date.parse(text);
-  if (!form.test(text) || !(instant >= earliest && instant <= latest)) return undefined;
+  if (!form.test(text) || !isWritable(instant)) return undefined;
   // Date.parse takes February 30 for March 1.
   const day = text.slice(0, 10);
   return new Date(`${day}T00:00:00Z`).toISOString().startsWith(day) ? instant : undefined;

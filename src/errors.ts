@@ -327,6 +327,11 @@ export const errors = {
     (d: { accountId: string }) => `Account ${d.accountId} is the organization's own: only sub-accounts can be deleted`,
   ),
   'attachment-in-transition': row('conflict', wrongStatus),
+  'generations-exhausted': row(
+    'conflict',
+    (d: { volumeId: string; last: number }) =>
+      `Volume ${d.volumeId} has a snapshot of generation ${d.last}, and no generation comes after that`,
+  ),
   'volume-too-large': row(
     'conflict',
     (d: { volumeId: string; sizeGb: number; maximum: number }) =>

@@ -8,6 +8,9 @@ export type IdPrefix = 'vol' | 'dsnap' | 'snap' | 'i';
 /** What a world's stream makes: an AWS-style id, or a UUID. */
 export type IdKind = IdPrefix | 'uuid';
 
+/** How far a world counts its ids: AWS-style ones count in eight hex digits. */
+export const greatestCount = 2 ** 32 - 1;
+
 /** The count-th id of a world. */
 export function makeId(kind: IdKind, seed: string, count: number): string {
   return kind === 'uuid' ? makeUuid(seed, count) : makeAwsId(kind, seed, count);

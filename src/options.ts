@@ -3,7 +3,7 @@
  * the type `Options`, all come from here. What reads them is in `cli/flags.ts`.
  */
 import { Type } from '@sinclair/typebox';
-import { type Instant, parseInstant } from './clock.ts';
+import { type Instant, isOfClock, parseInstant } from './clock.ts';
 import { oneOf, option, type Values } from './option.ts';
 import { isSeedName, isSeedPath, seeds } from './seed.ts';
 import { durabilities } from './state/durability.ts';
@@ -82,7 +82,11 @@ export const optionTable = {
     placeholder: 'CLOCK',
     help: 'system, or an RFC 3339 instant to stand at',
     accepts: 'system, or an RFC 3339 instant to stand at such as 2026-01-01T00:00:00Z',
-    parse: (written): 'system' | Instant | undefined => (written === 'system' ? written : parseInstant(written)),
+    parse(written): 'system' | Instant | undefined {
+      if (written === 'system') return written;
+      const instant = parseInstant(written);
+      return instant !== undefined && isOfClock(instant) ? instant : undefined;
+    },
   }),
   strict: option({
     name: 'strict',

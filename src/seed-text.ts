@@ -1,4 +1,15 @@
-import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import {
+  type Alias,
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+} from 'yaml';
 import { excess, isText } from './json-body.ts';
 import type { NameOf, Path } from './state/problems.ts';
 
@@ -36,7 +47,7 @@ type Failed = (position: Position, message: string) => ParsedText;
  * @param nameOf how a message names a field.
  */
 export function parseYaml(text: string, nameOf: NameOf): ParsedText {
-  const { document, at, positionOf } = placesOf(text);
+  const { document, targets, at, positionOf } = placesOf(text);
   const failed = failing('YAML', positionOf);
   // Several documents in one file are YAML, and no seed.
   const [first] = document.errors;
@@ -49,8 +60,8 @@ export function parseYaml(text: string, nameOf: NameOf): ParsedText {
   const tooDeep = document.errors.find(({ code }) => code === 'RESOURCE_EXHAUSTION');
   if (tooDeep) return failed(at(tooDeep.pos[0]), `it is nested more than ${most.levels} levels deep`);
   if (first) return failed(at(first.pos[0]), first.message);
-  const problems = inspect(document, nameOf).map(({ offset, message }) => ({ position: at(offset), message }));
-  return { value: problems.length > 0 ? undefined : document.toJS({ maxAliasCount: -1 }), problems, positionOf };
+  const problems = inspect(document, targets, nameOf).map(({ offset, message }) => ({ position: at(offset), message }));
+  return { value: problems.length > 0 ? undefined : saidBy(document.contents, targets), problems, positionOf };
 }
 
 /** The same of a JSON text. Where things stand is found when it is asked for: the JSON is read as YAML then. */
@@ -65,8 +76,8 @@ export function parseJson(text: string, nameOf: NameOf): ParsedText {
   if (tooMuch !== undefined) return failed({ line: 1, column: 1 }, tooMuch);
   const value: unknown = JSON.parse(text);
   if (isText(value) && countNames(text) === countFields(value)) return { value, problems: [], positionOf };
-  const { document, at } = places();
-  const problems = inspect(document, nameOf).map(({ offset, message }) => ({ position: at(offset), message }));
+  const { document, targets, at } = places();
+  const problems = inspect(document, targets, nameOf).map(({ offset, message }) => ({ position: at(offset), message }));
   return { value: undefined, problems, positionOf };
 }
 
@@ -77,6 +88,9 @@ const failing =
     problems: [{ position, message: `not ${kind}: ${message}` }],
     positionOf,
   });
+
+/** What each alias stands for: found once, since the parser looks through the whole document for each. */
+type Targets = Map<Alias, Node>;
 
 function placesOf(text: string) {
   const lines = new LineCounter();
@@ -91,8 +105,9 @@ function placesOf(text: string) {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(1, line), column: Math.max(1, col) };
   };
-  const positionOf = (path: Path, ofName = false) => at(offsetOf(document, path, ofName));
-  return { document, at, positionOf };
+  const targets: Targets = new Map();
+  const positionOf = (path: Path, ofName = false) => at(offsetOf(document, targets, path, ofName));
+  return { document, targets, at, positionOf };
 }
 
 function positionIn(text: string, offset: number): Position {
@@ -150,7 +165,7 @@ function couldGoOn(text: string): boolean {
 }
 
 /** What YAML lets through and a seed does not: names that are there twice, tags, and what could not be stored. */
-function inspect(document: Document, nameOf: NameOf): Found[] {
+function inspect(document: Document, targets: Targets, nameOf: NameOf): Found[] {
   const found: Found[] = [];
   const anchors = new Map<string, Node>();
   const sizes = new Map<Node, number>();
@@ -164,6 +179,7 @@ function inspect(document: Document, nameOf: NameOf): Found[] {
       const target = anchors.get(node.source);
       if (!target) say(node, `${nameOf(path)} is *${node.source}, and there is no &${node.source} before it`);
       else if (open.has(target)) say(node, `${nameOf(path)} is *${node.source}, which it is within`);
+      else targets.set(node, target);
       return (target && sizes.get(target)) ?? 1;
     }
     if (node.anchor) anchors.set(node.anchor, node);
@@ -214,16 +230,28 @@ function inspect(document: Document, nameOf: NameOf): Found[] {
   return found;
 }
 
+/** What a node says, its aliases written out: of one in which nothing is wrong. */
+function saidBy(node: unknown, targets: Targets): unknown {
+  if (isAlias(node)) return saidBy(targets.get(node), targets);
+  if (isSeq(node)) return node.items.map((item) => saidBy(item, targets));
+  if (isMap(node)) {
+    return Object.fromEntries(node.items.map(({ key, value }) => [nameIn(key), saidBy(value, targets)]));
+  }
+  return isScalar(node) ? node.value : null;
+}
+
+const nameIn = (key: unknown): string => (isScalar(key) ? String(key.value) : '');
+
 const sum = (numbers: readonly number[]) => numbers.reduce((total, each) => total + each, 0);
 
 const startOf = (node: unknown): number => (isNode(node) ? (node.range?.[0] ?? 0) : 0);
 
 /** Where in the text a field stands; where it is missing, what it is missing from. */
-function offsetOf(document: Document, path: Path, ofName: boolean): number {
+function offsetOf(document: Document, targets: Targets, path: Path, ofName: boolean): number {
   let offset = startOf(document.contents);
   let node: unknown = document.contents;
   for (const [at, part] of path.entries()) {
-    const within = isAlias(node) ? node.resolve(document) : node;
+    const within = isAlias(node) ? targets.get(node) : node;
     if (isMap(within)) {
       const pair = within.items.find(({ key }) => isScalar(key) && String(key.value) === String(part));
       if (!pair) return offset;

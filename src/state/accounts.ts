@@ -32,10 +32,11 @@ export function createAccounts(db: Database, worlds: Worlds, volumes: Volumes, t
   const subAccounts = db.prepare<[number], AccountRow>(
     'SELECT * FROM account WHERE organization = ? AND parent IS NOT NULL ORDER BY key',
   );
-  const insert = db.prepare<Omit<AccountRow, 'key'>>(
-    'INSERT INTO account (organization, id, name, parent, created_at) ' +
-      'VALUES (@organization, @id, @name, @parent, @created_at)',
+  const insert = db.prepare<Omit<AccountRow, 'key'> & { key: number | null }>(
+    'INSERT INTO account (key, organization, id, name, parent, created_at) ' +
+      'VALUES (@key, @organization, @id, @name, @parent, @created_at)',
   );
+  const keys = db.prepare<[number], { id: string; key: number }>('SELECT id, key FROM account WHERE organization = ?');
 
   const byKey = db.prepare<[number, number], AccountRow & { parent_id: string | null }>(
     `SELECT account.*, parent.id AS parent_id FROM account LEFT JOIN account AS parent ON parent.key = account.parent
@@ -55,10 +56,17 @@ export function createAccounts(db: Database, worlds: Worlds, volumes: Volumes, t
   return {
     view,
 
-    /** Empties a world: all else in it belongs to an account. */
-    removeAll(organization: number): void {
+    /**
+     * Empties a world: all else in it belongs to an account.
+     *
+     * @returns the keys that its accounts had, by their ids: one that is put back has to have the same, since calls under
+     *   way hold it.
+     */
+    removeAll(organization: number): ReadonlyMap<string, number> {
       tokens.forgetKnown();
+      const before = new Map(keys.all(organization).map(({ id, key }) => [id, key]));
       removeAll.run(organization);
+      return before;
     },
 
     /**
@@ -68,6 +76,7 @@ export function createAccounts(db: Database, worlds: Worlds, volumes: Volumes, t
       const id = worlds.makeId(tx, 'uuid');
       note(tx, 'account', id, 'create');
       const { lastInsertRowid } = insert.run({
+        key: null,
         organization: tx.organization,
         id,
         name,
@@ -100,6 +109,8 @@ export function createAccounts(db: Database, worlds: Worlds, volumes: Volumes, t
 
     find: (organization: number, accountId: string) => byId.get(organization, accountId),
     subAccounts: (organization: number) => subAccounts.all(organization),
-    insert: (row: Omit<AccountRow, 'key'>) => Number(insert.run(row).lastInsertRowid),
+    /** @returns its key: the one that is given, or the next. */
+    insert: (row: Omit<AccountRow, 'key'>, key: number | null = null) =>
+      Number(insert.run({ ...row, key }).lastInsertRowid),
   };
 }

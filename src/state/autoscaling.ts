@@ -1,6 +1,6 @@
 import { EmulatorError } from '../errors.ts';
 import type { Attachments, AttachmentWithInstance } from './attachments.ts';
-import { gp3, supported } from './ebs.ts';
+import { asGp3, gp3, supported } from './ebs.ts';
 import type { Machine, Tx } from './machine.ts';
 import type { Modifications } from './modifications.ts';
 import type { Effects } from './settle.ts';
@@ -64,7 +64,7 @@ export function createAutoscaling(
           origin: 'ebs',
           has_source: 1,
           size_gb: volume.size_gb,
-          ...ofOneVolume(volume),
+          ...asGp3({ sizeGb: volume.size_gb, iops: volume.iops, throughput: volume.throughput }),
           availability_zone: volume.availability_zone,
           encrypted: volume.encrypted,
           kms_key_id: volume.kms_key_id,
@@ -76,16 +76,6 @@ export function createAutoscaling(
         attachments.handOver(tx, key, replacement);
       },
     } satisfies Effects as Effects,
-  };
-}
-
-/** IOPS and throughput as one gp3 volume of that size can have them: an array's totals may be more [A]. */
-function ofOneVolume({ size_gb, iops, throughput }: VolumeRow): { iops: number; throughput: number } {
-  const most = Math.max(gp3.iops.minimum, Math.min(gp3.iops.maximum, size_gb * gp3.iops.perGb));
-  const possible = Math.min(iops, most);
-  return {
-    iops: possible,
-    throughput: Math.min(throughput, gp3.throughput.maximum, Math.floor(possible * gp3.throughput.perIops)),
   };
 }
 

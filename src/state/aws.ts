@@ -1,6 +1,6 @@
 import { EmulatorError } from '../errors.ts';
 import type { Attachments, AttachRequest } from './attachments.ts';
-import { checkGp3, gp3, regionOf, type VolumeType } from './ebs.ts';
+import { checkPerformance, gp3, regionOf, type VolumeType } from './ebs.ts';
 import type { InstanceRow, Instances } from './instances.ts';
 import { type Machine, note, type Tx } from './machine.ts';
 import type { Rules } from './rules.ts';
@@ -56,16 +56,20 @@ export function createAws(
 ) {
   return {
     /**
-     * An ordinary EBS volume comes to be. Only gp3's limits are known here: other types have any values [A].
+     * An ordinary EBS volume comes to be.
      *
      * @returns its id
-     * @throws EmulatorError `volume-id-taken`, `availability-zone-invalid`, `tags-invalid`, and gp3's limits
+     * @throws EmulatorError `volume-id-taken`, `availability-zone-invalid`, `tags-invalid`, and the limits of its type
      */
     createVolume(tx: Tx, volume: NewEbsVolume): string {
       const { sizeGb, availabilityZone, volumeType = 'gp3', fileSystem = 'ext4' } = volume;
       const { iops = gp3.iops.minimum, throughput = gp3.throughput.minimum } = volume;
       regionOf(availabilityZone);
-      if (volumeType === 'gp3') checkGp3({ sizeGb, iops, throughput });
+      checkPerformance(volumeType, { sizeGb, iops, throughput }, 1, {
+        sizeGb: 'sizeGb',
+        iops: 'iops',
+        throughput: 'throughput',
+      });
       const tags = checkTags(volume.tags, 'body/tags');
       const id = volume.volumeId ?? worlds.makeId(tx, 'vol');
       const holder = volume.volumeId && volumes.holder(tx, id);

@@ -23,7 +23,6 @@ export function createCheckpoints(db: Database) {
     'SELECT name, created_at AS createdAt FROM checkpoint WHERE organization = ? ORDER BY name',
   );
   const remove = db.prepare<[number, string]>('DELETE FROM checkpoint WHERE organization = ? AND name = ?');
-  const removeAll = db.prepare<[number]>('DELETE FROM checkpoint WHERE organization = ?');
 
   const notFound = (organization: number, name: string) =>
     new EmulatorError('checkpoint-not-found', { name, known: list.all(organization).map((each) => each.name) });
@@ -49,7 +48,5 @@ export function createCheckpoints(db: Database) {
     remove(organization: number, name: string): void {
       if (remove.run(organization, name).changes === 0) throw notFound(organization, name);
     },
-
-    removeAll: (organization: number) => removeAll.run(organization),
   };
 }

@@ -1,5 +1,5 @@
 import { EmulatorError } from '../errors.ts';
-import { checkGp3, type FieldNames, gp3, ownNames, regionOf } from './ebs.ts';
+import { arraySizes, checkPerformance, type FieldNames, gp3, ownNames, regionOf } from './ebs.ts';
 import { ebsSnapshotsOf } from './ebs-snapshots.ts';
 import type { Machine, Tx } from './machine.ts';
 import type { SnapshotRow, Snapshots } from './snapshots.ts';
@@ -109,7 +109,7 @@ export function createCreation(machine: Machine, worlds: Worlds, volumes: Volume
         iops: request.iops || gp3.iops.minimum * count,
         throughput: request.throughput || gp3.throughput.minimum * count,
       };
-      checkGp3(performance, count, names);
+      checkPerformance('gp3', performance, count, names);
       const id = worlds.makeId(tx, 'vol');
       const key = volumes.insert(tx, {
         ...machine.begin(tx, 'volume', 'create', id),
@@ -156,7 +156,7 @@ export function createCreation(machine: Machine, worlds: Worlds, volumes: Volume
         iops: request.iops || gp3.iops.minimum,
         throughput: request.throughput || gp3.throughput.minimum,
       };
-      checkGp3(performance, 1, names);
+      checkPerformance('gp3', performance, 1, names);
       const volumeId = worlds.makeId(tx, 'vol');
       const key = volumes.insert(tx, {
         ...machine.begin(tx, 'volume', 'restore', volumeId),
@@ -176,9 +176,6 @@ export function createCreation(machine: Machine, worlds: Worlds, volumes: Volume
     },
   };
 }
-
-/** The sizes an array can have [C]. */
-const arraySizes = [4, 6, 8];
 
 /**
  * How many EBS volumes stand behind a new volume: the array of the performance modes, or two [C].

@@ -28,8 +28,9 @@ const longestText = 64 * 1024;
 export const text = (description: string, maxLength = longestText) => Type.String({ maxLength, description });
 export const name = (description: string, maxLength = longestText) =>
   Type.String({ minLength: 1, maxLength, description });
-export const positive = (description: string) => Type.Integer({ minimum: 1, maximum: 2 ** 31, description });
-export const count = (description: string) => Type.Integer({ minimum: 0, maximum: 2 ** 31, description });
+/** What a volume of its type can have at most is looked at later, with a sentence that says it. */
+export const positive = (description: string, maximum = 2 ** 31) => Type.Integer({ minimum: 1, maximum, description });
+export const count = (maximum: number, description: string) => Type.Integer({ minimum: 0, maximum, description });
 export const yesOrNo = (description: string) => Type.Boolean({ description });
 
 /** A hundred years. */
@@ -44,7 +45,9 @@ export const ageMinutes = Type.Optional(
     description: 'How many minutes before the beginning of the world it came to be, instead of an instant.',
   }),
 );
-export const changedBy = Type.Optional(count('The request that caused the last change, by its number in the journal.'));
+export const changedBy = Type.Optional(
+  count(Number.MAX_SAFE_INTEGER, 'The request that caused the last change, by its number in the journal.'),
+);
 
 export const due = Type.Optional(
   Type.Object(

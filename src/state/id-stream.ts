@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import { EmulatorError } from '../errors.ts';
-import { firstIdFrom, type IdKind, makeId } from '../ids.ts';
+import { firstIdFrom, greatestCount, type IdKind, makeId } from '../ids.ts';
 
 /** The tables whose rows callers know by an id of their world that may have come from anywhere. */
 type IdTable = 'volume' | 'backing_volume' | 'instance' | 'account' | 'token' | 'autoscaling_rule';
@@ -29,6 +29,10 @@ export function createIdStreams(db: Database) {
   const store = db.prepare<[number, number]>('UPDATE organization SET ids_made = ? WHERE key = ?');
   const exists = (table: IdTable) =>
     db.prepare<[number, string], number>(`SELECT 1 FROM ${table} WHERE organization = ? AND id = ?`).pluck();
+  /** A document may say that a volume took over which is none of its volumes. */
+  const successor = db
+    .prepare<[number, string], number>('SELECT 1 FROM volume WHERE organization = ? AND replaced_by = ?')
+    .pluck();
   const snapshotsFrom = db
     .prepare<{ organization: number; dsnap: string; snap: string }, string>(
       `SELECT id FROM snapshot WHERE organization = @organization AND id >= @dsnap
@@ -38,18 +42,20 @@ export function createIdStreams(db: Database) {
     .pluck();
   /** Who can have an id of each kind. */
   const holders = {
-    vol: [exists('volume'), exists('backing_volume')],
+    vol: [exists('volume'), exists('backing_volume'), successor],
     i: [exists('instance')],
     uuid: [exists('account'), exists('token'), exists('autoscaling_rule')],
   };
+
+  const takenFrom = (organization: number, made: number) =>
+    new Set(snapshotsFrom.all({ organization, dsnap: firstIdFrom('dsnap', made), snap: firstIdFrom('snap', made) }));
 
   function of(organization: number): Stream {
     let stream = streams.get(organization);
     if (!stream) {
       const row = load.get(organization);
       if (!row) throw new EmulatorError('organization-gone');
-      const from = { dsnap: firstIdFrom('dsnap', row.made), snap: firstIdFrom('snap', row.made) };
-      stream = { ...row, taken: new Set(snapshotsFrom.all({ organization, ...from })) };
+      stream = { ...row, taken: takenFrom(organization, row.made) };
       streams.set(organization, stream);
     }
     return stream;
@@ -66,6 +72,8 @@ export function createIdStreams(db: Database) {
       const stream = of(organization);
       changed.add(organization);
       for (;;) {
+        // From the last number on, it counts from the first again.
+        if (stream.made === greatestCount) Object.assign(stream, { made: 0, taken: takenFrom(organization, 0) });
         stream.made++;
         const id = makeId(kind, stream.seed, stream.made);
         if (isFree(organization, stream, kind, id)) return id;

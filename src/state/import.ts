@@ -67,6 +67,7 @@ export function createImport(db: Database, parts: Parts) {
       created_at: instantOf(document.createdAt) ?? now,
     };
     let organization: number;
+    let before: ReadonlyMap<string, number> = new Map();
     if (existing === undefined) {
       // A reset goes back to the same instant, if the world's time is its own.
       const clock = clockNow === null ? document.clock : { mode: 'controlled' as const, now: formatInstant(clockNow) };
@@ -75,13 +76,14 @@ export function createImport(db: Database, parts: Parts) {
     } else {
       organization = existing;
       worlds.update({ key: organization, ...columns });
-      accounts.removeAll(organization);
+      before = accounts.removeAll(organization);
       roleArns.removeFailing(organization);
     }
 
     const txs = new Map<string, Tx>();
     const addAccount = (accountId: string, name: string, parent: number | null, createdAt: Instant) => {
-      const account = accounts.insert({ organization, id: accountId, name, parent, created_at: createdAt });
+      const row = { organization, id: accountId, name, parent, created_at: createdAt };
+      const account = accounts.insert(row, before.get(accountId));
       const ownAccount = parent === null;
       txs.set(accountId, { organization, account, accountId, ownAccount, now, pace, request: null, changes: [] });
       return account;

@@ -2,7 +2,7 @@ import type { Database } from 'better-sqlite3';
 import type { Instant } from '../clock.ts';
 import { EmulatorError } from '../errors.ts';
 import type { Attachments } from './attachments.ts';
-import { checkGp3, type FieldNames, ownNames, type Performance } from './ebs.ts';
+import { checkPerformance, type FieldNames, ownNames, type Performance } from './ebs.ts';
 import type { Machine, Thing, Tx } from './machine.ts';
 import type { Effects } from './settle.ts';
 import type { Status } from './transitions.ts';
@@ -73,7 +73,7 @@ export function createModifications(db: Database, machine: Machine, volumes: Vol
    * Begins a change of size, IOPS or throughput; the volume keeps its values until the change lands [C].
    *
    * @throws EmulatorError `volume-not-found`, `volume-not-managed`, `volume-not-available`, `size-not-larger`,
-   *   `filesystem-without-instance`, `modification-in-progress`, and gp3's limits
+   *   `filesystem-without-instance`, `modification-in-progress`, and the limits of its type
    */
   function modify(tx: Tx, volumeId: string, request: ModifyRequest): void {
     const { names = ownNames } = request;
@@ -92,7 +92,7 @@ export function createModifications(db: Database, machine: Machine, volumes: Vol
       iops: request.iops ?? volume.iops,
       throughput: request.throughput ?? volume.throughput,
     };
-    if (volume.volume_type === 'gp3') checkGp3(wanted, arrayCount(volume.backing_count), names);
+    checkPerformance(volume.volume_type, wanted, arrayCount(volume.backing_count), names);
     if (request.expandFilesystem && attachments.of(volume)?.status !== 'attached') {
       throw new EmulatorError('filesystem-without-instance', { volumeId });
     }

@@ -11,8 +11,12 @@
  * - `var` is a plain name: no list around it, no default, no dotted path;
  * - values are a list of one or more strings, none empty, and those of tags have a key before the first `:`;
  *   a text in place of the list, which in plain JsonLogic matches any part of it, is refused;
+ * - a rule has no more conditions and values than `most` says, which is far more than anybody writes;
  * - the wording of the messages.
  */
+
+/** How large a rule may be: each volume of its account is held against all of it, while every other call waits. */
+const most = { conditions: 50, values: 3_000 };
 
 /** Variables that hold one text, or nothing. */
 export const singleVariables = ['instance_id', 'cluster_name', 'node_group_name'] as const;
@@ -74,9 +78,15 @@ function readRule(rule: unknown): void {
   if (!Array.isArray(conditions) || conditions.length === 0) {
     throw new Refusal('rule.and', `must be a list of one or more conditions, found ${show(conditions)}`);
   }
+  if (conditions.length > most.conditions) {
+    throw new Refusal('rule.and', `has ${conditions.length} conditions: it may have ${most.conditions} at most`);
+  }
   const seen = new Set<RuleVariable>();
+  let values = 0;
   for (const [index, condition] of conditions.entries()) {
-    const { variable, path } = readCondition(condition, `rule.and[${index}]`, false);
+    const { variable, path, count } = readCondition(condition, `rule.and[${index}]`, false);
+    values += count;
+    if (values > most.values) throw new Refusal('rule.and', `has more than ${most.values} values in all`);
     if (seen.has(variable) && !isOneOf(tagVariables, variable)) {
       throw new Refusal(path, `"${variable}" may appear once in an "and": put all its values in one list`);
     }
@@ -84,10 +94,11 @@ function readRule(rule: unknown): void {
   }
 }
 
-/** A variable, and the path of its name. */
+/** A variable, the path of its name, and with how many values it is compared. */
 interface Use {
   variable: RuleVariable;
   path: string;
+  count: number;
 }
 
 function readCondition(node: unknown, path: string, negated: boolean): Use {
@@ -124,8 +135,7 @@ function readIn(operand: unknown, path: string): Use {
   if (!isOneOf(singleVariables, variable)) {
     throw new Refusal(at, `${show(variable)} is not a variable "in" takes: use ${singleVariables.join(', ')}`);
   }
-  readValues(values, `${path}[1]`);
-  return { variable, path: at };
+  return { variable, path: at, count: readValues(values, `${path}[1]`).length };
 }
 
 function readTags(operator: 'some' | 'none', operand: unknown, path: string): Use {
@@ -153,12 +163,13 @@ function readTags(operator: 'some' | 'none', operand: unknown, path: string): Us
     const text = `within "${operator}" the variable is "", the tag at hand, found ${show(elementName)}`;
     throw new Refusal(`${inner}.in[0].var`, text);
   }
-  for (const [index, tag] of readValues(tags, `${inner}.in[1]`).entries()) {
+  const written = readValues(tags, `${inner}.in[1]`);
+  for (const [index, tag] of written.entries()) {
     if (tag.indexOf(':') < 1) {
       throw new Refusal(`${inner}.in[1][${index}]`, `must be a tag written as key:value, found ${show(tag)}`);
     }
   }
-  return { variable, path: at };
+  return { variable, path: at, count: written.length };
 }
 
 /** The operator and operand of an object that must have exactly one member. */
@@ -199,6 +210,9 @@ function readValues(values: unknown, path: string): string[] {
   if (!Array.isArray(values) || values.length === 0) {
     const write = typeof values === 'string' ? `: write [${show(values)}]` : '';
     throw new Refusal(path, `must be a list of one or more strings, found ${show(values)}${write}`);
+  }
+  if (values.length > most.values) {
+    throw new Refusal(path, `is a list of ${values.length}: it may have ${most.values} values at most`);
   }
   for (const [index, value] of values.entries()) {
     if (typeof value !== 'string' || value === '') {

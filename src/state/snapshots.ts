@@ -2,7 +2,7 @@ import type { Database } from 'better-sqlite3';
 import type { Instant } from '../clock.ts';
 import { EmulatorError } from '../errors.ts';
 import { regionOf } from './ebs.ts';
-import { type EbsColumns, ebsColumns } from './ebs-snapshots.ts';
+import { type EbsColumns, ebsColumns, greatestGeneration } from './ebs-snapshots.ts';
 import type { Machine, Thing, Tx } from './machine.ts';
 import { checkTags, type TagInput } from './tags.ts';
 import type { Status } from './transitions.ts';
@@ -151,12 +151,16 @@ export function createSnapshots(db: Database, machine: Machine, worlds: Worlds, 
      * [A].
      *
      * @returns what writes it.
-     * @throws EmulatorError `volume-not-found`, `volume-not-managed`, `volume-not-available`, `tags-invalid`
+     * @throws EmulatorError `volume-not-found`, `volume-not-managed`, `volume-not-available`, `tags-invalid`,
+     *   `generations-exhausted`
      */
     plan(tx: Tx, volumeId: string, request: CreateSnapshotRequest): () => SnapshotRow {
       const volume = source.get(tx.organization, volumeId, tx.account) ?? volumes.notFound(tx, volumeId);
       machine.allow('volume', request.autoscalingOnly ? 'snapshot' : 'snapshot-any', volumeThing(volume));
       const tags = checkTags(request.tags, 'body/tags');
+      if (volume.generation > greatestGeneration) {
+        throw new EmulatorError('generations-exhausted', { volumeId, last: greatestGeneration });
+      }
       return () => {
         const id = worlds.makeId(tx, 'dsnap');
         const set = partVolumes(volume).map((volume_id) => ({ id: worlds.makeId(tx, 'snap'), volume_id }));

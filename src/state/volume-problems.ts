@@ -1,10 +1,19 @@
 import type { EmulatorError } from '../errors.ts';
-import { attachmentPoint, checkDeviceName, checkGp3, isRegion, type Performance } from './ebs.ts';
+import {
+  arraySizes,
+  attachmentPoint,
+  checkDeviceName,
+  checkPerformance,
+  gp3,
+  isRegion,
+  type Performance,
+} from './ebs.ts';
+import { greatestGeneration } from './ebs-snapshots.ts';
 import { ends, usualEnd } from './machine.ts';
 import type { Path, Report } from './problems.ts';
 import type { Resource } from './transitions.ts';
-import { arrayCount } from './volumes.ts';
-import { backingCountOf, performanceOf } from './world-defaults.ts';
+import { arrayCount, plainBackingCount } from './volumes.ts';
+import { backingCountOf, performanceOf, stoodBehind } from './world-defaults.ts';
 import type { DueDocument, Seed, SnapshotDocument, VolumeDocument } from './world-document.ts';
 
 /** A volume of a document, and where it stands there. */
@@ -12,6 +21,11 @@ interface Placed {
   volume: VolumeDocument;
   path: Path;
 }
+
+/** The statuses in which a volume has never been Datafy's: no call gives it an array. */
+const notYet: readonly string[] = ['ordinary', 'activating'];
+
+const oneOf = (statuses: readonly string[]) => `is ${statuses.slice(0, -1).join(', ')} or ${statuses.at(-1)}`;
 
 /** Says what is wrong with the volumes of a document, with what is on them, and with its snapshots. */
 export function reportVolumes(document: Seed, report: Report): void {
@@ -24,6 +38,10 @@ export function reportVolumes(document: Seed, report: Report): void {
     reportOrigin(each, report);
     if (volume.replacedBy !== undefined) successors(volume.replacedBy, [...path, 'replacedBy']);
     reportPerformance(each, performanceOf(volume), path, report);
+    if (volume.status === 'deactivating' && volume.sizeGb > gp3.sizeGb.maximum) {
+      const most = `as large as one gp3 volume can be, ${gp3.sizeGb.maximum} GiB`;
+      report.say([...path, 'sizeGb'], `is ${volume.sizeGb}: a volume that is deactivating is at most ${most}`);
+    }
     reportModifications(each, report);
     // An EBS volume is one of the account's, or behind one of them.
     for (const [at, id] of (volume.backingVolumeIds ?? []).entries()) ids(id, [...path, 'backingVolumeIds', at]);
@@ -46,22 +64,35 @@ function reportOrigin({ volume, path }: Placed, { say }: Report): void {
   }
 }
 
+/** What stands behind a volume: as many EBS volumes as its mode says while Datafy has it, and none otherwise. */
 function reportBacking({ volume, path }: Placed, { say }: Report): void {
-  const { backingVolumeIds = [], datafyMode = 'autoscaling' } = volume;
+  const { status, backingVolumeIds = [], backingCount, datafyMode = 'autoscaling' } = volume;
+  const behind = stoodBehind.includes(status);
+  if (!behind && backingVolumeIds.length > 0) {
+    say([...path, 'backingVolumeIds'], `are for a volume that ${oneOf(stoodBehind)}, not ${status}: leave them out`);
+    return;
+  }
+  if (behind && backingVolumeIds.length === 0) {
+    say([...path, 'backingVolumeIds'], `are none: a volume that is ${status} has EBS volumes behind it`);
+    return;
+  }
   const count = backingCountOf(volume);
   const plain = datafyMode === 'autoscaling';
-  if (plain !== (count === 2)) {
-    const [at, verb] = volume.backingCount === undefined ? ['backingVolumeIds', 'are'] : ['backingCount', 'is'];
+  if (!plain && notYet.includes(status)) {
+    say([...path, 'datafyMode'], `is ${datafyMode}: a volume that is ${status} has no array`);
+    return;
+  }
+  const [at, verb] = backingCount === undefined ? ['backingVolumeIds', 'are'] : ['backingCount', 'is'];
+  if (plain ? count !== plainBackingCount : !arraySizes.includes(count)) {
     const expected = plain ? '2' : '4, 6 or 8';
     say([...path, at], `${verb} ${count}: a volume of mode ${datafyMode} has ${expected} behind it`);
-  } else if (backingVolumeIds.length > 0 && backingVolumeIds.length !== count) {
+  } else if (behind && backingVolumeIds.length !== count) {
     say([...path, 'backingVolumeIds'], `are ${backingVolumeIds.length}, and backingCount is ${count}`);
   }
 }
 
-/** Size, IOPS and throughput of a volume, or of a change to it; other types than gp3 have any values [A]. */
+/** Size, IOPS and throughput of a volume, or of a change to it. */
 function reportPerformance({ volume }: Placed, performance: Performance, path: Path, report: Report): void {
-  if ((volume.volumeType ?? 'gp3') !== 'gp3') return;
   const at = (field: string) => [...path, field];
   const nameOf = (field: string) => report.nameOf(at(field));
   const names = { sizeGb: nameOf('sizeGb'), iops: nameOf('iops'), throughput: nameOf('throughput') };
@@ -69,7 +100,7 @@ function reportPerformance({ volume }: Placed, performance: Performance, path: P
     code.startsWith('size') ? 'sizeGb' : code.startsWith('iops') ? 'iops' : 'throughput';
   report.attempt(
     (refusal) => at(fieldOf(refusal)),
-    () => checkGp3(performance, arrayCount(backingCountOf(volume)), names),
+    () => checkPerformance(volume.volumeType ?? 'gp3', performance, arrayCount(backingCountOf(volume)), names),
   );
 }
 
@@ -127,7 +158,7 @@ function reportAttachments({ instances }: Seed, placed: readonly Placed[], repor
 function reportSnapshots({ volumes, snapshots }: Seed, report: Report): void {
   const [ids, parts] = [report.unique(), report.unique()];
   const volumeOf = new Map(volumes.map((volume) => [volume.volumeId, volume]));
-  const generations = new Map<VolumeDocument, Map<number, Path>>();
+  const generations = new Map<VolumeDocument, { next: number; holders: Map<number, Path> }>();
   for (const [at, snapshot] of snapshots.entries()) {
     const path = ['snapshots', at];
     reportDue('snapshot', snapshot, path, report);
@@ -138,13 +169,16 @@ function reportSnapshots({ volumes, snapshots }: Seed, report: Report): void {
     const volume = volumeOf.get(snapshot.volumeId);
     reportSource(snapshot, volume, path, report);
     if (!volume) continue;
-    const taken = generations.get(volume) ?? new Map<number, Path>();
+    const taken = generations.get(volume) ?? { next: 0, holders: new Map<number, Path>() };
     generations.set(volume, taken);
-    const { generation = Math.max(-1, ...taken.keys()) + 1 } = snapshot;
-    const holder = taken.get(generation);
+    const { generation = taken.next } = snapshot;
+    taken.next = Math.max(taken.next, generation + 1);
+    const holder = taken.holders.get(generation);
     const here = [...path, 'generation'];
     if (holder) report.say(here, `${generation} is taken: ${report.nameOf(holder)} of the same volume has it`);
-    else taken.set(generation, here);
+    else if (generation > greatestGeneration) {
+      report.say(here, `would be ${generation}: the last that a volume can have is ${greatestGeneration}`);
+    } else taken.holders.set(generation, here);
   }
 }
 

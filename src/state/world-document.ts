@@ -1,4 +1,5 @@
 import { type Static, type TSchema, Type } from '@sinclair/typebox';
+import { greatestCount } from '../ids.ts';
 import {
   ageMinutes,
   changedBy,
@@ -18,7 +19,8 @@ import {
   words,
   yesOrNo,
 } from './document-fields.ts';
-import { volumeTypes } from './ebs.ts';
+import { greatestSizeGb, volumeTypes } from './ebs.ts';
+import { greatestGeneration } from './ebs-snapshots.ts';
 import { roleId } from './roles.ts';
 import { clockSchema, type paceSchema, paceSetting } from './time-document.ts';
 import { statuses } from './transitions.ts';
@@ -139,7 +141,7 @@ const volume = Type.Object(
     iops: Type.Optional(positive('Left out: 3000, or so many for each of an array.')),
     throughput: Type.Optional(positive('MiB/s. Left out: 125, or so many for each of an array.')),
     availabilityZone: Type.Optional(text("Left out: its instance's, or us-east-1a.")),
-    volumeType: Type.Optional(words(volumeTypes, 'Left out: gp3. Its limits hold for gp3 volumes.')),
+    volumeType: Type.Optional(words(volumeTypes, 'Left out: gp3. The limits of its type hold.')),
     origin: Type.Optional(
       words(['ebs', 'native', 'snapshot'], 'What it was made as. Left out: ebs, or snapshot with restoredFrom.'),
     ),
@@ -190,11 +192,13 @@ const snapshot = Type.Object(
     volumeId: id('vol', 'What it is of. The volume may be gone.'),
     status: Type.Optional(words(statuses.snapshot, 'Left out: completed.')),
     due,
-    sizeGb: Type.Optional(positive("GiB. Left out: the volume's.")),
+    sizeGb: Type.Optional(positive("GiB. Left out: the volume's.", greatestSizeGb)),
     region: Type.Optional(text("Left out: the volume's.")),
     encrypted: Type.Optional(yesOrNo("Left out: the volume's.")),
     kmsKeyId: Type.Optional(text("Left out: the volume's.")),
-    generation: Type.Optional(count('Counts the snapshots of a volume. Left out: the next of its volume.')),
+    generation: Type.Optional(
+      count(greatestGeneration, 'Counts the snapshots of a volume. Left out: the next of its volume.'),
+    ),
     description: Type.Optional(text('Left out: empty.')),
     tags,
     ebsSnapshots: Type.Optional(
@@ -220,7 +224,7 @@ export const worldDocument = Type.Object(
     pace: Type.Optional(paceSetting),
     ids: Type.Optional(
       Type.Object(
-        { seed: name('Any text.'), made: count('How many have been made.') },
+        { seed: name('Any text.'), made: count(greatestCount, 'How many have been made.') },
         { ...strict, description: 'The stream that new ids come from. The same seed gives the same ids.' },
       ),
     ),

@@ -1,4 +1,4 @@
-import { formatInstant, latestInstant, parseInstant } from '../clock.ts';
+import { earliestInstant, formatInstant, isOfClock, isWritable, latestInstant, parseInstant } from '../clock.ts';
 import { EmulatorError } from '../errors.ts';
 import { hashSecret } from '../secrets.ts';
 import { regionOf } from './ebs.ts';
@@ -51,8 +51,9 @@ export function findProblems(document: Seed, nameOf: NameOf = inBody): Problem[]
 
 function reportClock({ clock }: Seed, { say }: Report): void {
   const now = clock?.now === undefined ? undefined : parseInstant(clock.now);
-  if (now === undefined || now <= latestInstant) return;
-  say(['clock', 'now'], `${clock?.now} is too far: a clock goes as far as ${formatInstant(latestInstant)}`);
+  if (now === undefined || isOfClock(now)) return;
+  const range = `from ${formatInstant(earliestInstant)} to ${formatInstant(latestInstant)}`;
+  say(['clock', 'now'], `${clock?.now} is out of reach: a clock goes ${range}`);
 }
 
 function reportAccounts(document: Seed, { attempt, unique, nameOf }: Report): void {
@@ -74,8 +75,12 @@ function reportAccounts(document: Seed, { attempt, unique, nameOf }: Report): vo
 
 function reportTokens({ tokens }: Seed, { say, unique }: Report): void {
   const [ids, secrets] = [unique(), unique('secret')];
-  for (const [at, { token, secretHash, tokenId }] of tokens.entries()) {
+  for (const [at, { token, secretHash, tokenId, createdAt, expiresInMinutes }] of tokens.entries()) {
     const path = ['tokens', at];
+    const made = createdAt === undefined ? undefined : parseInstant(createdAt);
+    if (made !== undefined && expiresInMinutes !== undefined && !isWritable(made + expiresInMinutes * 60_000)) {
+      say([...path, 'expiresInMinutes'], `is ${expiresInMinutes}: no date is so far from ${createdAt}`);
+    }
     if (tokenId !== undefined) ids(tokenId, [...path, 'tokenId']);
     if (token !== undefined && secretHash !== undefined) {
       say([...path, 'secretHash'], 'is there beside token: give one of the two');

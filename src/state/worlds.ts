@@ -83,7 +83,11 @@ export function createWorlds(db: Database, clock: Clock) {
   const token = db.prepare<[number, string], number>('SELECT 1 FROM token WHERE organization = ? AND id = ?').pluck();
 
   return {
-    lastRequest: (key: number): number => lastRequest.get({ key }) ?? 0,
+    /**
+     * The highest number of a request that a world's rows name. A document may name any, but only what leaves room to
+     * count on from is gone on from.
+     */
+    lastRequest: (key: number): number => Math.min(lastRequest.get({ key }) ?? 0, 2 ** 52),
     /** The id of the account that a volume is of. */
     ownerOfVolume: (key: number, volumeId: string) => ownerOfVolume.get(key, volumeId),
     hasToken: (key: number, tokenId: string) => token.get(key, tokenId) === 1,

@@ -178,9 +178,9 @@ export interface InstanceQuery extends Page {
   sort?: `${'createdAt' | 'instanceId'}:${'asc' | 'desc'}`;
 }
 
-/** An ordinary EBS volume to be made, as if in AWS. Limits are known for gp3 only [D]. */
+/** An ordinary EBS volume to be made, as if in AWS. The limits of its type hold [D]. */
 export interface NewVolume {
-  /** GiB: 1 to 65536. */
+  /** GiB: 1 to 65536, or less by its type. */
   sizeGb: number;
   /** Such as `us-east-1a`. */
   availabilityZone: string;

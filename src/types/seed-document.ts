@@ -133,7 +133,7 @@ export interface SeedVolume {
   throughput?: number;
   /** Left out: its instance's, or `us-east-1a`. */
   availabilityZone?: string;
-  /** Left out: `gp3`, whose limits hold. */
+  /** Left out: `gp3`. The limits of its type hold. */
   volumeType?: VolumeType;
   /** Left out: `ebs`, or `snapshot` with `restoredFrom`. */
   origin?: VolumeOrigin;

@@ -332,7 +332,10 @@ describe('where nothing happens', () => {
 
 test('an event is rendered once, however many listen', () => {
   let reads = 0;
-  const recorder = createRecorder(() => 0);
+  const recorder = createRecorder(
+    () => 0,
+    () => undefined,
+  );
   const change = {
     resource: 'account',
     id: 'x',

@@ -79,6 +79,52 @@ describe('a call under way', () => {
   });
 });
 
+describe('a call under way while its world begins anew', () => {
+  const account = () => world.control.account(world.accounts[0]?.accountId ?? '');
+  const anew: Record<string, () => Promise<unknown>> = {
+    reset: () => world.control.reset(),
+    restore: async () => {
+      await world.control.checkpoints.create('before');
+      await world.control.checkpoints.restore('before');
+    },
+    import: async () => world.control.state.import(await world.control.state.export()),
+  };
+
+  test.each(Object.keys(anew))('by a %s is done in what there is then: its body came later', async (how) => {
+    const body = '{"description": "late"}';
+    const { hostname, port, pathname } = new URL(`${world.url}/api/v1/volumes/${volume}/create-snapshot`);
+    const socket = createConnection({ host: hostname, port: Number(port) });
+    const headers = [`Host: ${hostname}`, `Authorization: Bearer ${token()}`, `Content-Length: ${body.length}`];
+    const came = new Promise<string>((resolve, reject) => {
+      let text = '';
+      socket.on('data', (piece) => {
+        text += piece;
+      });
+      socket.on('end', () => resolve(text));
+      socket.on('error', reject);
+    });
+    const rest = ['Content-Type: application/json', 'Connection: close', '', body.slice(0, 1)].join('\r\n');
+    socket.write(`POST ${pathname} HTTP/1.1\r\n${headers.join('\r\n')}\r\n${rest}`);
+    // A call that came after it has been answered: its head has been read.
+    await until(async () => ((await call(volume, { method: 'GET' })).ok ? true : undefined));
+    await anew[how]?.();
+    socket.write(body.slice(1));
+    expect(await came).toMatch(/^HTTP\/1.1 200 /);
+    expect((await account().snapshots.list()).at(-1)?.volumeId).toBe(volume);
+  });
+
+  test.each(Object.keys(anew))('by a %s reads what there is then', async (how) => {
+    await world.control.faults.create({ match: { operationId: 'listVolumes' }, effect: { delayMs: 200 } });
+    const get = { headers: { authorization: `Bearer ${token()}` } };
+    const answer = fetch(`${world.url}/api/v1/volumes`, get);
+    await until(struck);
+    await anew[how]?.();
+    const { count } = (await (await answer).json()) as { count: number };
+    expect(count).toBeGreaterThan(0);
+    expect(count).toBe(((await (await fetch(`${world.url}/api/v1/volumes`, get)).json()) as { count: number }).count);
+  });
+});
+
 describe('the journal', () => {
   test("has an expired token's calls in its own world's", async () => {
     const document = await world.control.state.export();

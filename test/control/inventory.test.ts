@@ -385,6 +385,20 @@ describe('a volume made in AWS', () => {
     expect(await does('POST', '/volumes', body, 201)).toMatchObject({ volumeIops: 100, volumeThroughput: 1 });
   });
 
+  test.each([
+    ['gp2', 'sizeGb', 16_384, 'size-out-of-range', 'GiB'],
+    ['gp2', 'iops', 16_000, 'iops-out-of-range', 'IOPS'],
+    ['gp2', 'throughput', 250, 'throughput-out-of-range', 'MiB/s'],
+    ['io1', 'iops', 64_000, 'iops-out-of-range', 'IOPS'],
+    ['standard', 'sizeGb', 1_024, 'size-out-of-range', 'GiB'],
+  ] as const)('is held to those of its own: %s, %s', async (volumeType, field, most, code, unit) => {
+    const body = { sizeGb: 1, availabilityZone: zone, volumeType };
+    await does('POST', '/volumes', { ...body, [field]: most }, 201);
+    const more = { ...body, [field]: most + 1 };
+    const message = `${field} is ${most + 1}: it must be from 1 to ${most} ${unit}`;
+    await isRefused(() => send('POST', `/accounts/${production}/volumes`, more), 400, code, message);
+  });
+
   test('can be made and read in every account of the world', async () => {
     const body = { sizeGb: 1, availabilityZone: zone };
     const { volumeId } = await does('POST', '/volumes', body, 201, organization);

@@ -3,6 +3,7 @@ import {
   gp3Refusal,
   instanceOf,
   isSupported,
+  limitRefusal,
   ordinaryVolume,
   regionOf,
   type Snapshot,
@@ -180,8 +181,7 @@ function modify(step: Step, id: string, o: Change & { expandFilesystem: boolean;
   if (refused) return refused;
   if (o.size !== undefined && o.size <= volume.size) return 'size-not-larger';
   const { size = volume.size, iops = volume.iops, throughput = volume.throughput } = o;
-  // Of other types nothing is known.
-  const limit = volume.type === 'gp3' ? gp3Refusal(size, iops, throughput, volume.array) : undefined;
+  const limit = limitRefusal(volume.type, size, iops, throughput, volume.array);
   if (limit) return limit;
   if (o.expandFilesystem && volume.attachment?.status !== 'attached') return 'filesystem-without-instance';
   if (volume.modification?.status === 'modifying') return 'modification-in-progress';
@@ -234,7 +234,7 @@ function appear(
   o: Pick<Volume, 'size' | 'iops' | 'throughput' | 'zone' | 'type' | 'fileSystem' | 'boot' | 'tags'> & { id?: string },
 ): Refusal {
   if (!knownZone(o.zone)) return 'availability-zone-invalid';
-  const refused = o.type === 'gp3' ? gp3Refusal(o.size, o.iops, o.throughput, 1) : undefined;
+  const refused = limitRefusal(o.type, o.size, o.iops, o.throughput, 1);
   if (refused) return refused;
   if (isReserved(o.tags)) return 'tags-invalid';
   if (o.id !== undefined && isHeld(step.world, o.id)) return 'volume-id-taken';

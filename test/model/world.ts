@@ -154,8 +154,8 @@ function end(world: World, volume: Volume): void {
   }
   const { size, account, attachment, zone, tags, fileSystem } = volume;
   // What one volume of that size cannot have is lost.
-  const iops = Math.min(volume.iops, 80_000, Math.max(3_000, 500 * size));
-  const throughput = Math.min(volume.throughput, 2_000, Math.floor(iops / 4));
+  const iops = Math.max(3_000, Math.min(volume.iops, 80_000, 500 * size));
+  const throughput = Math.max(125, Math.min(volume.throughput, 2_000, Math.floor(iops / 4)));
   const impossible = gp3Refusal(size, iops, throughput, 1);
   if (impossible) throw new Error(`${volume.id} gives way to a volume that AWS would refuse: ${impossible}`);
   const replacedBy: Volume = {
@@ -191,6 +191,33 @@ export function followRules(world: World, volume: Volume, at: number): void {
   const instance = instanceOf(world, volume);
   if (!instance || !isMatched(volume, instance)) return;
   Object.assign(volume, { status: 'activating', due: at + world.pace.activate });
+}
+
+/** What volumes of other types than gp3 have at most: GiB, IOPS, MiB/s. */
+const most: Record<string, readonly [number, number, number]> = {
+  gp2: [16_384, 16_000, 250],
+  io1: [16_384, 64_000, 1_000],
+  io2: [65_536, 256_000, 4_000],
+  st1: [16_384, 3_000, 500],
+  sc1: [16_384, 3_000, 250],
+  standard: [1_024, 3_000, 125],
+};
+
+/** Why no volume of this type can be so, if none can. */
+export function limitRefusal(
+  type: string,
+  size: number,
+  iops: number,
+  throughput: number,
+  count: number,
+): string | undefined {
+  const [sizeGb, mostIops, mostThroughput] = most[type] ?? [];
+  if (sizeGb === undefined || mostIops === undefined || mostThroughput === undefined) {
+    return gp3Refusal(size, iops, throughput, count);
+  }
+  if (size < count || size > sizeGb * count) return 'size-out-of-range';
+  if (iops < count || iops > mostIops * count) return 'iops-out-of-range';
+  return throughput < count || throughput > mostThroughput * count ? 'throughput-out-of-range' : undefined;
 }
 
 /** Why gp3 refuses such a volume, if it does. */

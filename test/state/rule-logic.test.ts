@@ -42,6 +42,14 @@ describe('checkRule accepts', () => {
   });
 });
 
+const tags = (count: number) => Array.from({ length: count }, (_, at) => `key:${at}`);
+
+it('checkRule accepts as many conditions and values as there may be', () => {
+  expect(checkRule(all(...Array(50).fill(prod)))).toBe(undefined);
+  expect(checkRule(over('some', 'tags', ...tags(3_000)))).toBe(undefined);
+  expect(checkRule(all(over('some', 'tags', ...tags(1_500)), over('none', 'tags', ...tags(1_500))))).toBe(undefined);
+});
+
 describe('checkRule refuses, with the path and the reason', () => {
   it.each<[string, unknown, path: string, says: string]>([
     ['null', null, 'rule', 'found null'],
@@ -66,6 +74,19 @@ describe('checkRule refuses, with the path and the reason', () => {
     ['__proto__ as operator', JSON.parse('{"__proto__": []}'), 'rule', '"__proto__" is not an operator'],
     ['constructor as operator', { constructor: [] }, 'rule', '"constructor" is not an operator'],
 
+    ['too many conditions', all(...Array(51).fill(prod)), 'rule.and', 'has 51 conditions: it may have 50 at most'],
+    [
+      'too many values in all',
+      all(over('some', 'tags', ...tags(1_501)), over('none', 'tags', ...tags(1_500))),
+      'rule.and',
+      'has more than 3000 values in all',
+    ],
+    [
+      'too many values in one list',
+      over('some', 'tags', ...tags(3_001)),
+      'rule.some[1].in[1]',
+      'is a list of 3001: it may have 3000 values at most',
+    ],
     ['an empty and', all(), 'rule.and', 'one or more conditions, found an empty list'],
     ['and without a list', { and: instance }, 'rule.and', 'found an object'],
     ['a text within and', all(prod, 'x'), 'rule.and[1]', 'found "x"'],

@@ -108,7 +108,72 @@ const broken: [string, Break, string][] = [
   [
     'a clock that stands too far',
     (d) => (d.clock.now = '9000-01-02T00:00:00Z'),
-    'clock/now 9000-01-02T00:00:00Z is too far: a clock goes as far as 9000-01-01T00:00:00.000Z',
+    'clock/now 9000-01-02T00:00:00Z is out of reach: a clock goes from 1000-01-01T00:00:00.000Z to 9000-01-01T00:00:00.000Z',
+  ],
+  [
+    'a clock that stands too early for what is older',
+    (d) => (d.clock.now = '0999-12-31T23:59:59Z'),
+    'clock/now 0999-12-31T23:59:59Z is out of reach: a clock goes from 1000-01-01T00:00:00.000Z to 9000-01-01T00:00:00.000Z',
+  ],
+  [
+    'a token that expires before there are dates',
+    (d) => Object.assign(d.tokens[0], { createdAt: '0000-01-01T00:00:00Z', expiresInMinutes: -1 }),
+    'tokens/0/expiresInMinutes is -1: no date is so far from 0000-01-01T00:00:00Z',
+  ],
+  [
+    'a token that expires after there are dates',
+    (d) => Object.assign(d.tokens[0], { createdAt: '9999-12-31T23:59:59Z', expiresInMinutes: 1 }),
+    'tokens/0/expiresInMinutes is 1: no date is so far from 9999-12-31T23:59:59Z',
+  ],
+  [
+    'an ordinary volume with volumes behind it',
+    (d) => (d.volumes[3].backingVolumeIds = ['vol-0000002a', 'vol-0000002b']),
+    'volumes/3/backingVolumeIds are for a volume that is creating, managed or deactivating, not ordinary: leave them out',
+  ],
+  [
+    'an activating volume with volumes behind it',
+    (d) => Object.assign(d.volumes[4], { status: 'activating', backingVolumeIds: ['vol-0000002a', 'vol-0000002b'] }),
+    'volumes/4/backingVolumeIds are for a volume that is creating, managed or deactivating, not activating: leave them out',
+  ],
+  [
+    'a replaced volume with volumes behind it',
+    (d) => (d.volumes[2].backingVolumeIds = ['vol-0000002a', 'vol-0000002b']),
+    'volumes/2/backingVolumeIds are for a volume that is creating, managed or deactivating, not replaced: leave them out',
+  ],
+  [
+    'a managed volume with nothing behind it',
+    (d) => (d.volumes[0].backingVolumeIds = []),
+    'volumes/0/backingVolumeIds are none: a volume that is managed has EBS volumes behind it',
+  ],
+  [
+    'a creating volume with nothing behind it',
+    (d) => (d.volumes[1].backingVolumeIds = []),
+    'volumes/1/backingVolumeIds are none: a volume that is creating has EBS volumes behind it',
+  ],
+  [
+    'an ordinary volume with an array',
+    (d) => Object.assign(d.volumes[3], { datafyMode: 'performance' }),
+    'volumes/3/datafyMode is performance: a volume that is ordinary has no array',
+  ],
+  [
+    'an array of three',
+    (d) => {
+      d.volumes[5].backingCount = undefined;
+      d.volumes[5].backingVolumeIds = ['vol-0000002a', 'vol-0000002b', 'vol-0000002c'];
+    },
+    'volumes/5/backingVolumeIds are 3: a volume of mode performance has 4, 6 or 8 behind it',
+  ],
+  [
+    'a deactivating volume that no one volume can take over from',
+    (d) => Object.assign(d.volumes[5], { status: 'deactivating', sizeGb: 65_537 }),
+    'volumes/5/sizeGb is 65537: a volume that is deactivating is at most as large as one gp3 volume can be, 65536 GiB',
+  ],
+  [
+    'a snapshot after the last generation',
+    (d) => {
+      d.snapshots[0].generation = 2 ** 31;
+    },
+    'snapshots/1/generation would be 2147483649: the last that a volume can have is 2147483648',
   ],
   [
     'a role of the organization that is none',
@@ -429,12 +494,47 @@ test('five problems are named, and the others counted', () => {
   );
 });
 
-test('other types than gp3 have any size and speed', () => {
-  const document = sound();
-  Object.assign(document.volumes[1], { volumeType: 'io2', iops: 100, throughput: 1 });
-  expect(problemsOf(document)).toEqual([]);
-  expect(refusalOf(document)).toBe(undefined);
+describe.each([
+  ['gp2', 16_384, 16_000, 250],
+  ['io1', 16_384, 64_000, 1_000],
+  ['io2', 65_536, 256_000, 4_000],
+  ['st1', 16_384, 3_000, 500],
+  ['sc1', 16_384, 3_000, 250],
+  ['standard', 1_024, 3_000, 125],
+] as const)('a volume of type %s', (volumeType, sizeGb, iops, throughput) => {
+  const most = { sizeGb, iops, throughput };
+  const documentOf = (change: object) => {
+    const document = sound();
+    Object.assign(document.volumes[1], { volumeType, ...most, ...change });
+    return document;
+  };
+
+  test('can have as much as its type', () => {
+    expect(problemsOf(documentOf({ modifications: [{ status: 'completed', ...most }] }))).toEqual([]);
+    expect(problemsOf(documentOf({ sizeGb: 1, iops: 1, throughput: 1 }))).toEqual([]);
+    expect(refusalOf(documentOf({}))).toBe(undefined);
+  });
+
+  test.each([
+    ['sizeGb', 'GiB'],
+    ['iops', 'IOPS'],
+    ['throughput', 'MiB/s'],
+  ] as const)('and no more %s', (field, unit) => {
+    const more = { [field]: most[field] + 1 };
+    const refused = `/${field} is ${most[field] + 1}: it must be from 1 to ${most[field]} ${unit}`;
+    const [problem] = problemsOf(documentOf(more));
+    expect(problem?.message).toBe(`body/volumes/1${refused}`);
+    const [change] = problemsOf(documentOf({ modifications: [{ status: 'completed', ...most, ...more }] }));
+    expect(change?.message).toBe(`body/volumes/1/modifications/0${refused}`);
+  });
 });
+
+test('the snapshots of one volume are looked at in time that grows with their number alone', () => {
+  const snapshots = Array.from({ length: 100_000 }, () => ({ volumeId: 'vol-00000001', ebsSnapshots: [] }));
+  const document = { volumes: [{ volumeId: 'vol-00000001', sizeGb: 1 }], snapshots };
+  // Each was held against all before it: that took some minutes, and the test's time limit ends those.
+  expect(problemsOf(document)).toEqual([]);
+}, 30_000);
 
 // ---- What the check lets through, the tables let through.
 

@@ -131,7 +131,7 @@ const { volumeId, fileSystem } = worldDocument.properties.volumes.items.properti
 const { instanceId, clusterName, nodeGroupName } = worldDocument.properties.instances.items.properties;
 const tags = Type.Array(strictObject({ key: Type.String(), value: Type.String() }));
 
-/** A value from 1 up to what any type of EBS volume can have [D]; gp3's own limits are narrower. */
+/** A value from 1 up to what any type of EBS volume can have [D]; those of its own type may be narrower. */
 const upTo = (maximum: number, description: string) => Type.Integer({ minimum: 1, maximum, description });
 
 const named = <T extends TSchema>(schema: T, description: string) => Type.Optional({ ...schema, description } as T);

@@ -32,8 +32,7 @@ export function readInput<S extends ServiceName, O extends Operation<S>>(
   const shape = (service.operations.get(operation) as { request: Structure }).request;
   const input = readStructure(service.name, shape, treeOf(parameters));
   if (dryRunFirst.has(operation) && input.DryRun === true) throw dryRun();
-  if (service.name === 'ec2') requireMembers(operation, shape, input);
-  else requireOfSts(shape, input);
+  requireAll(service.name, operation, shape, input);
   return input as Request<S, O>;
 }
 
@@ -152,54 +151,42 @@ function unknown(service: ServiceName, name: string): AwsError {
   return service === 'ec2' ? error : new AwsError('ValidationError', error.message);
 }
 
-function requireMembers(operation: string, { members }: Structure, values: Values): void {
-  for (const { name, query, type, required } of members) {
+/** @throws AwsError MissingParameter for the first, and of STS ValidationError for all, that must be there and are not. */
+function requireAll(service: ServiceName, operation: string, shape: Structure, values: Values): void {
+  if (shape.members.some(({ name, required }) => required && name === 'VolumeId')) requireVolume(operation, values);
+  const missing = missingIn(service, shape, values, '');
+  const [first] = missing;
+  if (first === undefined) return;
+  if (service === 'ec2') throw missingParameter(first);
+  // STS names all at once [I].
+  const found = missing.map((path) => `Value null at '${path}' failed to satisfy constraint: Member must not be null`);
+  const count = `${found.length} validation error${found.length === 1 ? '' : 's'}`;
+  throw new AwsError('ValidationError', `${count} detected: ${found.join('; ')}`);
+}
+
+/** The paths of members that must be there and are not. */
+function missingIn(service: ServiceName, { members }: Structure, values: Values, above: string): string[] {
+  return members.flatMap(({ name, query, type, required }) => {
     const value = values[name];
-    if (required && (value === undefined || (value === '' && emptyIsMissing(operation, name))))
-      throw missing(operation, name, query, value);
-    if (value === undefined) continue;
-    if (type.kind === 'structure') requireMembers(operation, type.structure, value as Values);
-    else if (type.kind === 'list' && type.item.kind === 'structure')
-      for (const item of value as Values[]) requireMembers(operation, type.item.structure, item);
-  }
-}
-
-/** DeleteVolume takes an empty id for a malformed one; all others say that it is missing [R]. */
-function emptyIsMissing(operation: string, name: string): boolean {
-  return name === 'VolumeId' && operation !== 'DeleteVolume';
-}
-
-function missing(operation: string, name: string, query: string, value: unknown): AwsError {
-  if (name !== 'VolumeId') return missingParameter(query);
-  return new AwsError(
-    'MissingParameter',
-    operation === 'DeleteVolume'
-      ? 'The request must include the VolumeId parameter. Add the required parameter and retry the request.'
-      : `Value (${value ?? 'null'}) for parameter volumeId is invalid. Parameter may not be null or empty.`,
-  );
-}
-
-/** STS names everything that is missing at once [I]. */
-function requireOfSts(shape: Structure, values: Values): void {
-  const missing = missingIn(shape, values, '');
-  if (missing.length === 0) return;
-  const found = `${missing.length} validation error${missing.length === 1 ? '' : 's'} detected: `;
-  throw new AwsError(
-    'ValidationError',
-    found +
-      missing.map((path) => `Value null at '${path}' failed to satisfy constraint: Member must not be null`).join('; '),
-  );
-}
-
-function missingIn({ members }: Structure, values: Values, above: string): string[] {
-  return members.flatMap(({ name, type, required }) => {
-    const value = values[name];
-    const path = above + lowerFirst(name);
+    const path = above + (service === 'ec2' ? query : lowerFirst(name));
     if (value === undefined) return required ? [path] : [];
-    if (type.kind === 'list' && type.item.kind === 'structure') {
-      const { structure } = type.item;
-      return (value as Values[]).flatMap((item, at) => missingIn(structure, item, `${path}.${at + 1}.member.`));
-    }
-    return [];
+    if (type.kind === 'structure') return missingIn(service, type.structure, value as Values, `${path}.`);
+    if (type.kind !== 'list' || type.item.kind !== 'structure') return [];
+    const { structure } = type.item;
+    const step = service === 'ec2' ? '' : 'member.';
+    return (value as Values[]).flatMap((item, at) => missingIn(service, structure, item, `${path}.${at + 1}.${step}`));
   });
+}
+
+/** The id of a volume is missed in words of its own; DeleteVolume takes an empty one for malformed [R]. */
+function requireVolume(operation: string, { VolumeId }: Values): void {
+  if (operation === 'DeleteVolume') {
+    if (VolumeId !== undefined) return;
+    const sentence =
+      'The request must include the VolumeId parameter. Add the required parameter and retry the request.';
+    throw new AwsError('MissingParameter', sentence);
+  }
+  if (VolumeId !== undefined && VolumeId !== '') return;
+  const sentence = `Value (${VolumeId ?? 'null'}) for parameter volumeId is invalid. Parameter may not be null or empty.`;
+  throw new AwsError('MissingParameter', sentence);
 }

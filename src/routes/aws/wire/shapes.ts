@@ -35,7 +35,8 @@ interface Simple {
 }
 
 type Side = 'request' | 'answer';
-type Words<T> = T extends `${infer First} ${infer Rest}` ? First | Words<Rest> : T;
+/** It gathers as it goes: the compiler follows such a recursion much further. */
+type Words<T, Before = never> = T extends `${infer First} ${infer Rest}` ? Words<Rest, Before | First> : Before | T;
 type Kind<T> = T extends `${infer First} ${string}` ? First : T;
 type RequiredIn<T> = { [M in keyof T]: 'required' extends Words<T[M]> ? M : never }[keyof T];
 

@@ -61,8 +61,8 @@ describe('of EC2', () => {
   });
 
   test('what no XML can hold is replaced, and a carriage return is kept', () => {
-    const text = below({ NextToken: 'a\0b\x1fc\ud800d\uffffe\rf\ng😀' });
-    expect(text).toBe('<nextToken>a\ufffdb\ufffdc\ufffdd\ufffde&#13;f\ng😀</nextToken>');
+    const text = below({ NextToken: 'a\0b\x1fc\ud800d\uffffe\rf\ng\tx\x7f\x85😀' });
+    expect(text).toBe('<nextToken>a\ufffdb\ufffdc\ufffdd\ufffde&#13;f\ng\tx\x7f\x85😀</nextToken>');
   });
 
   test.each([

@@ -66,6 +66,7 @@ describe('a malformed credential is refused, and not quoted', () => {
     'AWS4-HMAC-SHA256 Credential=AKIASECRET/20260925/eu-west-1//aws4_request',
     'AWS4-HMAC-SHA256 Credential=AKIASECRET/20260925/eu-west-1/ec2',
     'AWS4-HMAC-SHA256 Credential=AKIASECRET/20260925/eu-west-1/ec2/aws4_request/more',
+    'AWS4-HMAC-SHA256 Credential=AKIASECRET/20260925/eu-west-1/ec2/aws5_request',
     'AWS4-HMAC-SHA256 Credential=AKIA/SECRET/20260925/eu-west-1/ec2/aws4_request',
     'AWS4-HMAC-SHA256 Credential=AKIASECRET/20260925/EU WEST/ec2/aws4_request',
     'AWS4-ECDSA-P256-SHA256 Credential=AKIASECRET/20260925/eu-west-1/ec2/aws4_request',

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import {
   loadServices,
@@ -254,6 +255,45 @@ describe('DryRun', () => {
     expect(ec2Input('CreateVolume', 'DryRun=true')).toEqual({ DryRun: true });
     expect(ec2Input('DescribeInstanceTypes', 'DryRun=false')).toEqual({ DryRun: false });
     expect(refusal(() => ec2Input('CreateSnapshot', 'DryRun=true')).code).toBe('MissingParameter');
+  });
+});
+
+describe('whatever is sent,', () => {
+  const services = [ec2, sts];
+  const operations = services.flatMap((service) => [...service.operations.keys()].map((name) => ({ service, name })));
+  const part = fc.constantFrom(
+    'Filter',
+    'VolumeId',
+    'Tag',
+    'Tags',
+    'Name',
+    'Value',
+    'member',
+    '1',
+    '2',
+    '0',
+    '',
+    '__proto__',
+  );
+  const name = fc.oneof(
+    fc.array(part, { minLength: 1, maxLength: 5 }).map((parts) => parts.join('.')),
+    fc.constantFrom('DryRun', 'MaxResults', 'ResourceId.1', 'toString', 'hasOwnProperty.1', 'Action'),
+    fc.string(),
+  );
+  const text = fc.oneof(fc.constantFrom('', 'true', '5', 'a'), fc.string());
+
+  test.each(operations)('it is read or refused by $name', ({ service, name: operation }) => {
+    fc.assert(
+      fc.property(fc.dictionary(name, text, { maxKeys: 4 }), (sent) => {
+        const read = () => readInput(service, operation as never, new Map(Object.entries(sent)));
+        try {
+          read();
+        } catch {
+          expect([400, 412]).toContain(refusal(read).status);
+        }
+      }),
+      { numRuns: 50 },
+    );
   });
 });
 

@@ -76,12 +76,10 @@ export function readCall<S extends ServiceName>(service: Service<S>, parameters:
   const known = service.name === 'ec2' ? day.test(version) && version <= service.version : version === service.version;
   if (!known)
     throw new AwsError('NoSuchVersion', `The version of the API is none of ${service.name}: it has ${service.version}`);
-  if (!service.operations.has(operation))
-    throw new AwsError(
-      'InvalidAction',
-      /^\w{1,100}$/.test(operation)
-        ? `The action ${operation} is not valid for this web service.`
-        : 'The action is not valid for this web service.',
-    );
+  if (!service.operations.has(operation)) {
+    const named = /^\w{1,100}$/.test(operation) ? ` ${operation}` : '';
+    const sentence = `The action${named} is not valid for this web service.`;
+    throw new AwsError('InvalidAction', `${sentence} It may be one that AWS has and this emulator has not.`);
+  }
   return { service, operation, version };
 }

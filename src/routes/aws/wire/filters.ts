@@ -26,7 +26,7 @@ export function readFilters(
   const known = service.operations.get(operation)?.filters ?? new Set();
   const read = filters.map(({ Name = 'null', Values = [] }) => {
     const anyTag = Name.startsWith('tag:') && Name.length > 'tag:'.length && known.has('tag:*');
-    if (!anyTag && (!known.has(Name) || Name === 'tag:*'))
+    if (!anyTag && !known.has(Name))
       throw new AwsError('InvalidParameterValue', `The filter '${shortened(Name)}' is invalid`);
     return { Name, Values };
   });

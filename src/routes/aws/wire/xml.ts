@@ -13,8 +13,12 @@ const entities: Readonly<Record<string, string>> = {
   '\r': '&#13;',
 };
 
+/** Nearly every text: it is let through without a closer look, which would be most of the work of an answer. */
+const plain = /^[ !#-%'-;=?-~]*$/;
+
 /** A text as it stands in an element or in an attribute. What no XML 1.0 can hold, and half of a pair, becomes U+FFFD. */
 export function escapeXml(text: string): string {
+  if (plain.test(text)) return text;
   return text.toWellFormed().replace(special, (character) => entities[character] ?? held(character));
 }
 

@@ -1,8 +1,15 @@
 import { parseInstant } from '../../../clock.ts';
 import type { Parameters } from './call.ts';
 import { AwsError, dryRun, invalidValue, missingParameter, unknownParameter } from './errors.ts';
-import type { Type } from './shapes.ts';
-import { lowerFirst, type Operation, type Request, type Service, type ServiceName, type Structure } from './shapes.ts';
+import {
+  lowerFirst,
+  type Operation,
+  type Request,
+  type Service,
+  type ServiceName,
+  type Structure,
+  type Type,
+} from './shapes.ts';
 
 /** Parameters that belong to the call and to its signature, and not to the operation [P]. */
 const ofTheCall =
@@ -108,7 +115,7 @@ const limits = {
   long: { least: Number.MIN_SAFE_INTEGER, most: Number.MAX_SAFE_INTEGER },
 };
 
-/** One text as its type says. Which sentences refuse it is not recorded: they are of the form of those that are [A]. */
+/** One text as its type says. EC2's sentences for one that does not are not recorded: ours have the form of its others [A]. */
 function readText(service: ServiceName, kind: Type['kind'], text: string, parameter: string): unknown {
   const refuse = (expected: string) =>
     service === 'ec2'

@@ -1,4 +1,4 @@
-# The image has Node, the built package and nothing else. `test/container.test.ts` lints this file and runs its steps.
+# The image has Node, the built package and nothing else. `test/package/container.test.ts` lints this file and runs its steps.
 FROM node:24-slim AS build
 WORKDIR /build
 COPY package.json package-lock.json ./

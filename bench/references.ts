@@ -2,9 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import * as infrastructure from '../src/routes/aws-volumes/schemas.ts';
-import * as publishedCalls from '../src/routes/volumes/schemas.ts';
-import { published } from '../test/contract/published.ts';
+import * as infrastructure from '../src/routes/datafy/aws-volumes/schemas.ts';
+import * as publishedCalls from '../src/routes/datafy/volumes/schemas.ts';
+import { published } from '../test/routes/datafy/contract/published.ts';
 import { volumeId } from './emulator.ts';
 import { startServer } from './servers.ts';
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { rolldown } from 'rolldown';
-import * as timers from '../src/timers.ts';
+import * as timers from '../src/ground/timers.ts';
 
 /**
  * Bundles the program and the package's entry points, with all they import, into a folder.
@@ -17,7 +17,7 @@ export async function bundle(root: string, folder: string): Promise<string[]> {
     transform: {
       define: { __dirname: 'import.meta.dirname', __filename: 'import.meta.filename' },
       // Of what the program uses, too, nothing goes by a timer that a test has replaced.
-      inject: Object.fromEntries(Object.keys(timers).map((name) => [name, [join(root, 'src/timers.ts'), name]])),
+      inject: Object.fromEntries(Object.keys(timers).map((name) => [name, [join(root, 'src/ground/timers.ts'), name]])),
     },
   });
   const { output } = await bundled.write({

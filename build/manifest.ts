@@ -1,4 +1,4 @@
-import { oldestNode } from '../src/node-version.ts';
+import { oldestNode } from '../src/ground/node-version.ts';
 
 interface Project {
   name: string;

@@ -1,9 +1,9 @@
 import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildApp } from '../src/app.ts';
-import { swaggerUiFiles, swaggerUiSource } from '../src/docs-page.ts';
-import { defaults } from '../src/options.ts';
-import { seedSchema } from '../src/seed-schema.ts';
+import { defaults } from '../src/options/options.ts';
+import { swaggerUiFiles, swaggerUiSource } from '../src/routes/docs/page.ts';
+import { seedSchema } from '../src/seed/schema.ts';
 import { bundle } from './bundle.ts';
 import { manifest } from './manifest.ts';
 import { notices } from './notices.ts';

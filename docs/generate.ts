@@ -2,9 +2,9 @@
  * Writes the pages of docs/ that come from the code: `npm run docs`. A test compares them, so that none can drift.
  */
 import { writeFileSync } from 'node:fs';
-import { seedSchema } from '../src/seed-schema.ts';
-import { type PaceKey, paceKeys, paces } from '../src/state/pace.ts';
-import { type Resource, resources, statuses, type Transition, transitions } from '../src/state/transitions.ts';
+import { seedSchema } from '../src/seed/schema.ts';
+import { type PaceKey, paceKeys, paces } from '../src/state/engine/pace.ts';
+import { type Resource, resources, statuses, type Transition, transitions } from '../src/state/engine/transitions.ts';
 
 const table: readonly Transition[] = transitions;
 
@@ -15,10 +15,10 @@ export const pages: Record<string, () => string> = {
   'seed.schema.json': () => `${JSON.stringify(seedSchema(), null, 2)}\n`,
 };
 
-/** docs/transitions.md: the table of src/state/transitions.ts, drawn and written out. */
+/** docs/transitions.md: the table of src/state/engine/transitions.ts, drawn and written out. */
 export function transitionsPage(): string {
   return `${[
-    '<!-- Written by `npm run docs` from src/state/transitions.ts: edit that, and run it again. -->',
+    '<!-- Written by `npm run docs` from src/state/engine/transitions.ts: edit that, and run it again. -->',
     '# Transitions',
     introduction,
     ...resources.flatMap(resourceSection),
@@ -118,10 +118,10 @@ interface Schema {
   oneOf?: readonly Schema[];
 }
 
-/** docs/seed-fields.md: every field of a seed, as src/state/world-document.ts has them. */
+/** docs/seed-fields.md: every field of a seed, as src/state/document/document.ts has them. */
 export function seedFieldsPage(): string {
   return `${[
-    '<!-- Written by `npm run docs` from src/state/world-document.ts: edit that, and run it again. -->',
+    '<!-- Written by `npm run docs` from src/state/document/document.ts: edit that, and run it again. -->',
     '# Fields of a seed',
     `Every field there is in a [seed](seeds.md), and in a world that is exported or imported. A field in **bold** must be
 there; any other may be left out.`,

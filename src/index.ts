@@ -1,8 +1,8 @@
 import type { AddressInfo } from 'node:net';
 import { buildApp } from './app.ts';
 import { controlClient } from './client.ts';
-import { defaults } from './options.ts';
-import { stop } from './stop.ts';
+import { stop } from './http/stop.ts';
+import { defaults } from './options/options.ts';
 import type { Emulator, StartOptions } from './types/emulator.ts';
 
 export { ControlError, controlClient } from './client.ts';

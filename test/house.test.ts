@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import * as timers from '../src/timers.ts';
+import * as timers from '../src/ground/timers.ts';
 
 // The rules of the house that no type can hold: who may know whom, and what is done in one place only.
 

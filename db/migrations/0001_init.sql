@@ -7,7 +7,7 @@
 --   due_at        when the transition under way ends, and due_action what then happens. NULL due_at with a
 --                 due_action: the transition is held.
 --   parked        why the transition is held, where it threw when it was due: {"at": due_at, "reason": text}.
--- Statuses are the ones of src/state/transitions.ts; a test holds the CHECKs against it.
+-- Statuses are the ones of src/state/engine/transitions.ts; a test holds the CHECKs against it.
 -- Three values or more are written with OR, not IN: SQLite would put such a list into a table for each row it checks.
 
 -- A world. clock_now NULL: its time is the process's; otherwise it stands there until it is moved.
@@ -239,7 +239,7 @@ CREATE INDEX snapshot_due ON snapshot (organization, due_at) WHERE due_at IS NOT
 CREATE INDEX snapshot_parked ON snapshot (organization) WHERE parked IS NOT NULL;
 
 -- A volume is on one instance at most, and an attachment point of an instance holds one volume at most. The point is what
--- EC2 takes the device name for: attachmentPoint in src/state/ebs.ts.
+-- EC2 takes the device name for: attachmentPoint in src/state/aws/ebs.ts.
 CREATE TABLE attachment (
   key                   INTEGER PRIMARY KEY,
   organization          INTEGER NOT NULL,

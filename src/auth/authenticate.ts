@@ -1,5 +1,5 @@
-import type { Instant } from '../clock.ts';
-import { EmulatorError } from '../errors.ts';
+import type { Instant } from '../ground/clock.ts';
+import { EmulatorError } from '../ground/errors.ts';
 import type { State, Target } from '../state/index.ts';
 
 /** Who is calling: the account a token belongs to, and what the token may do. */

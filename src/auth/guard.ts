@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest, onRequestHookHandler } from 'fastify';
-import { EmulatorError } from '../errors.ts';
+import { EmulatorError } from '../ground/errors.ts';
 import type { State, Target, Targets } from '../state/index.ts';
 import { checkExpiry, identify, type Principal } from './authenticate.ts';
 import { firstTimes } from './first-times.ts';

@@ -1,4 +1,4 @@
-import { EmulatorError } from '../errors.ts';
+import { EmulatorError } from '../ground/errors.ts';
 import type { State, Target, Targets } from '../state/index.ts';
 import type { Principal } from './authenticate.ts';
 

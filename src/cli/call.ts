@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import { flag } from '../option.ts';
+import { flag } from '../options/option.ts';
 
 /** Which call of the Datafy API: its operationId, or its method, its path or both. */
 export const callFlag = flag({

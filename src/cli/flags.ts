@@ -1,7 +1,15 @@
 import { type Command, Option as CommanderOption } from 'commander';
-import { UsageError } from '../failure.ts';
-import { type Flag, type FlagTable, isOption, isSwitch, type Option, type Values, variablePrefix } from '../option.ts';
-import { connectionTable, optionTable } from '../options.ts';
+import { UsageError } from '../ground/failure.ts';
+import {
+  type Flag,
+  type FlagTable,
+  isOption,
+  isSwitch,
+  type Option,
+  type Values,
+  variablePrefix,
+} from '../options/option.ts';
+import { connectionTable, optionTable } from '../options/options.ts';
 import { unknown } from './nearest.ts';
 
 /** A row of a table, as a flag of a command. */

@@ -1,6 +1,6 @@
-import { UsageError } from '../failure.ts';
-import { nearest } from '../nearest.ts';
-import { variablePrefix } from '../option.ts';
+import { UsageError } from '../ground/failure.ts';
+import { nearest } from '../ground/nearest.ts';
+import { variablePrefix } from '../options/option.ts';
 
 /** The refusal of a name that is not known, with the one it may have been meant for. */
 export function unknown(kind: string, name: string, known: readonly string[], list: string): UsageError {

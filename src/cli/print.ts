@@ -1,4 +1,4 @@
-import { onlySwitch } from '../option.ts';
+import { onlySwitch } from '../options/option.ts';
 
 /** Of every command that prints data. */
 export const jsonTable = { json: onlySwitch('json', 'print it as JSON') };

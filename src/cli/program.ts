@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
-import { Failure } from '../failure.ts';
-import { version } from '../version.ts';
+import { Failure } from '../ground/failure.ts';
+import { version } from '../ground/version.ts';
 import { refuseUnknownVariables } from './flags.ts';
 import { addExamples, styleHelp } from './help.ts';
 import { refuseInOurWords } from './refusals.ts';
@@ -12,16 +12,34 @@ interface CommandFile {
 
 /** The commands. Only the file of the one that is called is loaded: a start does not wait for the others. */
 const commands: Record<string, { summary: string; load: () => Promise<CommandFile> }> = {
-  start: { summary: 'start the emulator: what is done where no command is named', load: () => import('./start.ts') },
-  reset: { summary: 'put the world back to its beginning', load: () => import('./reset.ts') },
-  clock: { summary: 'show the time of the world, stop it, move it, let it run', load: () => import('./clock.ts') },
-  checkpoint: { summary: 'keep copies of the world, and go back to them', load: () => import('./checkpoint.ts') },
-  faults: { summary: 'let things go wrong on purpose', load: () => import('./faults.ts') },
-  requests: { summary: 'show which calls were made, and what came of them', load: () => import('./requests.ts') },
-  seed: { summary: 'look a seed file through, or print the schema of seeds', load: () => import('./seed.ts') },
-  health: { summary: 'ask whether the emulator serves', load: () => import('./health.ts') },
-  env: { summary: "print the variables that point Datafy's clients at the emulator", load: () => import('./env.ts') },
-  openapi: { summary: 'print the OpenAPI document; no emulator needs to run', load: () => import('./openapi.ts') },
+  start: {
+    summary: 'start the emulator: what is done where no command is named',
+    load: () => import('./commands/start.ts'),
+  },
+  reset: { summary: 'put the world back to its beginning', load: () => import('./commands/reset.ts') },
+  clock: {
+    summary: 'show the time of the world, stop it, move it, let it run',
+    load: () => import('./commands/clock.ts'),
+  },
+  checkpoint: {
+    summary: 'keep copies of the world, and go back to them',
+    load: () => import('./commands/checkpoint.ts'),
+  },
+  faults: { summary: 'let things go wrong on purpose', load: () => import('./commands/faults.ts') },
+  requests: {
+    summary: 'show which calls were made, and what came of them',
+    load: () => import('./commands/requests.ts'),
+  },
+  seed: { summary: 'look a seed file through, or print the schema of seeds', load: () => import('./commands/seed.ts') },
+  health: { summary: 'ask whether the emulator serves', load: () => import('./commands/health.ts') },
+  env: {
+    summary: "print the variables that point Datafy's clients at the emulator",
+    load: () => import('./commands/env.ts'),
+  },
+  openapi: {
+    summary: 'print the OpenAPI document; no emulator needs to run',
+    load: () => import('./commands/openapi.ts'),
+  },
 };
 
 /** The program: every command by its name and summary, and the one that the command line names in full. */

@@ -1,5 +1,5 @@
 import type { Command, CommanderError } from 'commander';
-import { type Failure, UsageError } from '../failure.ts';
+import { type Failure, UsageError } from '../ground/failure.ts';
 import { needsValue, TableFlag } from './flags.ts';
 import { unknown } from './nearest.ts';
 

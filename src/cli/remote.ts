@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { ControlError, controlClient } from '../client.ts';
-import { Failure, UsageError } from '../failure.ts';
-import type { FlagTable, Values } from '../option.ts';
-import { connectionTable, optionTable } from '../options.ts';
+import { Failure, UsageError } from '../ground/failure.ts';
+import { urlOf } from '../ground/url.ts';
+import type { FlagTable, Values } from '../options/option.ts';
+import { connectionTable, optionTable } from '../options/options.ts';
 import type { ControlClient, WorldControl } from '../types/control.ts';
-import { urlOf } from '../url.ts';
 import { addFlags, readFlags } from './flags.ts';
 
 /** What a command that speaks to a running emulator is given. */

@@ -1,17 +1,17 @@
 import type { FastifyInstance } from 'fastify';
 import { admit, aim } from '../auth/guard.ts';
-import { type Recorder, record } from '../recorder.ts';
 import type { State } from '../state/index.ts';
-import { strike } from '../strike.ts';
-import { accountRoutes } from './accounts/routes.ts';
-import { autoscalingRuleRoutes } from './autoscaling-rules/routes.ts';
-import { awsSnapshotRoutes } from './aws-snapshots/routes.ts';
-import { awsVolumeRoutes } from './aws-volumes/routes.ts';
-import { branchVolumeRoutes } from './branch-volumes/routes.ts';
-import { inventoryRoutes } from './inventory/routes.ts';
-import { roleArnRoutes } from './role-arn/routes.ts';
-import { tokenRoutes } from './tokens/routes.ts';
-import { volumeRoutes } from './volumes/routes.ts';
+import { type Recorder, record } from '../watch/recorder.ts';
+import { strike } from '../watch/strike.ts';
+import { accountRoutes } from './datafy/accounts/routes.ts';
+import { autoscalingRuleRoutes } from './datafy/autoscaling-rules/routes.ts';
+import { awsSnapshotRoutes } from './datafy/aws-snapshots/routes.ts';
+import { awsVolumeRoutes } from './datafy/aws-volumes/routes.ts';
+import { branchVolumeRoutes } from './datafy/branch-volumes/routes.ts';
+import { inventoryRoutes } from './datafy/inventory/routes.ts';
+import { roleArnRoutes } from './datafy/role-arn/routes.ts';
+import { tokenRoutes } from './datafy/tokens/routes.ts';
+import { volumeRoutes } from './datafy/volumes/routes.ts';
 
 /**
  * The table of contents: every room, where it is, and who may enter.

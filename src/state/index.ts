@@ -1,19 +1,17 @@
-import type { Clock, Instant } from '../clock.ts';
-import { EmulatorError } from '../errors.ts';
-import { type Account, createAccounts } from './accounts.ts';
-import { type AttachRequest, createAttachments } from './attachments.ts';
-import { createAutoscaling } from './autoscaling.ts';
-import { createAws, type InstanceChange, type NewEbsVolume, type NewInstance } from './aws.ts';
-import { createCheckpoints } from './checkpoints.ts';
-import { createCommits } from './commits.ts';
-import { createControl } from './control.ts';
-import { type CreateVolumeRequest, createCreation, type RestoreRequest } from './creation.ts';
-import type { Database } from './database.ts';
-import { createDescribe, type SnapshotDescription, type VolumeDescription, type VolumeHead } from './describe.ts';
-import { createExport } from './export.ts';
-import { createFaults } from './faults.ts';
-import { createImport } from './import.ts';
-import { createInstances } from './instances.ts';
+import type { Clock, Instant } from '../ground/clock.ts';
+import { EmulatorError } from '../ground/errors.ts';
+import { createInstances } from './aws/instances.ts';
+import type { Tag } from './aws/tags.ts';
+import { type AttachRequest, createAttachments } from './datafy/attachments.ts';
+import { createAutoscaling } from './datafy/autoscaling.ts';
+import { createAws, type InstanceChange, type NewEbsVolume, type NewInstance } from './datafy/aws.ts';
+import { type CreateVolumeRequest, createCreation, type RestoreRequest } from './datafy/creation.ts';
+import {
+  createDescribe,
+  type SnapshotDescription,
+  type VolumeDescription,
+  type VolumeHead,
+} from './datafy/describe.ts';
 import {
   createInventory,
   type InventoryAccount,
@@ -22,43 +20,50 @@ import {
   type InventorySnapshot,
   type InventoryVolume,
   type ListRequest,
-} from './inventory.ts';
-import { createMachine, type Tx } from './machine.ts';
-import { createModifications, type ModifyAttachedRequest, type ModifyRequest } from './modifications.ts';
-import { createRemembered } from './remembered.ts';
-import { createRoleArns } from './role-arns.ts';
-import { createRules, type Rule, type RuleRequest } from './rules.ts';
-import { createRun, type Observer, type Target } from './run.ts';
-import { type CreateSnapshotRequest, createSnapshots } from './snapshots.ts';
-import type { Tag } from './tags.ts';
-import { createTokens, type Token, type TokenRequest } from './tokens.ts';
-import { createVolumes } from './volumes.ts';
-import { createWorlds } from './worlds.ts';
+} from './datafy/inventory.ts';
+import { createModifications, type ModifyAttachedRequest, type ModifyRequest } from './datafy/modifications.ts';
+import { createRules, type Rule, type RuleRequest } from './datafy/rules.ts';
+import { type CreateSnapshotRequest, createSnapshots } from './datafy/snapshots.ts';
+import { createVolumes } from './datafy/volumes.ts';
+import { createCommits } from './engine/commits.ts';
+import { createFaults } from './engine/faults.ts';
+import { createMachine, type Tx } from './engine/machine.ts';
+import { createRemembered } from './engine/remembered.ts';
+import { createRun, type Observer, type Target } from './engine/run.ts';
+import { createWorlds } from './engine/worlds.ts';
+import type { Database } from './storage/database.ts';
+import { type Account, createAccounts } from './tenancy/accounts.ts';
+import { createRoleArns } from './tenancy/role-arns.ts';
+import { createTokens, type Token, type TokenRequest } from './tenancy/tokens.ts';
+import { createCheckpoints } from './world/checkpoints.ts';
+import { createControl } from './world/control.ts';
+import { createExport } from './world/export.ts';
+import { createImport } from './world/import.ts';
 
-export type { CreateVolumeRequest, RestoreSource } from './creation.ts';
-export type { SnapshotDescription, VolumeDescription, VolumeHead } from './describe.ts';
-export { words } from './document-fields.ts';
-export { volumeTypes, zonePattern } from './ebs.ts';
-export { exportedWorld } from './exported-world.ts';
-export type { Call, Fault, FaultMatch, FaultRequest } from './faults.ts';
+export { volumeTypes, zonePattern } from './aws/ebs.ts';
+export type { CreateVolumeRequest, RestoreSource } from './datafy/creation.ts';
+export type { SnapshotDescription, VolumeDescription, VolumeHead } from './datafy/describe.ts';
 export {
   type InventoryAttachment,
   type InventoryInstance,
   type InventorySnapshot,
   type InventoryVolume,
   orders,
-} from './inventory.ts';
-export type { Change } from './machine.ts';
-export { newWorld } from './new-world.ts';
-export { roleArnPattern } from './role-arns.ts';
-export { roleId } from './roles.ts';
-export type { Rule } from './rules.ts';
-export type { Observer, Target } from './run.ts';
+} from './datafy/inventory.ts';
+export type { Rule } from './datafy/rules.ts';
+export { type SeedDocument, type WorldDocument, worldDocument } from './document/document.ts';
+export { words } from './document/document-fields.ts';
+export { exportedWorld } from './document/exported.ts';
+export { clockSchema, paceSchema, paceSetting } from './document/time.ts';
+export type { Call, Fault, FaultMatch, FaultRequest } from './engine/faults.ts';
+export type { Change } from './engine/machine.ts';
+export type { Observer, Target } from './engine/run.ts';
+export { faultyTransitions, statuses } from './engine/transitions.ts';
 export { type SeedName, seedNames } from './seeds/names.ts';
-export { clockSchema, paceSchema, paceSetting } from './time-document.ts';
-export type { Token } from './tokens.ts';
-export { faultyTransitions, statuses } from './transitions.ts';
-export { type SeedDocument, type WorldDocument, worldDocument } from './world-document.ts';
+export { roleArnPattern } from './tenancy/role-arns.ts';
+export { roleId } from './tenancy/roles.ts';
+export type { Token } from './tenancy/tokens.ts';
+export { newWorld } from './world/new-world.ts';
 
 /** The accounts that a list call runs over. */
 export interface Targets {

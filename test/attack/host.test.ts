@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { ErrorCode } from '../../src/errors.ts';
+import type { ErrorCode } from '../../src/ground/errors.ts';
 import { buildVictim, type Call, type Victim } from './target.ts';
 
 // What a page in a browser can send, whoever made it, and what else may stand where a name of ours should.

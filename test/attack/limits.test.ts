@@ -1,7 +1,7 @@
 import type { OpenAPIV3 } from 'openapi-types';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { documentedPath } from '../../src/strike.ts';
-import { operations } from '../contract/structure.ts';
+import { documentedPath } from '../../src/watch/strike.ts';
+import { operations } from '../routes/datafy/contract/structure.ts';
 import { buildVictim, type Call, type Victim } from './target.ts';
 
 /**
@@ -49,7 +49,7 @@ const elsewhere: { which: RegExp; because: string; limit?: Limit }[] = [
   },
   {
     which: /\/(volumeIops|volumeThroughput|volumeSizeG[bB]|arraySize|performanceArraySize)$/,
-    because: 'the same: test/rooms has what is at its limits',
+    because: 'the same: test/routes/datafy has what is at its limits',
     limit: { at: [], beyond: numbers },
   },
   {

@@ -1,7 +1,7 @@
 import { Agent } from 'node:http';
 import { afterAll, describe, expect, test } from 'vitest';
-import { hear } from '../control/control.ts';
-import { buildWorld } from '../world.ts';
+import { hear } from '../routes/control/control.ts';
+import { buildWorld } from '../support/world.ts';
 import { listen } from './sockets.ts';
 import { buildVictim, type Call, type Victim } from './target.ts';
 

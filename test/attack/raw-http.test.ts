@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { wire } from '../control/control.ts';
+import { wire } from '../routes/control/control.ts';
 import { connectionsOf, fewer, listen, open, statusesOf } from './sockets.ts';
 import { buildVictim, type Victim } from './target.ts';
 

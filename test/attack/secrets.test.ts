@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Running, run } from '../cli/executable.ts';
-import { done, operationsOf, type Send, wire } from '../control/control.ts';
-import type { Method } from '../world.ts';
+import { done, operationsOf, type Send, wire } from '../routes/control/control.ts';
+import type { Method } from '../support/world.ts';
 
 // Fifty secrets go through the whole surface of the executable, each with a mark. They are looked for in all that comes
 // out of it, and in all that it keeps.

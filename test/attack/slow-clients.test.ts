@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type Timeouts, timeouts } from '../../src/connections.ts';
+import { type Timeouts, timeouts } from '../../src/http/connections.ts';
 import * as faults from '../../src/routes/control/faults.ts';
-import { wire } from '../control/control.ts';
-import { buildWorld, type World } from '../world.ts';
+import { wire } from '../routes/control/control.ts';
+import { buildWorld, type World } from '../support/world.ts';
 import { type Connection, connectionsOf, fewer, listen, open, statusesOf } from './sockets.ts';
 
 // Clients that send slowly, stop half way, or never read. What they wait for is told by what happens, not by a clock.

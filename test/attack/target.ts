@@ -1,5 +1,5 @@
-import { settle } from '../refused.ts';
-import { type Route, routesOf } from '../routes.ts';
+import { settle } from '../support/refused.ts';
+import { type Route, routesOf } from '../support/routes.ts';
 import {
   buildWorld,
   instances,
@@ -9,7 +9,7 @@ import {
   snapshots,
   volumes,
   type World,
-} from '../world.ts';
+} from '../support/world.ts';
 
 /** What the suites here attack: a world with one of everything, and for every route a call that would succeed. */
 

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { ErrorCode } from '../../src/errors.ts';
-import { paces } from '../../src/state/pace.ts';
-import type { Seed } from '../../src/state/world-document.ts';
-import { refused } from '../refused.ts';
-import { beginning, buildWorld, production, volumes, type World } from '../world.ts';
+import type { ErrorCode } from '../../src/ground/errors.ts';
+import type { Seed } from '../../src/state/document/document.ts';
+import { paces } from '../../src/state/engine/pace.ts';
+import { refused } from '../support/refused.ts';
+import { beginning, buildWorld, production, volumes, type World } from '../support/world.ts';
 
 let world: World;
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { done, type Emulated, emulate, type Own, own } from '../control/control.ts';
+import { done, type Emulated, emulate, type Own, own } from '../routes/control/control.ts';
 
 // A token that a call was made with is remembered. Here each was used before something changes what it is worth.
 

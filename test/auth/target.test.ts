@@ -1,9 +1,18 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { paces } from '../../src/state/pace.ts';
-import type { Seed } from '../../src/state/world-document.ts';
+import type { Seed } from '../../src/state/document/document.ts';
+import { paces } from '../../src/state/engine/pace.ts';
 import { run } from '../cli/executable.ts';
-import { refused } from '../refused.ts';
-import { buildWorld, organization, production, type Row, snapshots, staging, volumes, type World } from '../world.ts';
+import { refused } from '../support/refused.ts';
+import {
+  buildWorld,
+  organization,
+  production,
+  type Row,
+  snapshots,
+  staging,
+  volumes,
+  type World,
+} from '../support/world.ts';
 
 let world: World;
 

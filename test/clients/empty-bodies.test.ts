@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { listen, open, statusesOf } from '../attack/sockets.ts';
 import { buildVictim } from '../attack/target.ts';
-import { buildWorld, volumes, type World } from '../world.ts';
+import { buildWorld, volumes, type World } from '../support/world.ts';
 
 // Many clients name a type for a body that they do not have.
 

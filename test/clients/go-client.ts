@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'vitest';
-import type { Method, World } from '../world.ts';
+import type { Method, World } from '../support/world.ts';
 
 /** What came back from a call: the body as it came. */
 export interface Reply {

@@ -3,9 +3,9 @@ import { Agent, request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { mostDiscarded } from '../../src/connections.ts';
+import { mostDiscarded } from '../../src/http/connections.ts';
 import { listen, open, statusesOf } from '../attack/sockets.ts';
-import { buildWorld, volumes, type World } from '../world.ts';
+import { buildWorld, volumes, type World } from '../support/world.ts';
 
 // A refusal that is sent while its request still arrives is read by no client whose connection is reset meanwhile.
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { roles } from '../../src/state/roles.ts';
-import { buildWorld, organization, type World } from '../world.ts';
+import { roles } from '../../src/state/tenancy/roles.ts';
+import { buildWorld, organization, type World } from '../support/world.ts';
 import { type Client, decode, go, goClient, listen, messageOf, successful } from './go-client.ts';
 
 /**

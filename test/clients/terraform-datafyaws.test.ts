@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { paces } from '../../src/state/pace.ts';
-import { buildWorld, instances, production, type World } from '../world.ts';
+import { paces } from '../../src/state/engine/pace.ts';
+import { buildWorld, instances, production, type World } from '../support/world.ts';
 import { type Client, decode, go, goClient, listen, messageOf, successful } from './go-client.ts';
 
 /**

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { errors } from '../../src/errors.ts';
+import { errors } from '../../src/ground/errors.ts';
 import { type Json, mutate, type Schema } from '../attack/mutate.ts';
 import { buildVictim, type Call, type Victim } from '../attack/target.ts';
-import { operationsOf } from '../control/control.ts';
 import { randomOf } from '../model/random.ts';
-import { buildWorld } from '../world.ts';
+import { operationsOf } from '../routes/control/control.ts';
+import { buildWorld } from '../support/world.ts';
 import { sized } from './size.ts';
 
 // Bad bodies by the thousand, for every group of routes: made from what each call takes, by its seed.

@@ -5,8 +5,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Json, mutate } from '../attack/mutate.ts';
 import { connectionsOf, fewer, listen, open } from '../attack/sockets.ts';
 import { buildVictim, type Victim } from '../attack/target.ts';
-import { hear } from '../control/control.ts';
 import { randomOf } from '../model/random.ts';
+import { hear } from '../routes/control/control.ts';
 import { sized } from './size.ts';
 
 // What is refused, given up or cut short leaves nothing behind: no memory, no connection, nothing that waits.

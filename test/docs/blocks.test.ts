@@ -21,8 +21,8 @@ vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 /** What is no start, and is run by something else than this: a file that has it, line by line. */
 const elsewhere: Record<string, string> = {
   'npm ci && npm test\n': '.ci/run',
-  'npm run build && npm pack ./dist\n': 'test/package.test.ts',
-  'npm install ./datafy-emulator-0.1.0.tgz\nnpx datafy-emulator\n': 'test/package.test.ts',
+  'npm run build && npm pack ./dist\n': 'test/package/package.test.ts',
+  'npm install ./datafy-emulator-0.1.0.tgz\nnpx datafy-emulator\n': 'test/package/package.test.ts',
 };
 const isElsewhere = ({ text }: Block) => Object.hasOwn(elsewhere, text);
 

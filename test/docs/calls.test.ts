@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from 'vitest';
-import { operations } from '../contract/structure.ts';
-import { buildWorld } from '../world.ts';
+import { operations } from '../routes/datafy/contract/structure.ts';
+import { buildWorld } from '../support/world.ts';
 import { codes, readPage, table } from './markdown.ts';
 
 const page = readPage('docs/calls.md');

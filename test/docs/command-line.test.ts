@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createProgram } from '../../src/cli/program.ts';
-import { connectionTable, optionTable } from '../../src/options.ts';
+import { connectionTable, optionTable } from '../../src/options/options.ts';
 import { blocks, codes, readPage, section, table } from './markdown.ts';
 
 const page = readPage('docs/command-line.md');

@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from 'vitest';
-import { paceKeys } from '../../src/state/pace.ts';
-import { buildWorld } from '../world.ts';
+import { paceKeys } from '../../src/state/engine/pace.ts';
+import { buildWorld } from '../support/world.ts';
 import { codes, readPage, section, table, tables } from './markdown.ts';
 
 const page = readPage('docs/control.md');
@@ -28,7 +28,7 @@ test('the effects are those that a fault can have', () => {
 });
 
 test('the events are those that there are', () => {
-  const [, happening] = /type Happening.*?=([\s\S]*?);\n\n/.exec(readPage('src/events.ts')) ?? [];
+  const [, happening] = /type Happening.*?=([\s\S]*?);\n\n/.exec(readPage('src/watch/events.ts')) ?? [];
   const types = [...happening!.matchAll(/type: ((?:'\w+'(?: \| )?)+)/g)].flatMap(([, names]) => names!.match(/\w+/g)!);
   expect(types.length).toBeGreaterThan(3);
   expect(codes(section(page, 'The journal, and events'))).toEqual(expect.arrayContaining([...types, 'missed']));

@@ -1,10 +1,10 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import { timeouts } from '../../src/connections.ts';
-import { EmulatorError, errors } from '../../src/errors.ts';
-import { renderError, type Surface } from '../../src/render-error.ts';
-import { paceKeys, paces } from '../../src/state/pace.ts';
-import { operations } from '../contract/structure.ts';
-import { buildWorld } from '../world.ts';
+import { EmulatorError, errors } from '../../src/ground/errors.ts';
+import { timeouts } from '../../src/http/connections.ts';
+import { renderError, type Surface } from '../../src/http/render-error.ts';
+import { paceKeys, paces } from '../../src/state/engine/pace.ts';
+import { operations } from '../routes/datafy/contract/structure.ts';
+import { buildWorld } from '../support/world.ts';
 import { codes, readPage, section, table, tables } from './markdown.ts';
 
 const page = readPage('docs/fidelity.md');
@@ -67,7 +67,7 @@ describe('the behaviours', () => {
 
 describe('the error codes', () => {
   // They are not exported: what Fastify refuses is renamed within the file.
-  const source = readPage('src/render-error.ts');
+  const source = readPage('src/http/render-error.ts');
   const framework = [...source.matchAll(/^\s+FST_\w+: '([a-z-]+)',$/gm)].map(([, name]) => name!);
   const [, otherwise] = /frameworkCodes\[[^\]]+\] \?\? '([a-z-]+)'/.exec(source) ?? [];
   const [, fault] = /status: 500,\s*code: '([a-z-]+)'/.exec(source) ?? [];
@@ -87,7 +87,7 @@ describe('the error codes', () => {
   });
 
   test('of faults is no refusal, and named', () => {
-    const [, struck] = /'X-Emulator-Error', '([a-z-]+)'/.exec(readPage('src/strike.ts')) ?? [];
+    const [, struck] = /'X-Emulator-Error', '([a-z-]+)'/.exec(readPage('src/watch/strike.ts')) ?? [];
     expect(Object.keys(errors)).not.toContain(struck);
     expect(codes(section(page, 'Errors'))).toContain(struck);
     expect(codes(section(page, 'Faults'))).toContain(struck);
@@ -174,9 +174,9 @@ describe('the control surface', () => {
   const written = (count: number) => (count < 2 ** 20 ? count.toLocaleString('en') : `${count / 2 ** 20} MiB`);
 
   test.each([
-    ['Journal and events', 'src/journal.ts', /entries: ([\d_* ]+),/, 'calls'],
-    ['Journal and events', 'src/journal.ts', /bytes: ([\d_* ]+) \}/, ','],
-    ['Journal and events', 'src/events.ts', /most = ([\d_* ]+);/, 'events'],
+    ['Journal and events', 'src/watch/journal.ts', /entries: ([\d_* ]+),/, 'calls'],
+    ['Journal and events', 'src/watch/journal.ts', /bytes: ([\d_* ]+) \}/, ','],
+    ['Journal and events', 'src/watch/events.ts', /most = ([\d_* ]+);/, 'events'],
     ['Journal and events', 'src/routes/control/events.ts', /patience = ([\d_* ]+);/, 'behind'],
     ['Errors', 'src/routes/control/state.ts', /bodyLimit = ([\d_* ]+);/, 'where'],
     ['Errors', 'src/routes/control/organizations.ts', /bodyLimit = ([\d_* ]+);/, 'where'],

@@ -1,10 +1,10 @@
 import { afterAll, expect, test } from 'vitest';
 import { variable } from '../../src/cli/flags.ts';
-import { isSwitch, variablePrefix } from '../../src/option.ts';
-import { connectionTable, optionTable } from '../../src/options.ts';
+import { isSwitch, variablePrefix } from '../../src/options/option.ts';
+import { connectionTable, optionTable } from '../../src/options/options.ts';
 import { commands } from '../cli/every-command.ts';
-import { operations } from '../contract/structure.ts';
-import { buildWorld } from '../world.ts';
+import { operations } from '../routes/datafy/contract/structure.ts';
+import { buildWorld } from '../support/world.ts';
 import { codes, pages, readPage } from './markdown.ts';
 
 /** What stands in backticks within a line: commands, flags, variables and calls are those that there are. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
-import { projectMigrations } from '../../src/state/migrations.ts';
+import { projectMigrations } from '../../src/state/storage/migrations.ts';
 import { brokenLinks } from './links.ts';
 import { codes, pages, readPage, root, table } from './markdown.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import type { Option } from '../../src/option.ts';
-import { optionTable } from '../../src/options.ts';
-import { paceKeys } from '../../src/state/pace.ts';
+import type { Option } from '../../src/options/option.ts';
+import { optionTable } from '../../src/options/options.ts';
+import { paceKeys } from '../../src/state/engine/pace.ts';
 import { codes, readPage, table } from './markdown.ts';
 
 const page = readPage('docs/options.md');

@@ -4,9 +4,9 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
-import { optionTable } from '../../src/options.ts';
+import { optionTable } from '../../src/options/options.ts';
 import { bash, type Running, runCommand, shellPath } from '../cli/executable.ts';
-import { vitest } from '../processes.ts';
+import { vitest } from '../support/processes.ts';
 import { type Block, blocks, root } from './markdown.ts';
 
 /** The address that the pages speak of: the default one. */

@@ -1,7 +1,7 @@
 import { afterAll, expect, test } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
-import { operations } from '../contract/structure.ts';
-import { buildWorld } from '../world.ts';
+import { operations } from '../routes/datafy/contract/structure.ts';
+import { buildWorld } from '../support/world.ts';
 import { blocks, readPage, section, table } from './markdown.ts';
 
 const world = await buildWorld();

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Emulator, startEmulator } from '../../src/index.ts';
-import { readSeed, seedFileNames } from '../../src/seed.ts';
+import { readSeed, seedFileNames } from '../../src/seed/seed.ts';
 import { loadSeed } from '../../src/state/seeds/index.ts';
 import { seedNames } from '../../src/state/seeds/names.ts';
 import { teams } from '../../src/state/seeds/teams.ts';

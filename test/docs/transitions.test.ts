@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { pages, transitionsPage } from '../../docs/generate.ts';
-import { paceKeys, paces } from '../../src/state/pace.ts';
-import { resources, statuses, type Transition, transitions } from '../../src/state/transitions.ts';
+import { paceKeys, paces } from '../../src/state/engine/pace.ts';
+import { resources, statuses, type Transition, transitions } from '../../src/state/engine/transitions.ts';
 
 const docs = new URL('../../docs/', import.meta.url);
 const table: readonly Transition[] = transitions;

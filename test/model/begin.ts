@@ -1,5 +1,5 @@
-import type { Pace } from '../../src/state/pace.ts';
-import type { WorldDocument } from '../../src/state/world-document.ts';
+import type { WorldDocument } from '../../src/state/document/document.ts';
+import type { Pace } from '../../src/state/engine/pace.ts';
 import { type Instance, never, ordinaryVolume, regionOf, type Snapshot, type Volume, type World } from './world.ts';
 
 interface When {

@@ -1,4 +1,4 @@
-import type { Pace } from '../../src/state/pace.ts';
+import type { Pace } from '../../src/state/engine/pace.ts';
 
 /**
  * A model of what a world holds, and of what time does to it: plain objects, written from the rules and not from the

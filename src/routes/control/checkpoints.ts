@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
-import { formatInstant } from '../../clock.ts';
+import { formatInstant } from '../../ground/clock.ts';
 import type { State } from '../../state/index.ts';
 import { noContent, responses, strictObject } from './shared.ts';
 

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
-import { formatInstant, parseInstant } from '../../clock.ts';
-import { EmulatorError } from '../../errors.ts';
+import { formatInstant, parseInstant } from '../../ground/clock.ts';
+import { EmulatorError } from '../../ground/errors.ts';
 import { clockSchema, paceSchema, paceSetting, type State } from '../../state/index.ts';
 import { change, renderChange, responses, strict, strictObject } from './shared.ts';
 

@@ -1,12 +1,12 @@
 import type { ServerResponse } from 'node:http';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
-import { EmulatorError } from '../../errors.ts';
-import type { Happening, WorldEvent } from '../../events.ts';
-import type { Recorder } from '../../recorder.ts';
-import { readPlace, writePlace } from '../../series.ts';
+import { EmulatorError } from '../../ground/errors.ts';
+import { readPlace, writePlace } from '../../ground/series.ts';
+import { pathOf } from '../../ground/url.ts';
 import type { Change } from '../../state/index.ts';
-import { pathOf } from '../../url.ts';
+import type { Happening, WorldEvent } from '../../watch/events.ts';
+import type { Recorder } from '../../watch/recorder.ts';
 import { renderChange, responses } from './shared.ts';
 
 /** How far a listener may fall behind, in bytes, before it is let go. */

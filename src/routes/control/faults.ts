@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
-import { EmulatorError } from '../../errors.ts';
+import { EmulatorError } from '../../ground/errors.ts';
 import { type FaultMatch, type FaultRequest, faultyTransitions, type State } from '../../state/index.ts';
 import { noContent, type Operation, responses, strict, strictObject } from './shared.ts';
 

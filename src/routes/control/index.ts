@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify';
-import { EmulatorError } from '../../errors.ts';
-import { guardAgainstPages } from '../../host-guard.ts';
-import { controlPrefix } from '../../openapi.ts';
-import type { Recorder } from '../../recorder.ts';
-import { hashSecret } from '../../secrets.ts';
+import { EmulatorError } from '../../ground/errors.ts';
+import { hashSecret } from '../../ground/secrets.ts';
+import { guardAgainstPages } from '../../http/host-guard.ts';
+import { controlPrefix } from '../../http/openapi.ts';
 import type { State } from '../../state/index.ts';
+import type { Recorder } from '../../watch/recorder.ts';
 import { checkpointRoutes } from './checkpoints.ts';
 import { clockRoutes } from './clock.ts';
 import { eventRoutes } from './events.ts';

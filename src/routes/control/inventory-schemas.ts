@@ -1,7 +1,7 @@
 import { type TSchema, Type } from '@sinclair/typebox';
 import { orders, statuses, volumeTypes, words, worldDocument } from '../../state/index.ts';
-import { page, snapshot, volume } from '../inventory/schemas.ts';
-import { accountParams, instant, nullable, paging, tag, volumeParams } from '../shared.ts';
+import { page, snapshot, volume } from '../datafy/inventory/schemas.ts';
+import { accountParams, instant, nullable, paging, tag, volumeParams } from '../datafy/shared.ts';
 import { noContent, responses, strictObject } from './shared.ts';
 
 /** What there is in a world, and what happens to it as if in AWS. */

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
-import { formatInstant } from '../../clock.ts';
+import { formatInstant } from '../../ground/clock.ts';
 import type {
   InventoryAttachment,
   InventoryInstance,
@@ -9,7 +9,7 @@ import type {
   State,
   Target,
 } from '../../state/index.ts';
-import { renderSnapshot, renderVolume } from '../inventory/routes.ts';
+import { renderSnapshot, renderVolume } from '../datafy/inventory/routes.ts';
 import * as schemas from './inventory-schemas.ts';
 
 /** What a world holds, account by account, and what happens to it as if in AWS. */

@@ -1,15 +1,15 @@
 import { parse as parseQuery } from 'node:querystring';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
-import { formatInstant } from '../../clock.ts';
-import { EmulatorError } from '../../errors.ts';
-import type { Entry } from '../../journal.ts';
-import { mask, maskCredentials } from '../../mask.ts';
-import type { Recorder } from '../../recorder.ts';
-import { placePattern, readPlace, writePlace } from '../../series.ts';
+import { formatInstant } from '../../ground/clock.ts';
+import { EmulatorError } from '../../ground/errors.ts';
+import { placePattern, readPlace, writePlace } from '../../ground/series.ts';
+import { pathOf } from '../../ground/url.ts';
+import { mask, maskCredentials } from '../../http/mask.ts';
 import type { Change } from '../../state/index.ts';
-import { pathOf } from '../../url.ts';
-import { nullable } from '../shared.ts';
+import type { Entry } from '../../watch/journal.ts';
+import type { Recorder } from '../../watch/recorder.ts';
+import { nullable } from '../datafy/shared.ts';
 import { change, noContent, type Operation, renderChange, responses, strictObject } from './shared.ts';
 
 const tags = ['Journal'];

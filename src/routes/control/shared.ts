@@ -1,7 +1,7 @@
 import { type TProperties, type TSchema, Type } from '@sinclair/typebox';
-import { formatInstant } from '../../clock.ts';
+import { formatInstant } from '../../ground/clock.ts';
 import type { Change } from '../../state/index.ts';
-import { errorBody } from '../shared.ts';
+import { errorBody } from '../datafy/shared.ts';
 
 /** Atoms of the control surface's schemas. What it does not know it refuses. */
 

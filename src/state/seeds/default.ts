@@ -1,4 +1,4 @@
-import type { Seed } from '../world-document.ts';
+import type { Seed } from '../document/document.ts';
 
 const organizationId = '0a6f2a52-3c1d-4d62-9d0e-8f3c5b7a1e00';
 /** The sub-account of the API documentation's examples. */

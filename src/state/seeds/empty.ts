@@ -1,4 +1,4 @@
-import type { Seed } from '../world-document.ts';
+import type { Seed } from '../document/document.ts';
 import { defaultSeed } from './default.ts';
 
 /** The default world's organization, accounts and tokens, and nothing in them. */

@@ -1,7 +1,7 @@
-import { supported } from '../ebs.ts';
-import type { Status } from '../transitions.ts';
-import { fillWorld } from '../world-defaults.ts';
-import type { Seed, SeedDocument } from '../world-document.ts';
+import { supported } from '../aws/ebs.ts';
+import { fillWorld } from '../document/defaults.ts';
+import type { Seed, SeedDocument } from '../document/document.ts';
+import type { Status } from '../engine/transitions.ts';
 import { type Service, type Team, teams } from './teams.ts';
 
 type Written<K extends 'instances' | 'volumes' | 'snapshots'> = NonNullable<SeedDocument[K]>[number];

@@ -1,4 +1,4 @@
-import type { Seed } from '../world-document.ts';
+import type { Seed } from '../document/document.ts';
 import { defaultSeed } from './default.ts';
 import { emptySeed } from './empty.ts';
 import type { SeedName } from './names.ts';

@@ -1,5 +1,5 @@
-import type { Database } from '../../../src/state/database.ts';
-import { resources, statuses, type Transition, transitions } from '../../../src/state/transitions.ts';
+import { resources, statuses, type Transition, transitions } from '../../../src/state/engine/transitions.ts';
+import type { Database } from '../../../src/state/storage/database.ts';
 
 /** What holds of the database whatever was called; a statement finds the rows of which it does not. */
 const rules: Record<string, string> = {

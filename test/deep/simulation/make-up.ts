@@ -1,8 +1,8 @@
-import { faultyTransitions } from '../../../src/state/transitions.ts';
-import { furniture } from '../../control/control.ts';
+import { faultyTransitions } from '../../../src/state/engine/transitions.ts';
 import type { Random } from '../../model/random.ts';
 import { rules } from '../../model/world.ts';
-import type { Method } from '../../world.ts';
+import { furniture } from '../../routes/control/control.ts';
+import type { Method } from '../../support/world.ts';
 import type { Peek } from './peek.ts';
 
 /** Calls of every operation there is, made up at random from what is there: good ones, and some that are not. */

@@ -1,4 +1,4 @@
-import { hashSecret } from '../../../src/secrets.ts';
+import { hashSecret } from '../../../src/ground/secrets.ts';
 
 /**
  * What is random on purpose, by names that are the same in every run: token secrets, their hashes, and the ids of

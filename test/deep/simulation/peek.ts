@@ -1,4 +1,4 @@
-import type { Database } from '../../../src/state/database.ts';
+import type { Database } from '../../../src/state/storage/database.ts';
 
 /** What there is in a world, by the names that callers give it: what the simulation makes its calls up from. */
 export interface Peek {

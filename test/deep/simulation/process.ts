@@ -3,10 +3,10 @@ import { Agent, request as httpRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { type App, buildApp } from '../../../src/app.ts';
-import { type ControlledClock, controlledClock } from '../../../src/clock.ts';
-import { defaults } from '../../../src/options.ts';
-import { type Heard, hear } from '../../control/control.ts';
-import { beginning, type Method } from '../../world.ts';
+import { type ControlledClock, controlledClock } from '../../../src/ground/clock.ts';
+import { defaults } from '../../../src/options/options.ts';
+import { type Heard, hear } from '../../routes/control/control.ts';
+import { beginning, type Method } from '../../support/world.ts';
 
 /** The emulator as one process after another on one database file, with a clock that only the simulation moves. */
 export interface Process {

@@ -1,12 +1,12 @@
 import { hash } from 'node:crypto';
 import type { App } from '../../../src/app.ts';
-import { hashSecret } from '../../../src/secrets.ts';
-import { roles } from '../../../src/state/roles.ts';
-import { resources } from '../../../src/state/transitions.ts';
-import { furniture, type Heard, operationsOf, slow } from '../../control/control.ts';
-import { tablesOf, worldDumper } from '../../dump.ts';
+import { hashSecret } from '../../../src/ground/secrets.ts';
+import { resources } from '../../../src/state/engine/transitions.ts';
+import { roles } from '../../../src/state/tenancy/roles.ts';
 import { type Random, randomOf } from '../../model/random.ts';
-import type { Method } from '../../world.ts';
+import { furniture, type Heard, operationsOf, slow } from '../../routes/control/control.ts';
+import { tablesOf, worldDumper } from '../../support/dump.ts';
+import type { Method } from '../../support/world.ts';
 import { Broken, checker, dueFinder } from './invariants.ts';
 import { type CallStep, chooseOperation, left, makeUp, type Operation, type Ticket } from './make-up.ts';
 import { createMasks } from './masks.ts';

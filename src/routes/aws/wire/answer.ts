@@ -1,4 +1,4 @@
-import { formatInstant, type Instant } from '../../../clock.ts';
+import { formatInstant, type Instant } from '../../../ground/clock.ts';
 import type { Answer, Operation, Service, ServiceName, Structure, Type } from './shapes.ts';
 import { escapeXml, xmlDeclaration } from './xml.ts';
 

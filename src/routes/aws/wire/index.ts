@@ -7,15 +7,16 @@
  * 3. `checkId`, `readFilters` and `readPage` hold it to the rules that many operations share.
  * 4. `renderAnswer`, `renderError` and `refuseForeign` write what goes out.
  */
+
+export { agreesWith, type Filter, readFilters, tagValues, type ValuesOf } from '../list/filters.ts';
+export { makeToken, type Page, readPage } from '../list/paging.ts';
 export { renderAnswer, type WireAnswer } from './answer.ts';
 export { type Parameters, readCall, readParameters, serviceOf, type WireCall } from './call.ts';
 export { type Credential, readCredential } from './credential.ts';
 export * from './errors.ts';
-export { agreesWith, type Filter, readFilters, tagValues, type ValuesOf } from './filters.ts';
 export { checkId, instancesNotFound, isId, snapshotNotFound, volumeNotFound } from './ids.ts';
 export { readInput } from './input.ts';
 export { maskKeyIds, maskParameters } from './mask.ts';
-export { makeToken, type Page, readPage } from './paging.ts';
 export {
   type Answer,
   type AnswerShape,

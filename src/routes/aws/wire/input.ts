@@ -1,4 +1,4 @@
-import { parseInstant } from '../../../clock.ts';
+import { parseInstant } from '../../../ground/clock.ts';
 import type { Parameters } from './call.ts';
 import { AwsError, dryRun, invalidValue, missingParameter, unknownParameter } from './errors.ts';
 import {

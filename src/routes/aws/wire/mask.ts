@@ -1,4 +1,4 @@
-import { mask } from '../../../mask.ts';
+import { mask } from '../../../http/mask.ts';
 import type { Parameters } from './call.ts';
 
 /** What stands before the key id of a scope: in a header, in an address, or in either as JSON. */

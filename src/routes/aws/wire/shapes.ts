@@ -1,4 +1,4 @@
-import type { Instant } from '../../../clock.ts';
+import type { Instant } from '../../../ground/clock.ts';
 import type { ec2 } from './shapes/ec2.ts';
 import type { sts } from './shapes/sts.ts';
 

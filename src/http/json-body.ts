@@ -1,0 +1,124 @@
+import { isUtf8 } from 'node:buffer';
+import type { FastifyInstance, preValidationHookHandler } from 'fastify';
+import { EmulatorError } from '../ground/errors.ts';
+
+/** What a body may have at most: far more than any call needs, far less than a parser could be overwhelmed with. */
+const most = {
+  /** Of objects and arrays in one another. */
+  levels: 32,
+  /** Of one object. */
+  fields: 1_000,
+  /** In all: so many are in a world that fills the longest body there may be, which an import has. */
+  values: 4_000_000,
+};
+
+const json = 'application/json';
+const jsonTypes = /^(application\/([\w.-]+\+)?|text\/)json\s*(;|$)/i;
+
+/**
+ * Bodies are JSON, whether the caller says so or says nothing: Datafy's own clients send no Content-Type [C].
+ * A call without a body, or with an empty one, is validated as `{}`, so that a refusal can name what is missing [P].
+ * An empty body is of no type, whatever its headers say: many clients name the type that they would have sent.
+ */
+export function acceptJsonBodies(app: FastifyInstance): void {
+  const parseJson = app.getDefaultJsonParser('error', 'error');
+  app.removeAllContentTypeParsers();
+  // Fastify refuses a malformed type before it knows whether there is a body: every body comes to the parser below.
+  app.addHook('onRequest', (request, _reply, done) => {
+    const { 'content-type': contentType } = request.raw.headers;
+    if (contentType !== undefined && contentType !== json) request.headers = { 'content-type': json };
+    done();
+  });
+  app.addContentTypeParser<Buffer>([json, '*'], { parseAs: 'buffer' }, (request, bytes, done) => {
+    if (bytes.length === 0) return done(null, undefined);
+    const { 'content-type': contentType, 'content-encoding': contentEncoding } = request.raw.headers;
+    // A little that is compressed may be a lot that is not: nothing is unpacked here.
+    if (contentEncoding !== undefined && !/^identity$/i.test(contentEncoding)) {
+      return done(new EmulatorError('content-encoding-unsupported', { contentEncoding }));
+    }
+    const body = bytes.toString();
+    // What is no UTF-8 has become something else on the way.
+    if (body.includes('\ufffd') && !isUtf8(bytes)) {
+      return done(new EmulatorError('json-invalid', { problem: 'it is not written in UTF-8' }));
+    }
+    request.sent = body;
+    if (contentType !== undefined && contentType !== json && !jsonTypes.test(contentType)) {
+      return done(new EmulatorError('content-type-unsupported', { contentType }));
+    }
+    if (body.trim() === '') return done(null, undefined);
+    const problem = excess(body);
+    if (problem !== undefined) return done(new EmulatorError('json-invalid', { problem }));
+    parseJson(request, body, (error, value) => {
+      if (error) done(new EmulatorError('json-invalid', { problem: problemOf(body) }));
+      else if (body.includes('\\u') && /\\u(0000|d[89a-f])/i.test(body) && !isText(value)) {
+        done(new EmulatorError('json-invalid', { problem: 'a text in it has a NUL, or half of a surrogate pair' }));
+      } else done(null, value);
+    });
+  });
+  app.addHook('onRoute', (route) => {
+    if (!route.schema?.body) return;
+    const hook: preValidationHookHandler = (request, _reply, done) => {
+      if (request.body === undefined) request.body = {};
+      done();
+    };
+    route.preValidation = [hook, ...[route.preValidation ?? []].flat()];
+  });
+}
+
+/** Whether every text in a value can be stored, and comes back as it was: the database and JSON disagree about some. */
+export function isText(value: unknown): boolean {
+  if (typeof value === 'string') return value.isWellFormed() && !value.includes('\0');
+  if (typeof value !== 'object' || value === null) return true;
+  // The entries of a long array would be millions of texts.
+  if (Array.isArray(value)) return value.every(isText);
+  return Object.entries(value).every(([key, item]) => isText(key) && isText(item));
+}
+
+/** What is wrong with JSON that was refused, in the parser's own words where they say more than that it is. */
+function problemOf(json: string): string {
+  try {
+    JSON.parse(json);
+    return 'it has a key that would change the prototype of an object: __proto__ or constructor.prototype';
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+/**
+ * In what a body exceeds `most`; undefined: in nothing. It is found without parsing: a parser would have used up its
+ * stack, or the memory there is, by then.
+ */
+export function excess(json: string): string | undefined {
+  let [depth, values, inString] = [0, 0, false];
+  const fields = [0];
+  for (let at = 0; at < json.length; at++) {
+    const char = json.charCodeAt(at);
+    if (inString) {
+      if (char === 0x5c) at++;
+      else if (char === 0x22) inString = false;
+      continue;
+    }
+    switch (char) {
+      case 0x22: // "
+        inString = true;
+        break;
+      case 0x7b: // {
+      case 0x5b: // [
+        if (++depth > most.levels) return `it is nested more than ${most.levels} levels deep`;
+        fields[depth] = 0;
+        values++;
+        break;
+      case 0x7d: // }
+      case 0x5d: // ]
+        depth--;
+        break;
+      case 0x2c: // ,
+        if (++values > most.values) return `it has more than ${most.values} values`;
+        break;
+      case 0x3a: // :
+        fields[depth] = (fields[depth] ?? 0) + 1;
+        if ((fields[depth] ?? 0) > most.fields) return `an object in it has more than ${most.fields} fields`;
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,23 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { formatInstant } from '../../../ground/clock.ts';
+import type { State } from '../../../state/index.ts';
+import * as schemas from './schemas.ts';
+
+/** Snapshots for infrastructure as code [C]. */
+export function awsSnapshotRoutes(state: State): FastifyPluginAsyncTypebox {
+  return async (app) => {
+    app.get('/aws/snapshots/:snapshotId', { schema: schemas.getAwsSnapshot }, (request, reply) => {
+      const { snapshotId } = request.params;
+      const snapshot = state.snapshot(request.target, snapshotId);
+      reply.send({
+        snapshotId,
+        volumeId: snapshot.volumeId,
+        region: snapshot.region,
+        readyToUse: snapshot.status === 'completed',
+        sizeBytes: snapshot.volumeSizeGb * 2 ** 30,
+        snapshotCreationTime: formatInstant(snapshot.startTime),
+        datafySnapshotIds: [snapshot.datafySnapshotId],
+      });
+    });
+  };
+}

@@ -1,0 +1,91 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { State, VolumeHead } from '../../../state/index.ts';
+import { performanceNames } from '../shared.ts';
+import { acceptEitherSpelling, sizeField } from '../size-spelling.ts';
+import { readArray } from './array-spelling.ts';
+import * as schemas from './schemas.ts';
+
+/** What the bodies of these calls call what the engine may refuse. */
+const created = { ...performanceNames, sizeGb: 'diskSize', arraySize: 'performanceArraySize' };
+
+/** Volumes for infrastructure as code [C]. */
+export function awsVolumeRoutes(state: State): FastifyPluginAsyncTypebox {
+  return async (app) => {
+    app.get('/aws/volumes/:volumeId', { schema: schemas.getAwsVolume }, (request, reply) => {
+      reply.send(renderVolume(state.volumeHead(request.target, request.params.volumeId)));
+    });
+
+    app.post('/aws/volumes/create-from-snapshots', { schema: schemas.createFromSnapshots }, (request, reply) => {
+      const { source, volumeProperties } = request.body;
+      const { availabilityZone, diskSize = 0, volumeIops = 0, volumeThroughput = 0, tags = [] } = volumeProperties;
+      const { volumeId, sizeGb } = state.restore(request.target, {
+        source,
+        availabilityZone,
+        sizeGb: diskSize,
+        iops: volumeIops,
+        throughput: volumeThroughput,
+        tags,
+        names: created,
+      });
+      reply.send({ volumeId, volumeSizeGB: sizeGb });
+    });
+
+    for (const [call, schema] of [
+      ['create-autoscaling-volume', schemas.createAutoscalingVolume],
+      ['create-datafied-volume', schemas.createDatafiedVolume],
+    ] as const) {
+      app.post(`/aws/volumes/${call}`, { schema }, (request, reply) => {
+        const { volumeProperties: wanted } = request.body;
+        const { mode, arraySize, names } = readArray(wanted);
+        const volume = state.createVolume(request.target, {
+          availabilityZone: wanted.availabilityZone,
+          sizeGb: wanted.diskSize,
+          iops: wanted.volumeIops ?? 0,
+          throughput: wanted.volumeThroughput ?? 0,
+          encrypted: wanted.encrypted ?? false,
+          kmsKeyId: wanted.kmsKeyId ?? '',
+          tags: wanted.tags ?? [],
+          mode,
+          arraySize,
+          names: { ...created, ...names },
+        });
+        reply.send(renderVolume(volume));
+      });
+    }
+
+    app.post('/aws/volumes/:volumeId/attach', { schema: schemas.attach }, (request, reply) => {
+      const { instanceId, deviceName } = request.body;
+      state.attach(request.target, request.params.volumeId, { instanceId, deviceName, deleteOnTermination: false });
+      reply.code(200).send();
+    });
+
+    app.post('/aws/volumes/:volumeId/detach', { schema: schemas.detach }, (request, reply) => {
+      const { instanceId, force = false } = request.body;
+      state.detach(request.target, request.params.volumeId, instanceId, force);
+      reply.code(200).send();
+    });
+
+    const preValidation = acceptEitherSpelling;
+    app.post('/aws/volumes/:volumeId/modify', { schema: schemas.modify, preValidation }, (request, reply) => {
+      const { volumeSizeGb = 0, volumeIops = 0, volumeThroughput = 0, arraySize = 0 } = request.body;
+      state.modifyAttached(request.target, request.params.volumeId, {
+        sizeGb: volumeSizeGb,
+        iops: volumeIops,
+        throughput: volumeThroughput,
+        arraySize,
+        names: { ...performanceNames, sizeGb: sizeField(request), arraySize: 'arraySize' },
+      });
+      reply.code(200).send();
+    });
+  };
+}
+
+function renderVolume({ volumeSizeGb, volumeIops, volumeThroughput, ...volume }: VolumeHead) {
+  return {
+    ...volume,
+    isDatafied: volume.isManaged,
+    sizeBytes: volumeSizeGb * 2 ** 30,
+    iops: volumeIops,
+    throughput: volumeThroughput,
+  };
+}

@@ -1,0 +1,54 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { State, VolumeDescription } from '../../../state/index.ts';
+import { renderVolume } from '../inventory/routes.ts';
+import { performanceNames } from '../shared.ts';
+import * as schemas from './schemas.ts';
+
+/**
+ * Volume calls of the account host, known from an unmerged branch of Datafy's Terraform provider [C]. Their refusals have
+ * the statuses of the published calls beside them [A].
+ */
+export function branchVolumeRoutes(state: State): FastifyPluginAsyncTypebox {
+  return async (app) => {
+    const config = { surface: 'published' } as const;
+
+    app.get('/volumes/:volumeId', { config, schema: schemas.getVolume }, (request, reply) => {
+      // To that client a volume that is not there is an empty list, and any other status an error [C].
+      const volume = state.volume(request.target, request.params.volumeId);
+      reply.send(volume ? { ...renderVolume(volume), volumes: [renderForClient(volume)] } : { volumes: [] });
+    });
+
+    app.delete('/volumes/:volumeId', { config, schema: schemas.deleteVolume }, (request, reply) => {
+      state.aws.deleteVolume(request.target, request.params.volumeId);
+      reply.code(200).send();
+    });
+
+    app.post('/volumes/create-datafied-volume', { config, schema: schemas.createDatafiedPair }, (request, reply) => {
+      const { volumeProperties: wanted } = request.body;
+      const { volumeId, volumeSizeGb, backingVolumeIds } = state.createVolume(request.target, {
+        availabilityZone: wanted.availabilityZone,
+        sizeGb: wanted.diskSize,
+        iops: wanted.volumeIops ?? 0,
+        throughput: wanted.volumeThroughput ?? 0,
+        encrypted: wanted.encrypted ?? false,
+        kmsKeyId: wanted.kmsKeyId ?? '',
+        tags: wanted.tags ?? [],
+        mode: 'autoscaling',
+        names: { ...performanceNames, sizeGb: 'diskSize', arraySize: 'arraySize' },
+      });
+      reply.send({ volumeId, volumeSizeGB: volumeSizeGb, targetVolumeIds: backingVolumeIds });
+    });
+  };
+}
+
+function renderForClient({
+  volumeId,
+  availabilityZone,
+  volumeSizeGb,
+  volumeIops,
+  volumeThroughput,
+  tags,
+}: VolumeDescription) {
+  const diskSize = volumeSizeGb * 2 ** 30;
+  return { volumeId, availabilityZone, diskSize, iops: volumeIops, throughput: volumeThroughput, tags };
+}

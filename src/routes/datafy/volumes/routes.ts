@@ -1,0 +1,71 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { formatInstant } from '../../../ground/clock.ts';
+import { EmulatorError } from '../../../ground/errors.ts';
+import type { State } from '../../../state/index.ts';
+import { performanceNames } from '../shared.ts';
+import { acceptEitherSpelling, sizeField } from '../size-spelling.ts';
+import * as schemas from './schemas.ts';
+
+/** The five published calls [P]. */
+export function volumeRoutes(state: State): FastifyPluginAsyncTypebox {
+  return async (app) => {
+    const config = { surface: 'published' } as const;
+
+    app.post('/volumes/:volumeId/create-snapshot', { config, schema: schemas.createSnapshot }, (request, reply) => {
+      const { useSourceVolume, autoscalingOnly = true, description, tags } = request.body;
+      if (useSourceVolume) throw new EmulatorError('field-internal', { field: 'body/useSourceVolume' });
+      const snapshot = state.createSnapshot(request.target, request.params.volumeId, {
+        autoscalingOnly,
+        ...(description !== undefined && { description }),
+        ...(tags && { tags }),
+      });
+      reply.send({ ...snapshot, startTime: formatInstant(snapshot.startTime) });
+    });
+
+    app.post('/volumes/create-from-snapshots', { config, schema: schemas.createFromSnapshots }, (request, reply) => {
+      const { source, volumeProperties } = request.body;
+      const { availabilityZone, volumeIops, volumeThroughput, tags } = volumeProperties;
+      const { volumeId, sizeGb } = state.restore(request.target, {
+        source,
+        availabilityZone,
+        iops: volumeIops ?? 0,
+        throughput: volumeThroughput ?? 0,
+        ...(tags && { tags }),
+        // It takes no size.
+        names: { ...performanceNames, sizeGb: 'source' },
+      });
+      reply.send({ volumeId, volumeSizeGB: sizeGb });
+    });
+
+    app.post('/volumes/:volumeId/attach', { config, schema: schemas.attach }, (request, reply) => {
+      const { instanceId, deviceName, deleteOnTermination = false } = request.body;
+      state.attach(request.target, request.params.volumeId, { instanceId, deviceName, deleteOnTermination });
+      reply.send();
+    });
+
+    app.post(
+      '/volumes/:volumeId/deactivate-autoscaling',
+      { config: { surface: 'deactivation' }, schema: schemas.deactivateAutoscaling },
+      (request, reply) => {
+        state.deactivate(request.target, request.params.volumeId);
+        reply.send();
+      },
+    );
+
+    app.post(
+      '/volumes/:volumeId/modify',
+      { config, schema: schemas.modify, preValidation: acceptEitherSpelling },
+      (request, reply) => {
+        const { volumeSizeGB, expandFilesystem = false, autoscalingOnly = true } = request.body;
+        state.modify(request.target, request.params.volumeId, {
+          sizeGb: volumeSizeGB,
+          expandFilesystem,
+          autoscalingOnly,
+          // It takes none but a size.
+          names: { ...performanceNames, sizeGb: sizeField(request), arraySize: 'arraySize' },
+        });
+        reply.send();
+      },
+    );
+  };
+}

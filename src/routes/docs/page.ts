@@ -1,0 +1,135 @@
+/**
+ * `/docs`: the interactive reference of both OpenAPI documents. The page is ours, what draws it is Swagger UI, and all
+ * of it comes from here: it loads nothing from elsewhere, and its policy would not let it.
+ */
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { packageRoot } from '../../ground/files.ts';
+import { controlPrefix } from '../../http/openapi.ts';
+
+/** The files of Swagger UI that the page needs; the build puts them into the package's folder `swagger-ui`. */
+export const swaggerUiFiles = ['swagger-ui-bundle.js', 'swagger-ui.css'] as const;
+
+/** Where they are in the project: the package is of Fastify's makers, and only its files are used. */
+export const swaggerUiSource = 'node_modules/@fastify/swagger-ui/static';
+
+const types = {
+  js: 'text/javascript; charset=utf-8',
+  css: 'text/css; charset=utf-8',
+  html: 'text/html; charset=utf-8',
+};
+
+/** Nothing from elsewhere, nothing inline, and nobody may put the page into a frame. */
+const policy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** The OpenAPI documents, by the page that shows each. */
+const pages = {
+  '/docs': { name: 'Datafy API', document: '/openapi.json' },
+  '/docs/control': { name: 'Control surface', document: `${controlPrefix}/openapi.json` },
+} as const;
+
+type Path = keyof typeof pages;
+
+/** Where the calls are described that are beside a path: the page, and its document. */
+export function referenceOf(path: string, control: boolean): { page: Path; document: string } {
+  const page = control && path.startsWith(`${controlPrefix}/`) ? '/docs/control' : '/docs';
+  return { page, document: pages[page].document };
+}
+
+/** Serves the reference. Its files are read when they are asked for, so that a start does not wait for them. */
+export function serveDocs(app: FastifyInstance, { version, control }: { version: string; control: boolean }): void {
+  const shown = (Object.keys(pages) as Path[]).filter((path) => control || path !== '/docs/control');
+  const get = (url: string, handler: (reply: FastifyReply) => unknown) =>
+    app.get(url, { schema: { hide: true }, config: { logAt: 'debug' } }, (_request, reply) => handler(reply));
+  for (const path of shown) get(path, (reply) => send(reply, 'html', pageOf(path, path, shown, version)));
+  get('/docs/', (reply) => send(reply, 'html', pageOf('/docs', '/docs/', shown, version)));
+  get('/docs/start.js', (reply) => send(reply, 'js', startScript));
+  get('/docs/page.css', (reply) => send(reply, 'css', pageStyle));
+  for (const file of swaggerUiFiles) {
+    get(`/docs/${file}`, async (reply) => send(reply, file.endsWith('.js') ? 'js' : 'css', await swaggerUi(file)));
+  }
+}
+
+function send(reply: FastifyReply, type: keyof typeof types, content: string | Buffer): FastifyReply {
+  return reply
+    .type(types[type])
+    .header('Content-Security-Policy', policy)
+    .header('X-Content-Type-Options', 'nosniff')
+    .header('Referrer-Policy', 'no-referrer')
+    .header('Cache-Control', 'no-cache')
+    .send(content);
+}
+
+/** In the package they are in a folder of its own. */
+function swaggerUi(file: string): Promise<Buffer> {
+  const packaged = new URL(`swagger-ui/${file}`, packageRoot);
+  return readFile(existsSync(packaged) ? packaged : new URL(`${swaggerUiSource}/${file}`, packageRoot));
+}
+
+/** A volume with a snapshot of it. */
+const icon =
+  "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'><path fill='%23a5b4fc' d='M5 " +
+  "1h10v10h-2V3H5z'/><path fill='%234f46e5' d='M1 5h10v10H1z'/></svg>";
+
+/**
+ * No address in it names a host, and each is relative to where it is served, so that it works under whatever name the
+ * emulator is reached by, and below whatever path a proxy puts before it.
+ *
+ * @param at where it is served
+ */
+function pageOf(path: Path, at: string, shown: readonly Path[], version: string): string {
+  const { name, document } = pages[path];
+  const to = (address: string) => '../'.repeat(at.split('/').length - 2) + address.slice(1);
+  const links = shown.map((each) => {
+    const current = each === path ? ' aria-current="page"' : '';
+    return `<a href="${to(each)}"${current}>${pages[each].name}</a>`;
+  });
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${name} · datafy-emulator</title>
+<link rel="icon" href="${icon}">
+<link rel="stylesheet" href="${to('/docs/swagger-ui.css')}">
+<link rel="stylesheet" href="${to('/docs/page.css')}">
+</head>
+<body>
+<header><b>datafy-emulator ${version}</b><nav>${links.join('')}<a href="${to(document)}">openapi.json</a></nav></header>
+<main id="reference" data-document="${to(document)}"><noscript>This page needs JavaScript.</noscript></main>
+<script src="${to('/docs/swagger-ui-bundle.js')}"></script>
+<script src="${to('/docs/start.js')}"></script>
+</body>
+</html>
+`;
+}
+
+const startScript = `const reference = document.querySelector('#reference');
+SwaggerUIBundle({
+  domNode: reference,
+  url: new URL(reference.dataset.document, document.baseURI).href,
+  deepLinking: true,
+  displayOperationId: true,
+  displayRequestDuration: true,
+  showExtensions: true,
+  tryItOutEnabled: true,
+});
+`;
+
+const pageStyle = `body { margin: 0; font-family: sans-serif; }
+header { display: flex; flex-wrap: wrap; gap: 0.5rem 2rem; padding: 1rem 1.25rem; color: #fff; background: #312e81; }
+nav { display: flex; gap: 1.25rem; }
+a { color: #c7d2fe; }
+a[aria-current] { color: #fff; font-weight: bold; text-decoration: none; }
+main a { color: #4338ca; }
+`;

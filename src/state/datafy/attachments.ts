@@ -1,0 +1,174 @@
+import type { Database } from 'better-sqlite3';
+import type { Instant } from '../../ground/clock.ts';
+import { EmulatorError } from '../../ground/errors.ts';
+import { attachmentPoint, checkDeviceName } from '../aws/ebs.ts';
+import type { InstanceRow, Instances } from '../aws/instances.ts';
+import type { Machine, Thing, Tx } from '../engine/machine.ts';
+import type { Status } from '../engine/transitions.ts';
+import { type VolumeRow, type Volumes, volumeThing } from './volumes.ts';
+
+/** A volume on an instance. */
+export interface AttachmentRow {
+  key: number;
+  organization: number;
+  account: number;
+  volume: number;
+  instance: number;
+  device_name: string;
+  delete_on_termination: 0 | 1;
+  status: Status<'attachment'>;
+  due_at: Instant | null;
+  due_action: string | null;
+  changed_by: number | null;
+  started_at: Instant;
+}
+
+/** An attachment with the instance's side of it. */
+export interface AttachmentWithInstance extends AttachmentRow {
+  instance_id: string;
+  instance_agent: 0 | 1;
+}
+
+export interface AttachRequest {
+  instanceId: string;
+  deviceName: string;
+  deleteOnTermination: boolean;
+}
+
+export type Attachments = ReturnType<typeof createAttachments>;
+
+export function createAttachments(db: Database, machine: Machine, volumes: Volumes, instances: Instances) {
+  const ofVolume = db.prepare<[number, number, number], AttachmentWithInstance>(
+    `SELECT attachment.*, instance.id AS instance_id, instance.agent AS instance_agent
+     FROM attachment JOIN instance ON instance.key = attachment.instance
+     WHERE attachment.organization = ? AND attachment.volume = ? AND attachment.account = ?`,
+  );
+  const onInstance = db.prepare<[number, number, number], AttachmentWithInstance>(
+    `SELECT attachment.*, instance.id AS instance_id, instance.agent AS instance_agent
+     FROM attachment JOIN instance ON instance.key = attachment.instance
+     WHERE attachment.organization = ? AND attachment.instance = ? AND attachment.account = ? ORDER BY attachment.key`,
+  );
+  const onPoint = db.prepare<[number, number, string, number], { volumeId: string; deviceName: string }>(
+    `SELECT volume.id AS volumeId, device_name AS deviceName
+     FROM attachment JOIN volume ON volume.key = attachment.volume
+     WHERE attachment.organization = ? AND attachment.instance = ? AND attachment_point = ? AND attachment.account = ?`,
+  );
+  const insert = db.prepare<Omit<AttachmentRow, 'key'> & { attachment_point: string }>(
+    `INSERT INTO attachment (organization, account, volume, instance, device_name, attachment_point,
+       delete_on_termination, status, due_at, due_action, changed_by, started_at)
+     VALUES (@organization, @account, @volume, @instance, @device_name, @attachment_point, @delete_on_termination,
+       @status, @due_at, @due_action, @changed_by, @started_at)`,
+  );
+  const insertAttachment = (row: Omit<AttachmentRow, 'key'>) =>
+    insert.run({ ...row, attachment_point: attachmentPoint(row.device_name) });
+  const move = db.prepare<Record<string, unknown>>(
+    `UPDATE attachment SET volume = @to
+     WHERE volume = @from AND organization = @organization AND account = @account`,
+  );
+
+  /** The attachment of a volume, if it has one. */
+  function of(volume: VolumeRow): AttachmentWithInstance | undefined {
+    return ofVolume.get(volume.organization, volume.key, volume.account);
+  }
+
+  function thing(volume: VolumeRow, row: AttachmentWithInstance): Thing {
+    const direction = row.status === 'detaching' ? 'from' : 'to';
+    const situation = `Volume ${volume.id} is ${row.status} ${direction} ${row.instance_id} as ${row.device_name}`;
+    return { key: row.key, id: volume.id, status: row.status, situation };
+  }
+
+  function checkPlace(tx: Tx, volume: VolumeRow, instance: InstanceRow, deviceName: string): void {
+    if (instance.availability_zone !== volume.availability_zone) {
+      throw new EmulatorError('availability-zone-mismatch', {
+        volumeId: volume.id,
+        volumeZone: volume.availability_zone,
+        instanceId: instance.id,
+        instanceZone: instance.availability_zone,
+      });
+    }
+    const occupant = onPoint.get(tx.organization, instance.key, attachmentPoint(deviceName), tx.account);
+    if (occupant) throw new EmulatorError('device-in-use', { deviceName, instanceId: instance.id, occupant });
+  }
+
+  const volumeOf = db
+    .prepare<[number, number, number], number>(
+      'SELECT volume FROM attachment WHERE organization = ? AND key = ? AND account = ?',
+    )
+    .pluck();
+
+  /**
+   * Begins to put a volume on an instance, whoever asked for it. Only Datafy needs an agent there.
+   *
+   * @throws EmulatorError `device-name-invalid`, `instance-not-found`, `volume-already-attached`,
+   *   `instance-without-agent`, `availability-zone-mismatch`, `device-in-use`
+   */
+  function begin(tx: Tx, volume: VolumeRow, request: AttachRequest, needsAgent: boolean): void {
+    checkDeviceName(request.deviceName);
+    const instance = instances.find(tx, request.instanceId);
+    const existing = of(volume);
+    if (existing) machine.allow('attachment', 'attach', thing(volume, existing));
+    if (needsAgent && !instance.agent) throw new EmulatorError('instance-without-agent', { instanceId: instance.id });
+    checkPlace(tx, volume, instance, request.deviceName);
+    insertAttachment({
+      ...machine.begin(tx, 'attachment', 'attach', volume.id),
+      organization: tx.organization,
+      account: tx.account,
+      volume: volume.key,
+      instance: instance.key,
+      device_name: request.deviceName,
+      delete_on_termination: request.deleteOnTermination ? 1 : 0,
+      started_at: tx.now,
+    });
+  }
+
+  return {
+    begin,
+    volumeOf: (tx: Tx, key: number) => volumeOf.get(tx.organization, key, tx.account) ?? 0,
+
+    /**
+     * Begins to take a volume off its instance [C]; with `force`, also one that is not quite on it.
+     *
+     * @throws EmulatorError `volume-not-found`, `volume-not-available`, `instance-not-found`, `volume-not-attached`,
+     *   `attached-elsewhere`, `attachment-in-transition`
+     */
+    detach(tx: Tx, volumeId: string, instanceId: string, force: boolean): void {
+      const volume = volumes.find(tx, volumeId);
+      machine.apply(tx, 'volume', 'detach', volumeThing(volume));
+      const instance = instances.find(tx, instanceId);
+      const attachment = of(volume);
+      if (!attachment) throw new EmulatorError('volume-not-attached');
+      if (attachment.instance !== instance.key) {
+        throw new EmulatorError('attached-elsewhere', {
+          volumeId,
+          instanceId: attachment.instance_id,
+          wanted: instanceId,
+        });
+      }
+      machine.apply(tx, 'attachment', force ? 'force-detach' : 'detach', thing(volume, attachment));
+    },
+
+    of,
+    thing,
+
+    /** Of all volumes on an instance, or on their way to or from it, oldest first. */
+    onInstance: (tx: Tx, instance: number) => onInstance.all(tx.organization, instance, tx.account),
+    insert: insertAttachment,
+
+    /** Lets another volume take a volume's place on its instance, if it is on one. */
+    handOver(tx: Tx, from: number, to: number): void {
+      move.run({ from, to, organization: tx.organization, account: tx.account });
+    },
+
+    /**
+     * Begins to attach an unattached managed volume to an instance that runs an agent [P].
+     *
+     * @throws EmulatorError `volume-not-found`, `volume-not-managed`, `device-name-invalid`, `instance-not-found`,
+     *   `volume-already-attached`, `instance-without-agent`, `availability-zone-mismatch`, `device-in-use`
+     */
+    attach(tx: Tx, volumeId: string, request: AttachRequest): void {
+      const volume = volumes.find(tx, volumeId);
+      machine.apply(tx, 'volume', 'attach', volumeThing(volume));
+      begin(tx, volume, request, true);
+    },
+  };
+}

@@ -1,0 +1,95 @@
+import { EmulatorError } from '../../ground/errors.ts';
+import { asGp3, gp3, supported } from '../aws/ebs.ts';
+import type { Machine, Tx } from '../engine/machine.ts';
+import type { Effects } from '../engine/settle.ts';
+import type { Worlds } from '../engine/worlds.ts';
+import type { Attachments, AttachmentWithInstance } from './attachments.ts';
+import type { Modifications } from './modifications.ts';
+import { type VolumeRow, type Volumes, volumeThing } from './volumes.ts';
+
+export type Autoscaling = ReturnType<typeof createAutoscaling>;
+
+/** Autoscaling switched on and off: how a volume becomes managed, and an ordinary one again. */
+export function createAutoscaling(
+  machine: Machine,
+  worlds: Worlds,
+  volumes: Volumes,
+  attachments: Attachments,
+  modifications: Modifications,
+) {
+  return {
+    /**
+     * Switches autoscaling on. The original EBS volume stays, as the source [A].
+     *
+     * @throws EmulatorError `volume-not-found`, `volume-not-ordinary`, `volume-unsupported`
+     */
+    activate(tx: Tx, volumeId: string): void {
+      const volume = volumes.find(tx, volumeId);
+      const reason = volume.status === 'ordinary' ? unsupportedReason(volume, attachments.of(volume)) : undefined;
+      if (reason) throw new EmulatorError('volume-unsupported', { volumeId, reason });
+      machine.apply(tx, 'volume', 'activate', volumeThing(volume));
+    },
+
+    /**
+     * Switches autoscaling off: the data is copied back to one fresh EBS volume, which takes the device over [C][D].
+     *
+     * @throws EmulatorError `volume-not-found`, `volume-not-managed`, `volume-too-large`,
+     *   `modification-in-progress`, `attachment-in-transition`
+     */
+    deactivate(tx: Tx, volumeId: string): void {
+      const volume = volumes.find(tx, volumeId);
+      machine.allow('volume', 'deactivate', volumeThing(volume));
+      if (volume.size_gb > gp3.sizeGb.maximum) {
+        throw new EmulatorError('volume-too-large', { volumeId, sizeGb: volume.size_gb, maximum: gp3.sizeGb.maximum });
+      }
+      const modification = modifications.underWay(volume);
+      if (modification) machine.apply(tx, 'modification', 'outlast', modification);
+      const attachment = attachments.of(volume);
+      if (attachment) machine.apply(tx, 'attachment', 'keep', attachments.thing(volume, attachment));
+      machine.apply(tx, 'volume', 'deactivate', volumeThing(volume));
+    },
+
+    effects: {
+      'volume.finish-activation'(tx, key) {
+        volumes.addBacking(tx, key);
+      },
+
+      'volume.finish-deactivation'(tx, key) {
+        const volume = volumes.byKey(tx, key);
+        const id = worlds.makeId(tx, 'vol');
+        const replacement = volumes.insert(tx, {
+          ...machine.begin(tx, 'volume', 'appear', id),
+          changed_by: volume.changed_by,
+          id,
+          origin: 'ebs',
+          has_source: 1,
+          size_gb: volume.size_gb,
+          ...asGp3({ sizeGb: volume.size_gb, iops: volume.iops, throughput: volume.throughput }),
+          availability_zone: volume.availability_zone,
+          encrypted: volume.encrypted,
+          kms_key_id: volume.kms_key_id,
+          file_system: volume.file_system,
+          tags: volume.tags,
+        });
+        volumes.markReplaced(tx, key, id);
+        volumes.removeBacking(tx, key);
+        attachments.handOver(tx, key, replacement);
+      },
+    } satisfies Effects as Effects,
+  };
+}
+
+/** Why a volume cannot be autoscaled, if it cannot: what Datafy's app calls Unsupported [D]. */
+export function unsupportedReason(
+  volume: VolumeRow,
+  attachment: AttachmentWithInstance | undefined,
+): string | undefined {
+  if (volume.boot) return 'it is a boot volume';
+  if (!supported.volumeTypes.includes(volume.volume_type)) return `its type ${volume.volume_type} is not supported`;
+  if (!supported.fileSystems.includes(volume.file_system))
+    return `its file system ${volume.file_system} is not supported`;
+  if (!attachment) return 'it is not attached to any instance';
+  if (attachment.status !== 'attached') return `it is ${attachment.status}, not attached`;
+  if (!attachment.instance_agent) return `its instance ${attachment.instance_id} runs no Datafy agent`;
+  return undefined;
+}

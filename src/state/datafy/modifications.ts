@@ -1,0 +1,160 @@
+import type { Database } from 'better-sqlite3';
+import type { Instant } from '../../ground/clock.ts';
+import { EmulatorError } from '../../ground/errors.ts';
+import { checkPerformance, type FieldNames, ownNames, type Performance } from '../aws/ebs.ts';
+import type { Machine, Thing, Tx } from '../engine/machine.ts';
+import type { Effects } from '../engine/settle.ts';
+import type { Status } from '../engine/transitions.ts';
+import type { Attachments } from './attachments.ts';
+import { arrayCount, type VolumeRow, type Volumes, volumeThing } from './volumes.ts';
+
+export interface ModificationRow {
+  key: number;
+  organization: number;
+  account: number;
+  volume: number;
+  status: Status<'modification'>;
+  due_at: Instant | null;
+  due_action: string | null;
+  changed_by: number | null;
+  size_gb: number;
+  iops: number;
+  /** MiB/s */
+  throughput: number;
+  expand_filesystem: 0 | 1;
+  started_at: Instant;
+}
+
+/** What a caller wants changed; what is left out stays. */
+export interface ModifyRequest {
+  sizeGb?: number;
+  iops?: number;
+  throughput?: number;
+  expandFilesystem: boolean;
+  /** Refuse volumes that are not managed. */
+  autoscalingOnly: boolean;
+  names?: FieldNames;
+}
+
+/** The same by the infrastructure-as-code call: 0 and the present value both change nothing. */
+export interface ModifyAttachedRequest {
+  sizeGb?: number;
+  iops?: number;
+  throughput?: number;
+  arraySize?: number;
+  names?: FieldNames;
+}
+
+export type Modifications = ReturnType<typeof createModifications>;
+
+export function createModifications(db: Database, machine: Machine, volumes: Volumes, attachments: Attachments) {
+  const latest = db.prepare<[number, number, number], ModificationRow>(
+    'SELECT * FROM modification WHERE organization = ? AND volume = ? AND account = ? ORDER BY key DESC LIMIT 1',
+  );
+  const byKey = db.prepare<[number, number, number], ModificationRow>(
+    'SELECT * FROM modification WHERE organization = ? AND key = ? AND account = ?',
+  );
+  const insert = db.prepare<Omit<ModificationRow, 'key'>>(
+    `INSERT INTO modification (organization, account, volume, status, due_at, due_action, changed_by, size_gb, iops, throughput,
+       expand_filesystem, started_at)
+     VALUES (@organization, @account, @volume, @status, @due_at, @due_action, @changed_by, @size_gb, @iops, @throughput,
+       @expand_filesystem, @started_at)`,
+  );
+
+  /** The modification of a volume that is under way, if one is. */
+  function underWay(volume: VolumeRow): Thing | undefined {
+    const row = latest.get(volume.organization, volume.key, volume.account);
+    if (row?.status !== 'modifying') return undefined;
+    const situation = `Volume ${volume.id} is being modified to ${row.size_gb} GiB`;
+    return { key: row.key, id: volume.id, status: row.status, situation };
+  }
+
+  /**
+   * Begins a change of size, IOPS or throughput; the volume keeps its values until the change lands [C].
+   *
+   * @throws EmulatorError `volume-not-found`, `volume-not-managed`, `volume-not-available`, `size-not-larger`,
+   *   `filesystem-without-instance`, `modification-in-progress`, and the limits of its type
+   */
+  function modify(tx: Tx, volumeId: string, request: ModifyRequest): void {
+    const { names = ownNames } = request;
+    const volume = volumes.find(tx, volumeId);
+    machine.apply(tx, 'volume', request.autoscalingOnly ? 'modify' : 'modify-any', volumeThing(volume));
+    if (request.sizeGb !== undefined && request.sizeGb <= volume.size_gb) {
+      throw new EmulatorError('size-not-larger', {
+        field: names.sizeGb,
+        volumeId,
+        current: volume.size_gb,
+        wanted: request.sizeGb,
+      });
+    }
+    const wanted: Performance = {
+      sizeGb: request.sizeGb ?? volume.size_gb,
+      iops: request.iops ?? volume.iops,
+      throughput: request.throughput ?? volume.throughput,
+    };
+    checkPerformance(volume.volume_type, wanted, arrayCount(volume.backing_count), names);
+    if (request.expandFilesystem && attachments.of(volume)?.status !== 'attached') {
+      throw new EmulatorError('filesystem-without-instance', { volumeId });
+    }
+    const begun = machine.begin(tx, 'modification', 'modify', volumeId, { existing: underWay(volume) });
+    insert.run({
+      ...begun,
+      organization: tx.organization,
+      account: tx.account,
+      volume: volume.key,
+      size_gb: wanted.sizeGb,
+      iops: wanted.iops,
+      throughput: wanted.throughput,
+      expand_filesystem: request.expandFilesystem ? 1 : 0,
+      started_at: tx.now,
+    });
+  }
+
+  return {
+    latest: (volume: VolumeRow) => latest.get(volume.organization, volume.key, volume.account),
+    underWay,
+    insert: (row: Omit<ModificationRow, 'key'>) => insert.run(row),
+
+    /**
+     * The same for a volume that has to be on an instance, as the infrastructure-as-code call wants it [C]. What is
+     * wanted already is not an error: the client asks for all it knows [A].
+     *
+     * @throws EmulatorError `volume-not-attached`, `array-size-fixed`, `nothing-to-modify`, and what `modify` throws
+     */
+    modifyAttached(tx: Tx, volumeId: string, request: ModifyAttachedRequest): void {
+      const volume = volumes.find(tx, volumeId);
+      machine.apply(tx, 'volume', 'modify-any', volumeThing(volume));
+      if (!attachments.of(volume)) throw new EmulatorError('volume-not-attached');
+      const { sizeGb, iops, throughput, arraySize, names = ownNames } = request;
+      if (arraySize && arraySize !== volume.backing_count) {
+        throw new EmulatorError('array-size-fixed', {
+          field: names.arraySize,
+          volumeId,
+          current: volume.backing_count,
+          wanted: arraySize,
+        });
+      }
+      if (!sizeGb && !iops && !throughput && !arraySize) {
+        throw new EmulatorError('nothing-to-modify', { fields: [names.sizeGb, names.iops, names.throughput] });
+      }
+      const changes = {
+        ...(sizeGb && sizeGb !== volume.size_gb && { sizeGb }),
+        ...(iops && iops !== volume.iops && { iops }),
+        ...(throughput && throughput !== volume.throughput && { throughput }),
+      };
+      if (Object.keys(changes).length === 0) return;
+      modify(tx, volumeId, { ...changes, expandFilesystem: false, autoscalingOnly: false, names });
+    },
+
+    modify,
+
+    effects: {
+      'modification.complete'(tx, key) {
+        const row = byKey.get(tx.organization, key, tx.account);
+        if (!row) return;
+        const { size_gb: sizeGb, iops, throughput, changed_by } = row;
+        volumes.resize(tx, row.volume, { sizeGb, iops, throughput }, changed_by);
+      },
+    } satisfies Effects as Effects,
+  };
+}

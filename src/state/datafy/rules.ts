@@ -1,0 +1,159 @@
+import type { Database } from 'better-sqlite3';
+import { EmulatorError } from '../../ground/errors.ts';
+import type { InstanceRow, Instances } from '../aws/instances.ts';
+import type { Tag } from '../aws/tags.ts';
+import { type Machine, note, type Tx } from '../engine/machine.ts';
+import type { Effects } from '../engine/settle.ts';
+import type { Worlds } from '../engine/worlds.ts';
+import { checkRule } from '../rules/grammar.ts';
+import { type JsonValue, matches, type RuleSubject } from '../rules/match.ts';
+import type { Attachments } from './attachments.ts';
+import { unsupportedReason } from './autoscaling.ts';
+import { type VolumeRow, type Volumes, volumeThing } from './volumes.ts';
+
+export interface RuleRow {
+  id: string;
+  active: 0 | 1;
+  /** JSON text. */
+  rule: string;
+}
+
+/** A rule as callers see it. */
+export interface Rule {
+  ruleId: string;
+  accountId: string;
+  active: boolean;
+  rule: Record<string, JsonValue>;
+}
+
+export interface RuleRequest {
+  active: boolean;
+  rule: unknown;
+}
+
+export type Rules = ReturnType<typeof createRules>;
+
+/**
+ * Autoscaling rules: while one is active, every volume of its account that it matches has autoscaling switched on,
+ * whether it is there already or comes later [D]. A volume that cannot be autoscaled is passed over [A].
+ */
+export function createRules(
+  db: Database,
+  machine: Machine,
+  worlds: Worlds,
+  volumes: Volumes,
+  instances: Instances,
+  attachments: Attachments,
+) {
+  const byId = db.prepare<[number, string, number], RuleRow>(
+    'SELECT id, active, rule FROM autoscaling_rule WHERE organization = ? AND id = ? AND account = ?',
+  );
+  const active = db.prepare<[number, number], RuleRow>(
+    'SELECT id, active, rule FROM autoscaling_rule WHERE organization = ? AND account = ? AND active = 1 ORDER BY key',
+  );
+  const insert = db.prepare<Record<string, unknown>>(
+    `INSERT INTO autoscaling_rule (organization, account, id, active, rule)
+     VALUES (@organization, @account, @id, @active, @rule)`,
+  );
+  const update = db.prepare<Record<string, unknown>>(
+    `UPDATE autoscaling_rule SET active = @active, rule = @rule
+     WHERE id = @id AND organization = @organization AND account = @account`,
+  );
+  const remove = db.prepare<[number, string, number]>(
+    'DELETE FROM autoscaling_rule WHERE organization = ? AND id = ? AND account = ?',
+  );
+
+  const notFound = (tx: Tx, ruleId: string) => new EmulatorError('rule-not-found', { ruleId, accountId: tx.accountId });
+
+  const view = (tx: Tx, row: RuleRow): Rule => ({
+    accountId: tx.accountId,
+    ruleId: row.id,
+    active: row.active === 1,
+    rule: JSON.parse(row.rule),
+  });
+
+  /** @throws EmulatorError `rule-invalid` */
+  function check({ active: wanted, rule }: RuleRequest): Omit<RuleRow, 'id'> {
+    const problem = checkRule(rule);
+    if (problem) throw new EmulatorError('rule-invalid', { problem: problem.message });
+    return { active: wanted ? 1 : 0, rule: JSON.stringify(rule) };
+  }
+
+  /** Switches autoscaling on for these volumes, where an active rule of their account says so. */
+  function apply(tx: Tx, rows: readonly VolumeRow[]): void {
+    const rules = active.all(tx.organization, tx.account).map((row) => JSON.parse(row.rule) as JsonValue);
+    if (rules.length === 0) return;
+    for (const volume of rows) {
+      if (volume.status !== 'ordinary') continue;
+      const attachment = attachments.of(volume);
+      if (unsupportedReason(volume, attachment)) continue;
+      const subject = subjectOf(volume, attachment && instances.find(tx, attachment.instance_id));
+      if (rules.some((rule) => matches(rule, subject))) machine.apply(tx, 'volume', 'activate', volumeThing(volume));
+    }
+  }
+
+  return {
+    /** Puts a rule in place, without letting it act. @throws EmulatorError `rule-invalid` */
+    put(tx: Tx, { ruleId, ...request }: RuleRequest & { ruleId: string }): void {
+      const { organization, account } = tx;
+      insert.run({ ...check(request), id: ruleId, organization, account });
+    },
+
+    /** @throws EmulatorError `rule-invalid` */
+    create(tx: Tx, request: RuleRequest): Rule {
+      const row: RuleRow = { ...check(request), id: worlds.makeId(tx, 'uuid') };
+      note(tx, 'rule', row.id, 'create');
+      insert.run({ ...row, organization: tx.organization, account: tx.account });
+      apply(tx, volumes.ordinary(tx));
+      return view(tx, row);
+    },
+
+    /** @throws EmulatorError `rule-not-found` */
+    get(tx: Tx, ruleId: string): Rule {
+      const row = byId.get(tx.organization, ruleId, tx.account);
+      if (!row) throw notFound(tx, ruleId);
+      return view(tx, row);
+    },
+
+    /** @throws EmulatorError `rule-not-found`, `rule-invalid` */
+    replace(tx: Tx, ruleId: string, request: RuleRequest): Rule {
+      if (!byId.get(tx.organization, ruleId, tx.account)) throw notFound(tx, ruleId);
+      const row: RuleRow = { ...check(request), id: ruleId };
+      note(tx, 'rule', ruleId, 'replace');
+      update.run({ ...row, organization: tx.organization, account: tx.account });
+      apply(tx, volumes.ordinary(tx));
+      return view(tx, row);
+    },
+
+    /** @throws EmulatorError `rule-not-found` */
+    remove(tx: Tx, ruleId: string): void {
+      if (remove.run(tx.organization, ruleId, tx.account).changes === 0) throw notFound(tx, ruleId);
+      note(tx, 'rule', ruleId, 'delete');
+    },
+
+    /** A volume has come, or something a rule looks at has changed on it. */
+    volumeChanged: (tx: Tx, volume: number) => apply(tx, [volumes.byKey(tx, volume)]),
+
+    /** Something a rule looks at has changed on an instance. */
+    instanceChanged: (tx: Tx, instance: number) => apply(tx, volumes.onInstance(tx, instance)),
+
+    effects: {
+      'attachment.finish-attach'(tx, key) {
+        apply(tx, [volumes.byKey(tx, attachments.volumeOf(tx, key))]);
+      },
+    } satisfies Effects as Effects,
+  };
+}
+
+const keyValue = (tags: string) => (JSON.parse(tags) as Tag[]).map(({ key, value }) => `${key}:${value}`);
+
+/** What a rule sees of a volume. */
+function subjectOf(volume: VolumeRow, instance: InstanceRow | undefined): RuleSubject {
+  return {
+    instanceId: instance?.id ?? null,
+    clusterName: instance?.cluster_name ?? null,
+    nodeGroupName: instance?.node_group_name ?? null,
+    tags: keyValue(volume.tags),
+    instanceTags: instance ? keyValue(instance.tags) : [],
+  };
+}

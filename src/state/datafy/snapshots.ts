@@ -1,0 +1,199 @@
+import type { Database } from 'better-sqlite3';
+import type { Instant } from '../../ground/clock.ts';
+import { EmulatorError } from '../../ground/errors.ts';
+import { regionOf } from '../aws/ebs.ts';
+import { checkTags, type TagInput } from '../aws/tags.ts';
+import type { Machine, Thing, Tx } from '../engine/machine.ts';
+import type { Status } from '../engine/transitions.ts';
+import type { Worlds } from '../engine/worlds.ts';
+import { type EbsColumns, ebsColumns, greatestGeneration } from './ebs-snapshots.ts';
+import { ownAccountHint, type VolumeRow, type Volumes, volumeThing } from './volumes.ts';
+
+/** A Datafy snapshot: a set of EBS snapshots under one id. */
+export interface SnapshotRow extends EbsColumns {
+  key: number;
+  organization: number;
+  account: number;
+  id: string;
+  volume: number | null;
+  volume_id: string;
+  generation: number;
+  status: Status<'snapshot'>;
+  due_at: Instant | null;
+  due_action: string | null;
+  changed_by: number | null;
+  size_gb: number;
+  region: string;
+  encrypted: 0 | 1;
+  kms_key_id: string | null;
+  description: string;
+  tags: string;
+  started_at: Instant;
+}
+
+export interface CreateSnapshotRequest {
+  /** Refuse volumes that are not managed. */
+  autoscalingOnly: boolean;
+  description?: string;
+  tags?: readonly TagInput[];
+}
+
+/** Every column but the key, in the order of their values in an INSERT. */
+const columns = [
+  'organization',
+  'account',
+  'id',
+  'volume',
+  'volume_id',
+  'generation',
+  'status',
+  'due_at',
+  'due_action',
+  'changed_by',
+  'size_gb',
+  'region',
+  'encrypted',
+  'kms_key_id',
+  'description',
+  'tags',
+  'started_at',
+  'ebs_snapshots',
+  'ebs_first',
+  'ebs_last',
+] as const satisfies readonly (keyof SnapshotRow)[];
+
+interface SnapshotSource
+  extends Pick<
+    VolumeRow,
+    'key' | 'id' | 'status' | 'replaced_by' | 'size_gb' | 'availability_zone' | 'encrypted' | 'kms_key_id'
+  > {
+  generation: number;
+  backing: string;
+}
+
+export type Snapshots = ReturnType<typeof createSnapshots>;
+
+export function createSnapshots(db: Database, machine: Machine, worlds: Worlds, volumes: Volumes) {
+  const byId = db.prepare<[number, string, number], SnapshotRow>(
+    'SELECT * FROM snapshot WHERE organization = ? AND id = ? AND account = ?',
+  );
+  // A world makes its ids in ascending order: the set that is looked at first is the one. Those of a document may lie
+  // within each other.
+  const byEbsId = db.prepare<{ organization: number; account: number; id: string }, SnapshotRow>(
+    `SELECT * FROM snapshot WHERE organization = @organization AND account = @account AND ebs_first <= @id AND ebs_last >= @id
+       AND EXISTS (SELECT 1 FROM json_each(ebs_snapshots) AS part WHERE part.value ->> 'id' = @id)
+     ORDER BY ebs_first DESC LIMIT 1`,
+  );
+  const lastGeneration = db
+    .prepare<[number, number, number], number>(
+      'SELECT max(generation) FROM snapshot WHERE volume = ? AND organization = ? AND account = ?',
+    )
+    .pluck();
+  const insert = db.prepare(
+    `INSERT INTO snapshot (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
+  );
+  /** All that a snapshot of a volume needs to know of it. `backing`: the ids of the EBS volumes behind it, as JSON. */
+  const source = db.prepare<[number, string, number], SnapshotSource>(
+    `SELECT key, id, status, replaced_by, size_gb, availability_zone, encrypted, kms_key_id,
+       (SELECT coalesce(max(generation) + 1, 0) FROM snapshot WHERE snapshot.volume = volume.key) AS generation,
+       (SELECT json_group_array(id) FROM
+         (SELECT id FROM backing_volume WHERE backing_volume.volume = volume.key ORDER BY position)) AS backing
+     FROM volume WHERE organization = ? AND id = ? AND account = ?`,
+  );
+  const inAccounts = `FROM snapshot JOIN account ON account.key = snapshot.account
+    WHERE snapshot.organization = @organization AND snapshot.account IN (SELECT value FROM json_each(@accounts))`;
+  const count = db.prepare<Record<string, unknown>, number>(`SELECT count(*) ${inAccounts}`).pluck();
+  const page = db.prepare<Record<string, unknown>, SnapshotRow & { account_id: string }>(
+    `SELECT snapshot.*, account.id AS account_id ${inAccounts} ORDER BY snapshot.key LIMIT @limit OFFSET @offset`,
+  );
+
+  function thing(row: SnapshotRow): Thing {
+    return { key: row.key, id: row.id, status: row.status, situation: `Snapshot ${row.id} is ${row.status}` };
+  }
+
+  function notFound(tx: Tx, snapshotId: string, hint = ownAccountHint(tx)) {
+    return new EmulatorError('snapshot-not-found', { snapshotId, accountId: tx.accountId, ...(hint && { hint }) });
+  }
+
+  function insertRow(row: Omit<SnapshotRow, 'key'>): number {
+    return Number(insert.run(...columns.map((column) => row[column])).lastInsertRowid);
+  }
+
+  const ofEbsId = ({ organization, account }: Tx, id: string) => byEbsId.get({ organization, account, id });
+
+  /** Generations count a volume's snapshots up from 0 [C]. */
+  function nextGeneration(tx: Tx, volume: number): number {
+    return (lastGeneration.get(volume, tx.organization, tx.account) ?? -1) + 1;
+  }
+
+  return {
+    /**
+     * The Datafy snapshot that an id names: its own, or that of one of its EBS snapshots.
+     *
+     * @throws EmulatorError `snapshot-not-found`
+     */
+    find(tx: Tx, snapshotId: string): SnapshotRow {
+      const row = byId.get(tx.organization, snapshotId, tx.account) ?? ofEbsId(tx, snapshotId);
+      if (!row) throw notFound(tx, snapshotId);
+      return row;
+    },
+
+    byDatafyId: (tx: Tx, datafySnapshotId: string) => byId.get(tx.organization, datafySnapshotId, tx.account),
+    byEbsId: ofEbsId,
+    notFound,
+    thing,
+
+    insert: insertRow,
+    nextGeneration,
+
+    /**
+     * How a snapshot is begun: one EBS snapshot per backing volume [C], or one of the volume itself where it is ordinary
+     * [A].
+     *
+     * @returns what writes it.
+     * @throws EmulatorError `volume-not-found`, `volume-not-managed`, `volume-not-available`, `tags-invalid`,
+     *   `generations-exhausted`
+     */
+    plan(tx: Tx, volumeId: string, request: CreateSnapshotRequest): () => SnapshotRow {
+      const volume = source.get(tx.organization, volumeId, tx.account) ?? volumes.notFound(tx, volumeId);
+      machine.allow('volume', request.autoscalingOnly ? 'snapshot' : 'snapshot-any', volumeThing(volume));
+      const tags = checkTags(request.tags, 'body/tags');
+      if (volume.generation > greatestGeneration) {
+        throw new EmulatorError('generations-exhausted', { volumeId, last: greatestGeneration });
+      }
+      return () => {
+        const id = worlds.makeId(tx, 'dsnap');
+        const set = partVolumes(volume).map((volume_id) => ({ id: worlds.makeId(tx, 'snap'), volume_id }));
+        const row = {
+          ...machine.begin(tx, 'snapshot', 'create', id, { volumeId: volume.id }),
+          organization: tx.organization,
+          account: tx.account,
+          id,
+          volume: volume.key,
+          volume_id: volume.id,
+          generation: volume.generation,
+          size_gb: volume.size_gb,
+          region: regionOf(volume.availability_zone),
+          encrypted: volume.encrypted,
+          kms_key_id: volume.kms_key_id,
+          description: request.description ?? '',
+          tags: JSON.stringify(tags),
+          started_at: tx.now,
+          ...ebsColumns(set),
+        };
+        return { key: insertRow(row), ...row };
+      };
+    },
+
+    /** A page of the snapshots of some accounts of one world, oldest first, and how many there are in all. */
+    page(organization: number, accounts: readonly number[], limit: number, offset: number) {
+      const where = { organization, accounts: JSON.stringify(accounts) };
+      return { count: count.get(where) ?? 0, rows: page.all({ ...where, limit, offset }) };
+    },
+  };
+
+  /** The EBS volumes that a snapshot of a volume is made of. */
+  function partVolumes({ status, id, backing }: SnapshotSource): string[] {
+    return status === 'managed' ? JSON.parse(backing) : [id];
+  }
+}

@@ -1,0 +1,297 @@
+import type { Database } from 'better-sqlite3';
+import type { Instant } from '../../ground/clock.ts';
+import { EmulatorError } from '../../ground/errors.ts';
+import type { Performance, VolumeType } from '../aws/ebs.ts';
+import type { Tag } from '../aws/tags.ts';
+import type { Begun, Thing, Tx } from '../engine/machine.ts';
+import type { Status } from '../engine/transitions.ts';
+import type { Worlds } from '../engine/worlds.ts';
+
+/** A volume as it is stored, tags as JSON text. */
+export interface VolumeRow {
+  key: number;
+  organization: number;
+  account: number;
+  id: string;
+  status: Status<'volume'>;
+  due_at: Instant | null;
+  due_action: string | null;
+  changed_by: number | null;
+  origin: 'ebs' | 'native' | 'snapshot';
+  restored_from: string | null;
+  replaced_by: string | null;
+  has_source: 0 | 1;
+  volume_type: VolumeType;
+  size_gb: number;
+  iops: number;
+  /** MiB/s */
+  throughput: number;
+  availability_zone: string;
+  encrypted: 0 | 1;
+  kms_key_id: string | null;
+  datafy_mode: 'autoscaling' | 'performance' | 'autoscaling_performance';
+  backing_count: number;
+  boot: 0 | 1;
+  file_system: string;
+  tags: string;
+  created_at: Instant;
+}
+
+/** Every column but the key, in the order of their values in an INSERT. */
+const columns = [
+  'organization',
+  'account',
+  'id',
+  'status',
+  'due_at',
+  'due_action',
+  'changed_by',
+  'origin',
+  'restored_from',
+  'replaced_by',
+  'has_source',
+  'volume_type',
+  'size_gb',
+  'iops',
+  'throughput',
+  'availability_zone',
+  'encrypted',
+  'kms_key_id',
+  'datafy_mode',
+  'backing_count',
+  'boot',
+  'file_system',
+  'tags',
+  'created_at',
+] as const satisfies readonly (keyof VolumeRow)[];
+
+/** Of a volume's row, what most callers ask for. */
+export type VolumeHeadRow = Pick<
+  VolumeRow,
+  'id' | 'status' | 'has_source' | 'size_gb' | 'iops' | 'throughput' | 'replaced_by'
+>;
+
+/** What a new volume is made from; the rest has its default. */
+export type NewVolume = Begun<'volume'> &
+  Pick<VolumeRow, 'id' | 'origin' | 'size_gb' | 'iops' | 'throughput' | 'availability_zone' | 'tags'> &
+  Partial<Omit<VolumeRow, 'key' | 'organization' | 'account' | keyof Begun<'volume'>>>;
+
+/** How many EBS volumes stand behind a managed volume that was made without an array [C]. */
+export const plainBackingCount = 2;
+
+/** Over how many volumes gp3's limits are totals: an array's, and one where there is no array [C]. */
+export function arrayCount(backingCount: number): number {
+  return backingCount === plainBackingCount ? 1 : backingCount;
+}
+
+const defaults = {
+  restored_from: null,
+  replaced_by: null,
+  has_source: 0,
+  volume_type: 'gp3',
+  encrypted: 0,
+  kms_key_id: null,
+  datafy_mode: 'autoscaling',
+  backing_count: plainBackingCount,
+  boot: 0,
+  file_system: 'ext4',
+} as const;
+
+export type Volumes = ReturnType<typeof createVolumes>;
+
+/** The rows of volumes and of the EBS volumes behind them. */
+export function createVolumes(db: Database, worlds: Worlds) {
+  const byId = db.prepare<[number, string, number], VolumeRow>(
+    'SELECT * FROM volume WHERE organization = ? AND id = ? AND account = ?',
+  );
+  const headById = db.prepare<[number, string, number], VolumeHeadRow>(
+    `SELECT id, status, has_source, size_gb, iops, throughput, replaced_by FROM volume
+     WHERE organization = ? AND id = ? AND account = ?`,
+  );
+  const byKey = db.prepare<[number, number, number], VolumeRow>(
+    'SELECT * FROM volume WHERE organization = ? AND key = ? AND account = ?',
+  );
+  const insert = db.prepare(`INSERT INTO volume (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`);
+  const resize = db.prepare<Record<string, unknown>>(
+    `UPDATE volume SET size_gb = @sizeGb, iops = @iops, throughput = @throughput, changed_by = @changedBy
+     WHERE key = @key AND organization = @organization AND account = @account`,
+  );
+  const retag = db.prepare<Record<string, unknown>>(
+    `UPDATE volume SET tags = @tags, changed_by = @changedBy
+     WHERE key = @key AND organization = @organization AND account = @account`,
+  );
+  const ordinary = db.prepare<[number, number], VolumeRow>(
+    "SELECT * FROM volume WHERE organization = ? AND account = ? AND status = 'ordinary' ORDER BY key",
+  );
+  const onInstance = db.prepare<[number, number, number], VolumeRow>(
+    `SELECT volume.* FROM attachment JOIN volume ON volume.key = attachment.volume
+     WHERE attachment.organization = ? AND attachment.account = ? AND attachment.instance = ? ORDER BY volume.key`,
+  );
+  const countAutoscaling = db
+    .prepare<[number, number], number>(
+      `SELECT count(*) FROM volume
+       WHERE organization = ? AND account = ? AND status IN ('creating', 'activating', 'managed', 'deactivating')`,
+    )
+    .pluck();
+  const markReplaced = db.prepare<Record<string, unknown>>(
+    `UPDATE volume SET replaced_by = @replacedBy, has_source = 0
+     WHERE key = @key AND organization = @organization AND account = @account`,
+  );
+  const replaces = db
+    .prepare<[number, string, number], string>(
+      'SELECT id FROM volume WHERE organization = ? AND replaced_by = ? AND account = ?',
+    )
+    .pluck();
+  const backing = db
+    .prepare<[number, number, number], string>(
+      'SELECT id FROM backing_volume WHERE organization = ? AND volume = ? AND account = ? ORDER BY position',
+    )
+    .pluck();
+  const ownerOfBacking = db
+    .prepare<[number, string, number], string>(
+      `SELECT volume.id FROM backing_volume JOIN volume ON volume.key = backing_volume.volume
+       WHERE backing_volume.organization = ? AND backing_volume.id = ? AND backing_volume.account = ?`,
+    )
+    .pluck();
+  const holder = db
+    .prepare<{ organization: number; id: string }, string>(
+      `SELECT 'a volume of account ' || account.id
+       FROM volume JOIN account ON account.key = volume.account
+       WHERE volume.organization = @organization AND volume.id = @id
+       UNION ALL SELECT 'one of the EBS volumes behind ' || volume.id
+       FROM backing_volume JOIN volume ON volume.key = backing_volume.volume
+       WHERE backing_volume.organization = @organization AND backing_volume.id = @id
+       UNION ALL SELECT 'the volume that snapshot ' || id || ' is of'
+       FROM snapshot WHERE organization = @organization AND volume_id = @id
+       UNION ALL SELECT 'one of the EBS volumes that snapshot ' || snapshot.id || ' is of'
+       FROM snapshot JOIN json_each(ebs_snapshots) AS part
+       WHERE snapshot.organization = @organization AND part.value ->> 'volume_id' = @id
+       UNION ALL SELECT 'the volume that took over from ' || id
+       FROM volume WHERE organization = @organization AND replaced_by = @id
+       LIMIT 1`,
+    )
+    .pluck();
+  const insertBacking = db.prepare<[number, number, number, number, string]>(
+    'INSERT INTO backing_volume (organization, account, volume, position, id) VALUES (?, ?, ?, ?, ?)',
+  );
+  const deleteBacking = db.prepare<[number, number, number]>(
+    'DELETE FROM backing_volume WHERE organization = ? AND volume = ? AND account = ?',
+  );
+  const inAccounts = `FROM volume JOIN account ON account.key = volume.account
+    WHERE volume.organization = @organization AND volume.account IN (SELECT value FROM json_each(@accounts))`;
+  const count = db.prepare<Record<string, unknown>, number>(`SELECT count(*) ${inAccounts}`).pluck();
+  const page = db.prepare<Record<string, unknown>, VolumeRow & { account_id: string }>(
+    `SELECT volume.*, account.id AS account_id ${inAccounts} ORDER BY volume.key LIMIT @limit OFFSET @offset`,
+  );
+
+  function insertAllBacking(tx: Tx, key: number, ids: readonly string[]): void {
+    for (const [position, id] of ids.entries()) insertBacking.run(tx.organization, tx.account, key, position, id);
+  }
+
+  /** @throws EmulatorError `volume-not-found`, with what a caller may have meant. */
+  function notFound(tx: Tx, volumeId: string): never {
+    const owner = ownerOfBacking.get(tx.organization, volumeId, tx.account);
+    const hint = owner ? `it is one of the EBS volumes behind ${owner}: use that id` : ownAccountHint(tx);
+    throw new EmulatorError('volume-not-found', { volumeId, accountId: tx.accountId, ...(hint && { hint }) });
+  }
+
+  return {
+    /** @throws EmulatorError `volume-not-found` */
+    find: (tx: Tx, volumeId: string): VolumeRow =>
+      byId.get(tx.organization, volumeId, tx.account) ?? notFound(tx, volumeId),
+
+    /** @throws EmulatorError `volume-not-found` */
+    head: (tx: Tx, volumeId: string): VolumeHeadRow =>
+      headById.get(tx.organization, volumeId, tx.account) ?? notFound(tx, volumeId),
+
+    notFound,
+
+    /** A volume that may not be there. */
+    lookUp: (tx: Tx, volumeId: string) => byId.get(tx.organization, volumeId, tx.account),
+
+    /**
+     * What has a volume id in this world, in words, if anything has: AWS gives an id once, so also a volume that is
+     * gone has it while something speaks of it.
+     */
+    holder: (tx: Tx, volumeId: string) => holder.get({ organization: tx.organization, id: volumeId }),
+
+    byKey(tx: Tx, key: number): VolumeRow {
+      const row = byKey.get(tx.organization, key, tx.account);
+      if (!row) throw new Error(`No volume has the key ${key}`);
+      return row;
+    },
+
+    insert(tx: Tx, volume: NewVolume): number {
+      const row: Omit<VolumeRow, 'key'> = {
+        created_at: tx.now,
+        ...defaults,
+        ...volume,
+        organization: tx.organization,
+        account: tx.account,
+      };
+      return Number(insert.run(...columns.map((column) => row[column])).lastInsertRowid);
+    },
+
+    resize(tx: Tx, key: number, to: Performance, changedBy: number | null): void {
+      const { sizeGb, iops, throughput } = to;
+      resize.run({ key, organization: tx.organization, account: tx.account, sizeGb, iops, throughput, changedBy });
+    },
+
+    retag(tx: Tx, key: number, tags: readonly Tag[]): void {
+      const { organization, account, request: changedBy } = tx;
+      retag.run({ key, organization, account, tags: JSON.stringify(tags), changedBy });
+    },
+
+    /** The volumes of the account that autoscaling is off on. */
+    ordinary: (tx: Tx) => ordinary.all(tx.organization, tx.account),
+
+    onInstance: (tx: Tx, instance: number) => onInstance.all(tx.organization, tx.account, instance),
+
+    /** How many volumes of the account Datafy stands behind. */
+    countAutoscaling: (tx: Tx) => countAutoscaling.get(tx.organization, tx.account) ?? 0,
+
+    markReplaced(tx: Tx, key: number, replacedBy: string): void {
+      markReplaced.run({ key, organization: tx.organization, account: tx.account, replacedBy });
+    },
+
+    /** The id of the volume that this one took over from, if it did. */
+    replaces: (row: VolumeRow) => replaces.get(row.organization, row.id, row.account),
+
+    /** The ids of the EBS volumes behind a volume, in array order. */
+    backing: (row: VolumeRow) => backing.all(row.organization, row.key, row.account),
+
+    /** Makes the EBS volumes behind a volume, with ids of the world's stream. */
+    addBacking(tx: Tx, key: number, backingCount = plainBackingCount): void {
+      const ids = Array.from({ length: backingCount }, () => worlds.makeId(tx, 'vol'));
+      insertAllBacking(tx, key, ids);
+    },
+
+    insertBacking: insertAllBacking,
+
+    removeBacking: (tx: Tx, key: number) => deleteBacking.run(tx.organization, key, tx.account),
+
+    /** A page of the volumes of some accounts of one world, oldest first, and how many there are in all. */
+    page(organization: number, accounts: readonly number[], limit: number, offset: number) {
+      const where = { organization, accounts: JSON.stringify(accounts) };
+      return { count: count.get(where) ?? 0, rows: page.all({ ...where, limit, offset }) };
+    },
+  };
+}
+
+/** What an organization token that named no account needs to hear when nothing is found. */
+export function ownAccountHint(tx: Tx): string | undefined {
+  return tx.ownAccount
+    ? "this call ran against the organization's own account: name a sub-account with ?accounts=<sub-account-id>"
+    : undefined;
+}
+
+/** A volume as the machine and its messages speak of it. */
+export function volumeThing(row: Pick<VolumeRow, 'key' | 'id' | 'status' | 'replaced_by'>): Thing {
+  return {
+    key: row.key,
+    id: row.id,
+    status: row.status,
+    situation: `Volume ${row.id} is ${row.status}`,
+    hint: row.replaced_by ? `its data is on ${row.replaced_by} now` : undefined,
+  };
+}

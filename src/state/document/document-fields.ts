@@ -1,0 +1,70 @@
+import { Type } from '@sinclair/typebox';
+import { instantPattern, instantTitle } from '../../ground/clock.ts';
+
+/** The kinds of fields that a world's document is made of. */
+
+export const strict = { additionalProperties: false } as const;
+
+export const words = <const T extends readonly string[]>(values: T, description?: string) =>
+  Type.Unsafe<T[number]>({ type: 'string', enum: [...values], ...(description && { description }) });
+
+export const id = (prefix: string, description: string) =>
+  Type.String({ title: `${prefix}- and 8 to 17 hex digits`, pattern: `^${prefix}-[0-9a-f]{8,17}$`, description });
+
+export const uuid = (description: string) =>
+  Type.String({ title: 'a UUID', pattern: '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$', description });
+
+export const instant = (description: string) =>
+  Type.String({
+    title: instantTitle,
+    pattern: instantPattern,
+    format: 'date-time',
+    description: `${description} RFC 3339.`,
+  });
+
+/** In characters: as many as the body of a call of the API can have, so that what it accepted can be imported. */
+const longestText = 64 * 1024;
+
+export const text = (description: string, maxLength = longestText) => Type.String({ maxLength, description });
+export const name = (description: string, maxLength = longestText) =>
+  Type.String({ minLength: 1, maxLength, description });
+/** What a volume of its type can have at most is looked at later, with a sentence that says it. */
+export const positive = (description: string, maximum = 2 ** 31) => Type.Integer({ minimum: 1, maximum, description });
+export const count = (maximum: number, description: string) => Type.Integer({ minimum: 0, maximum, description });
+export const yesOrNo = (description: string) => Type.Boolean({ description });
+
+/** A hundred years. */
+export const longest = 100 * 366 * 24 * 60;
+
+export const owner = Type.Optional(uuid("Whose it is. Left out: the first account's."));
+export const createdAt = Type.Optional(instant('Left out: the beginning of the world.'));
+export const ageMinutes = Type.Optional(
+  Type.Integer({
+    minimum: 0,
+    maximum: longest,
+    description: 'How many minutes before the beginning of the world it came to be, instead of an instant.',
+  }),
+);
+export const changedBy = Type.Optional(
+  count(Number.MAX_SAFE_INTEGER, 'The request that caused the last change, by its number in the journal.'),
+);
+
+export const due = Type.Optional(
+  Type.Object(
+    {
+      action: Type.Optional(text('What happens then, as docs/transitions.md names it. Left out: the usual end.')),
+      at: Type.Optional(instant('When.')),
+    },
+    { ...strict, description: 'When the transition under way ends. Left out, or without `at`: it is held.' },
+  ),
+);
+
+export const tags = Type.Optional(
+  Type.Array(
+    Type.Object({ key: name('At most 128 characters.', 128), value: text('At most 256 characters.', 256) }, strict),
+    {
+      maxItems: 50,
+      description: 'AWS tags.',
+    },
+  ),
+);

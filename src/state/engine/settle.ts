@@ -1,0 +1,172 @@
+import type { Instant } from '../../ground/clock.ts';
+import { type Database, isDiskFailure } from '../storage/database.ts';
+import { type Due, type DueRows, idOf } from './due.ts';
+import type { Pace } from './pace.ts';
+import { type Resource, resources } from './transitions.ts';
+import type { Change, Thing, Tx } from './tx.ts';
+
+/** A transition that threw when it was due: it is held, and its world goes on without it. */
+export interface Parked {
+  resource: Resource;
+  /** What callers call the thing; an attachment or a modification goes by its volume. */
+  id: string;
+  /** What was to happen, and when. */
+  action: string;
+  at: Instant;
+  reason: string;
+}
+
+/** Who is told of what came due, one by one, as it is done. */
+export interface Told {
+  settled(changes: readonly Change[]): void;
+  /** `begunBy`: the request that began it, by its number in the world's journal. */
+  parked(change: Change, begunBy: number | null, error: unknown): void;
+}
+
+const nobody: Told = { settled: () => undefined, parked: () => undefined };
+
+/** What else happens when a transition ends, in the same transaction, at the instant it was due. */
+export type Effects = Partial<Record<`${Resource}.${string}`, Effect>>;
+export type Effect = (tx: Tx, key: number) => void;
+
+type Apply = (tx: Tx, resource: Resource, action: never, thing: Thing) => void;
+
+/**
+ * Does what came due. Each transition is fenced: one that throws is parked, and all others are done.
+ *
+ * @param apply moves a row as the table says.
+ */
+export function createSettle(db: Database, due: DueRows, apply: Apply) {
+  const park = Object.fromEntries(resources.map((resource) => [resource, preparePark(db, resource)])) as Record<
+    Resource,
+    ReturnType<typeof preparePark>
+  >;
+  const parked = prepareParked(db);
+  const accountId = db
+    .prepare<[number, number], string>('SELECT id FROM account WHERE key = ? AND organization = ?')
+    .pluck();
+
+  const together = db.transaction((move: () => void) => move());
+
+  function settleOne(world: { key: number; pace: Pace }, it: Due, effects: Effects): readonly Change[] {
+    const { resource, key, id, account, status, due_action } = it;
+    const changes: Change[] = [];
+    const tx: Tx = {
+      organization: world.key,
+      account,
+      // Few ask.
+      get accountId() {
+        return accountId.get(account, world.key) ?? '';
+      },
+      ownAccount: false,
+      now: it.due_at,
+      pace: world.pace,
+      request: null,
+      byClock: true,
+      changes,
+    };
+    const thing = { key, id, status, situation: `The ${resource} with key ${key} is ${status}` };
+    const move = () => apply(tx, resource, due_action as never, thing);
+    const effect = effects[`${resource}.${due_action}`];
+    // The move is one statement, which is done whole or not at all. With an effect, a savepoint sees to that.
+    if (!effect) move();
+    else {
+      together(() => {
+        move();
+        effect(tx, key);
+      });
+    }
+    return changes;
+  }
+
+  /** Holds a transition that threw, with the reason. */
+  function hold(organization: number, it: Due, error: unknown, told: Told): Change {
+    const { resource, key, id, account, status: to, due_action, due_at: at } = it;
+    const reason = `${due_action} failed: ${error instanceof Error ? error.message : error}`;
+    const begunBy = park[resource].get(JSON.stringify({ at, reason }), key, organization, account) ?? null;
+    const change = { resource, id, action: 'park', to, at, reason };
+    told.parked(change, begunBy, error);
+    return change;
+  }
+
+  /**
+   * Does all that came due in a world up to `now`, each at its own instant, in order of (due_at, resource, volume or key).
+   * What an effect sets off is settled too, if it is due by then. Settling twice is settling once.
+   *
+   * Each is fenced: one that throws has changed nothing, and is parked; all others are done.
+   *
+   * @returns all of them
+   * @throws SqliteError where the disk fails, or not even parking is possible: what is left is due as before.
+   */
+  function settle(
+    world: { key: number; pace: Pace },
+    now: Instant,
+    effects: Effects,
+    told: Told = nobody,
+  ): readonly Change[] {
+    const all: Change[] = [];
+    const within = db.inTransaction;
+    const isLost = (error: unknown) => isDiskFailure(error) || (within && !db.inTransaction);
+    const settleFenced = (each: Due): void => {
+      try {
+        const changes = settleOne(world, each, effects);
+        all.push(...changes);
+        told.settled(changes);
+      } catch (error) {
+        if (isLost(error)) throw error;
+        all.push(hold(world.key, each, error, told));
+      }
+    };
+    for (;;) {
+      const dues = due.first(world.key, now, ({ resource, due_action }) => `${resource}.${due_action}` in effects);
+      if (dues.length === 0) return all;
+      try {
+        for (const each of dues) settleFenced(each);
+      } catch (error) {
+        due.forget(world.key);
+        throw error;
+      }
+    }
+  }
+
+  return {
+    settle,
+    /** What is parked in a world, in the order in which it was due. */
+    parked: (organization: number): Parked[] => parked.all({ organization }),
+  };
+}
+
+/** The effects of several parts as one; where more than one has an effect of a transition, all of them happen, in order. */
+export function joinEffects(parts: readonly Effects[]): Effects {
+  const lists = new Map<keyof Effects, Effect[]>();
+  for (const part of parts) {
+    for (const [name, effect] of Object.entries(part) as [keyof Effects, Effect][]) {
+      lists.set(name, [...(lists.get(name) ?? []), effect]);
+    }
+  }
+  const all: Effects = {};
+  for (const [name, list] of lists) {
+    all[name] = (tx, key) => {
+      for (const effect of list) effect(tx, key);
+    };
+  }
+  return all;
+}
+
+/** Holds a transition, with the reason; answers who began it. */
+function preparePark(db: Database, resource: Resource) {
+  return db
+    .prepare<[parked: string, key: number, organization: number, account: number], number | null>(
+      `UPDATE ${resource} SET due_at = NULL, parked = ? WHERE key = ? AND organization = ? AND account = ?
+       RETURNING changed_by`,
+    )
+    .pluck();
+}
+
+function prepareParked(db: Database) {
+  const ofResource = (resource: Resource) =>
+    `SELECT '${resource}' AS resource, ${idOf[resource]} AS id, due_action AS action, parked ->> 'at' AS at,
+       parked ->> 'reason' AS reason
+     FROM ${resource} WHERE organization = @organization AND parked IS NOT NULL`;
+  return db.prepare<{ organization: number }, Parked>(`${resources.map(ofResource).join(' UNION ALL ')} ORDER BY at`);
+}

@@ -1,0 +1,425 @@
+import type { TransitionErrorCode } from '../../ground/errors.ts';
+import type { PaceKey } from './pace.ts';
+
+/**
+ * The table: every status there is, every action, from which statuses it is allowed, and where it leads.
+ *
+ * It is data. `machine.ts` is the only code that acts on it; the tests, the database's CHECKs and
+ * docs/transitions.md are held against it.
+ */
+
+export const statuses = {
+  volume: ['creating', 'ordinary', 'activating', 'managed', 'deactivating', 'replaced'],
+  modification: ['modifying', 'completed', 'failed'],
+  snapshot: ['pending', 'completed', 'error'],
+  attachment: ['attaching', 'attached', 'detaching'],
+} as const;
+
+export type Resource = keyof typeof statuses;
+export type Status<R extends Resource = Resource> = (typeof statuses)[R][number];
+
+export const resources = Object.keys(statuses) as Resource[];
+
+/**
+ * Where a behaviour is known from: `P` Datafy's published API document, `C` what Datafy's own public
+ * clients send and expect, `D` product documentation (Datafy's, or AWS's for EBS), `A` our assumption.
+ */
+export type Source = 'P' | 'C' | 'D' | 'A';
+
+export interface Transition<R extends Resource = Resource, Action extends string = string> {
+  resource: R;
+  action: Action;
+  /** The action in a caller's words, where its name here is not that. */
+  says?: string;
+  /** `absent`: the row does not exist yet. */
+  from: readonly (Status<R> | 'absent')[];
+  /** `same`: allowed, and leaves the status alone. `absent`: the row goes. */
+  to: Status<R> | 'same' | 'absent';
+  /** What sets it off: a caller, the world's clock, another transition, or a fault somebody planted. */
+  cause: 'request' | 'clock' | 'cascade' | 'fault';
+  /** How long the new status lasts, as a name of the world's pace, and the action that ends it. */
+  next?: { takes: PaceKey; action: string };
+  /** The error a caller gets from any other status. */
+  refusal: TransitionErrorCode;
+  /** What to tell a caller who tries from this status. */
+  hints?: Partial<Record<Status<R>, string>>;
+  source: Source;
+  note: string;
+}
+
+const volume = <const Action extends string>(row: Omit<Transition<'volume', Action>, 'resource'>) =>
+  ({ resource: 'volume', ...row }) as const;
+const modification = <const Action extends string>(row: Omit<Transition<'modification', Action>, 'resource'>) =>
+  ({ resource: 'modification', ...row }) as const;
+const snapshot = <const Action extends string>(row: Omit<Transition<'snapshot', Action>, 'resource'>) =>
+  ({ resource: 'snapshot', ...row }) as const;
+const attachment = <const Action extends string>(row: Omit<Transition<'attachment', Action>, 'resource'>) =>
+  ({ resource: 'attachment', ...row }) as const;
+
+const sayAutoscalingOnly = 'autoscaling is off on it: send "autoscalingOnly": false to include such volumes';
+
+export const transitions = [
+  volume({
+    action: 'restore',
+    from: ['absent'],
+    to: 'creating',
+    cause: 'request',
+    next: { takes: 'create', action: 'finish-creation' },
+    refusal: 'volume-not-absent',
+    source: 'P',
+    note: 'A new autoscaling volume from a snapshot.',
+  }),
+  volume({
+    action: 'create',
+    says: 'create-autoscaling-volume',
+    from: ['absent'],
+    to: 'creating',
+    cause: 'request',
+    next: { takes: 'create', action: 'finish-creation' },
+    refusal: 'volume-not-absent',
+    source: 'C',
+    note: 'A new, empty autoscaling volume.',
+  }),
+  volume({
+    action: 'finish-creation',
+    from: ['creating'],
+    to: 'managed',
+    cause: 'clock',
+    refusal: 'volume-not-creating',
+    source: 'A',
+    note: 'It can be attached from here on.',
+  }),
+  volume({
+    action: 'appear',
+    from: ['absent'],
+    to: 'ordinary',
+    cause: 'cascade',
+    refusal: 'volume-not-absent',
+    source: 'C',
+    note: 'An EBS volume: made in AWS, or taking over from one that was deactivated.',
+  }),
+  volume({
+    action: 'activate',
+    from: ['ordinary'],
+    to: 'activating',
+    cause: 'request',
+    next: { takes: 'activate', action: 'finish-activation' },
+    refusal: 'volume-not-ordinary',
+    hints: { managed: 'autoscaling is on already' },
+    source: 'D',
+    note: 'Autoscaling is switched on: by hand, or by a rule that matches.',
+  }),
+  volume({
+    action: 'finish-activation',
+    from: ['activating'],
+    to: 'managed',
+    cause: 'clock',
+    refusal: 'volume-not-activating',
+    source: 'D',
+    note: 'Its backing volumes carry the data now; callers keep its id.',
+  }),
+  volume({
+    action: 'deactivate',
+    says: 'deactivate-autoscaling',
+    from: ['managed'],
+    to: 'deactivating',
+    cause: 'request',
+    next: { takes: 'deactivate', action: 'finish-deactivation' },
+    refusal: 'volume-not-managed',
+    hints: { ordinary: 'autoscaling is off already' },
+    source: 'P',
+    note: 'The copy back to one ordinary EBS volume begins.',
+  }),
+  volume({
+    action: 'finish-deactivation',
+    from: ['deactivating'],
+    to: 'replaced',
+    cause: 'clock',
+    refusal: 'volume-not-deactivating',
+    source: 'C',
+    note: 'A fresh EBS volume takes over its data, device and tags; the backing volumes go.',
+  }),
+  volume({
+    action: 'snapshot',
+    says: 'create-snapshot',
+    from: ['managed'],
+    to: 'same',
+    cause: 'request',
+    refusal: 'volume-not-managed',
+    hints: { ordinary: sayAutoscalingOnly },
+    source: 'P',
+    note: 'create-snapshot with autoscalingOnly true, its default.',
+  }),
+  volume({
+    action: 'snapshot-any',
+    says: 'create-snapshot',
+    from: ['ordinary', 'managed'],
+    to: 'same',
+    cause: 'request',
+    refusal: 'volume-not-available',
+    source: 'P',
+    note: 'create-snapshot with autoscalingOnly false.',
+  }),
+  volume({
+    action: 'attach',
+    from: ['managed'],
+    to: 'same',
+    cause: 'request',
+    refusal: 'volume-not-managed',
+    hints: { ordinary: 'autoscaling is off on it: attach it with AWS' },
+    source: 'P',
+    note: 'Only an autoscaling volume is attached through Datafy.',
+  }),
+  volume({
+    action: 'attach-in-aws',
+    says: 'attaching it in AWS',
+    from: ['ordinary'],
+    to: 'same',
+    cause: 'request',
+    refusal: 'volume-not-ordinary',
+    hints: { managed: 'attach it through Datafy' },
+    source: 'A',
+    note: 'What AWS does with a volume that Datafy does not manage.',
+  }),
+  volume({
+    action: 'detach',
+    from: ['ordinary', 'managed'],
+    to: 'same',
+    cause: 'request',
+    refusal: 'volume-not-available',
+    source: 'C',
+    note: 'A volume on its way to or from autoscaling stays where it is.',
+  }),
+  volume({
+    action: 'modify',
+    from: ['managed'],
+    to: 'same',
+    cause: 'request',
+    refusal: 'volume-not-managed',
+    hints: { ordinary: sayAutoscalingOnly },
+    source: 'P',
+    note: 'modify with autoscalingOnly true, its default.',
+  }),
+  volume({
+    action: 'modify-any',
+    says: 'modify',
+    from: ['ordinary', 'managed'],
+    to: 'same',
+    cause: 'request',
+    refusal: 'volume-not-available',
+    source: 'P',
+    note: 'modify with autoscalingOnly false.',
+  }),
+  volume({
+    action: 'delete',
+    says: 'deleting it',
+    from: ['ordinary', 'managed', 'replaced'],
+    to: 'absent',
+    cause: 'request',
+    refusal: 'volume-not-available',
+    hints: {
+      creating: 'wait until it is there',
+      activating: 'wait until autoscaling is on',
+      deactivating: 'wait until another volume has taken over',
+    },
+    source: 'A',
+    note: 'Gone from AWS, with the volumes behind it; its snapshots stay.',
+  }),
+  volume({
+    action: 'delete-on-termination',
+    from: ['creating', 'ordinary', 'activating', 'managed', 'replaced'],
+    to: 'absent',
+    cause: 'cascade',
+    refusal: 'volume-not-available',
+    source: 'P',
+    note: 'Its instance was terminated, and deleteOnTermination is set. One that is deactivating survives [A].',
+  }),
+
+  modification({
+    action: 'modify',
+    from: ['absent'],
+    to: 'modifying',
+    cause: 'request',
+    next: { takes: 'modify', action: 'complete' },
+    refusal: 'modification-in-progress',
+    hints: { modifying: 'wait until it has ended' },
+    source: 'C',
+    note: 'The volume keeps its old values; one modification at a time.',
+  }),
+  modification({
+    action: 'outlast',
+    says: 'deactivate-autoscaling',
+    from: ['absent'],
+    to: 'same',
+    cause: 'request',
+    refusal: 'modification-in-progress',
+    hints: { modifying: 'wait until it has ended' },
+    source: 'A',
+    note: 'Deactivation is refused while a modification is under way.',
+  }),
+  modification({
+    action: 'complete',
+    from: ['modifying'],
+    to: 'completed',
+    cause: 'clock',
+    refusal: 'modification-ended',
+    source: 'C',
+    note: 'The volume shows the new values.',
+  }),
+  modification({
+    action: 'fail',
+    from: ['modifying'],
+    to: 'failed',
+    cause: 'fault',
+    refusal: 'modification-ended',
+    source: 'D',
+    note: 'The volume keeps its old values and can be modified again.',
+  }),
+
+  snapshot({
+    action: 'create',
+    from: ['absent'],
+    to: 'pending',
+    cause: 'request',
+    next: { takes: 'snapshot', action: 'complete' },
+    refusal: 'snapshot-not-absent',
+    source: 'P',
+    note: 'One EBS snapshot per backing volume.',
+  }),
+  snapshot({
+    action: 'complete',
+    from: ['pending'],
+    to: 'completed',
+    cause: 'clock',
+    refusal: 'snapshot-ended',
+    source: 'D',
+    note: 'It can be restored from here on.',
+  }),
+  snapshot({
+    action: 'fail',
+    from: ['pending'],
+    to: 'error',
+    cause: 'fault',
+    refusal: 'snapshot-ended',
+    source: 'D',
+    note: 'It can never be restored.',
+  }),
+  snapshot({
+    action: 'restore',
+    from: ['completed'],
+    to: 'same',
+    cause: 'request',
+    refusal: 'snapshot-not-completed',
+    hints: { pending: 'try again when it is', error: 'take a new snapshot' },
+    source: 'A',
+    note: 'Only a completed snapshot is restored.',
+  }),
+
+  attachment({
+    action: 'attach',
+    from: ['absent'],
+    to: 'attaching',
+    cause: 'request',
+    next: { takes: 'attach', action: 'finish-attach' },
+    refusal: 'volume-already-attached',
+    hints: { attaching: 'it is on its way to that instance', attached: 'detach it first' },
+    source: 'P',
+    note: 'The device name is taken from here on.',
+  }),
+  attachment({
+    action: 'finish-attach',
+    from: ['attaching'],
+    to: 'attached',
+    cause: 'clock',
+    refusal: 'attachment-not-attaching',
+    source: 'D',
+    note: 'The volume is on its instance.',
+  }),
+  attachment({
+    action: 'detach',
+    from: ['attached'],
+    to: 'detaching',
+    cause: 'request',
+    next: { takes: 'detach', action: 'finish-detach' },
+    refusal: 'attachment-in-transition',
+    hints: { attaching: 'wait until it is, or send "force": true', detaching: 'it is on its way already' },
+    source: 'C',
+    note: 'The device name stays taken until the volume is off.',
+  }),
+  attachment({
+    action: 'force-detach',
+    says: 'detach',
+    from: ['attaching', 'attached', 'detaching'],
+    to: 'detaching',
+    cause: 'request',
+    next: { takes: 'detach', action: 'finish-detach' },
+    refusal: 'attachment-in-transition',
+    source: 'C',
+    note: 'detach with force true.',
+  }),
+  attachment({
+    action: 'finish-detach',
+    from: ['detaching'],
+    to: 'absent',
+    cause: 'clock',
+    refusal: 'attachment-not-detaching',
+    source: 'D',
+    note: 'The volume and the device name are free.',
+  }),
+  attachment({
+    action: 'keep',
+    says: 'deactivate-autoscaling',
+    from: ['attached'],
+    to: 'same',
+    cause: 'request',
+    refusal: 'attachment-in-transition',
+    source: 'A',
+    note: 'Deactivation is refused while the volume is on its way to or from an instance.',
+  }),
+  attachment({
+    action: 'outlast',
+    says: 'deleting the volume',
+    from: ['absent'],
+    to: 'same',
+    cause: 'request',
+    refusal: 'volume-attached',
+    hints: { attaching: 'detach it first', attached: 'detach it first', detaching: 'wait until it is off' },
+    source: 'D',
+    note: 'A volume on an instance is not deleted.',
+  }),
+  attachment({
+    action: 'terminate',
+    from: ['attaching', 'attached', 'detaching'],
+    to: 'absent',
+    cause: 'cascade',
+    refusal: 'attachment-in-transition',
+    source: 'D',
+    note: 'Its instance is terminated.',
+  }),
+] as const satisfies readonly Transition[];
+
+type Row = (typeof transitions)[number];
+export type Action<R extends Resource> = Extract<Row, { resource: R }>['action'];
+
+/** The table's row for an action; every action of a resource has exactly one. */
+export function transition<R extends Resource>(resource: R, action: Action<R>): Transition {
+  const row = transitions.find((each) => each.resource === resource && each.action === action);
+  if (!row) throw new Error(`No transition ${resource} ${action}`);
+  return row;
+}
+
+/**
+ * The transitions that a fault can strike, and what it can make of them. Any that takes time can be held; one that has
+ * a failure in the table can fail. `role-arn.set` is the check of a role: no transition, but it can fail.
+ */
+export const faultyTransitions: ReadonlyMap<string, readonly ('fail' | 'hold')[]> = new Map([
+  ...(transitions as readonly Transition[])
+    .filter((row) => row.next)
+    .map((row): [string, ('fail' | 'hold')[]] => {
+      const fails = (transitions as readonly Transition[]).some(
+        (each) => each.resource === row.resource && each.action === 'fail',
+      );
+      return [`${row.resource}.${row.action}`, fails ? ['fail', 'hold'] : ['hold']];
+    }),
+  ['role-arn.set', ['fail']] as [string, ('fail' | 'hold')[]],
+]);

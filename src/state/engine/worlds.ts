@@ -1,0 +1,152 @@
+import type { Database } from 'better-sqlite3';
+import type { Clock, Instant } from '../../ground/clock.ts';
+import { EmulatorError } from '../../ground/errors.ts';
+import type { IdKind } from '../../ground/ids.ts';
+import { createIdStreams } from './id-stream.ts';
+import { type Pace, readPace } from './pace.ts';
+import { resources } from './transitions.ts';
+
+/** An organization as the engine needs it at every call. `clockNow` null: its time is the process's. */
+export interface World {
+  key: number;
+  clockNow: Instant | null;
+  pace: Pace;
+}
+
+/** An organization as it is stored. */
+export interface WorldRow {
+  key: number;
+  id: string;
+  clock_now: Instant | null;
+  /** JSON text. */
+  pace: string;
+  id_seed: string;
+  ids_made: number;
+  created_at: Instant;
+}
+
+export type Worlds = ReturnType<typeof createWorlds>;
+
+/** Worlds: each organization's time, pace and stream of ids. */
+export function createWorlds(db: Database, clock: Clock) {
+  /** Only this process writes the file, so what was read once holds until `forget`. */
+  const known = new Map<number, World>();
+  const ids = createIdStreams(db);
+
+  const byKey = db.prepare<[number], WorldRow>('SELECT * FROM organization WHERE key = ?');
+  const keyOf = db.prepare<[string], number>('SELECT key FROM organization WHERE id = ?').pluck();
+  const first = db.prepare<[], number>('SELECT min(key) FROM organization').pluck();
+  const insert = db.prepare<Record<string, unknown>>(
+    `INSERT INTO organization (id, clock_now, pace, id_seed, ids_made, created_at)
+     VALUES (@id, @clock_now, @pace, @id_seed, @ids_made, @created_at)`,
+  );
+  // In a table of its own: the organization's row is rewritten at nearly every commit.
+  const insertOrigin = db.prepare<[number, string]>('INSERT INTO origin (organization, document) VALUES (?, ?)');
+  const origin = db.prepare<[number], string>('SELECT document FROM origin WHERE organization = ?').pluck();
+  const update = db.prepare<Record<string, unknown>>(
+    `UPDATE organization SET clock_now = @clock_now, pace = @pace, id_seed = @id_seed,
+       ids_made = @ids_made, created_at = @created_at WHERE key = @key`,
+  );
+  const remove = db.prepare<[number]>('DELETE FROM organization WHERE key = ?');
+  const setClock = db.prepare<[Instant | null, number]>('UPDATE organization SET clock_now = ? WHERE key = ?');
+  const setPace = db.prepare<[string, number]>('UPDATE organization SET pace = ? WHERE key = ?');
+
+  function row(key: number): WorldRow {
+    ids.keep();
+    const found = byKey.get(key);
+    if (!found) throw new EmulatorError('organization-gone');
+    return found;
+  }
+
+  function get(key: number): World {
+    let world = known.get(key);
+    if (!world) {
+      const { clock_now: clockNow, pace } = row(key);
+      world = { key, clockNow, pace: readPace(pace) };
+      known.set(key, world);
+    }
+    return world;
+  }
+
+  const lastRequest = db
+    .prepare<{ key: number }, number | null>(
+      `SELECT max(changed_by) FROM (${resources
+        .map((table) => `SELECT max(changed_by) AS changed_by FROM ${table} WHERE organization = @key`)
+        .join(' UNION ALL ')})`,
+    )
+    .pluck();
+  const ownerOfVolume = db
+    .prepare<[number, string], string>(
+      'SELECT account.id FROM volume JOIN account ON account.key = volume.account WHERE volume.organization = ? AND volume.id = ?',
+    )
+    .pluck();
+  const token = db.prepare<[number, string], number>('SELECT 1 FROM token WHERE organization = ? AND id = ?').pluck();
+
+  return {
+    /**
+     * The highest number of a request that a world's rows name. A document may name any, but only what leaves room to
+     * count on from is gone on from.
+     */
+    lastRequest: (key: number): number => Math.min(lastRequest.get({ key }) ?? 0, 2 ** 52),
+    /** The id of the account that a volume is of. */
+    ownerOfVolume: (key: number, volumeId: string) => ownerOfVolume.get(key, volumeId),
+    hasToken: (key: number, tokenId: string) => token.get(key, tokenId) === 1,
+
+    get,
+    row,
+
+    /** The current instant of a world. */
+    now: (world: World): Instant => world.clockNow ?? clock.now(),
+
+    /** The instant of the process, which worlds with a system clock share. */
+    processNow: (): Instant => clock.now(),
+
+    /** The world of this process's own seed; undefined in a database without any. */
+    first: (): number | undefined => first.get() ?? undefined,
+
+    /** @throws EmulatorError `organization-not-found` */
+    find(organizationId: string): number {
+      const key = keyOf.get(organizationId);
+      if (key === undefined) throw new EmulatorError('organization-not-found', { organizationId });
+      return key;
+    },
+
+    isThere: (key: number) => known.has(key) || byKey.get(key) !== undefined,
+
+    insert(world: Omit<WorldRow, 'key'>, originDocument: string): number {
+      const key = Number(insert.run(world).lastInsertRowid);
+      insertOrigin.run(key, originDocument);
+      return key;
+    },
+
+    /** The document that a reset makes a world from again: JSON text. */
+    origin: (key: number): string => origin.get(key) ?? '',
+
+    update: (world: Omit<WorldRow, 'id'>) => update.run(world),
+    remove: (key: number) => remove.run(key),
+
+    setClock(key: number, clockNow: Instant | null): void {
+      setClock.run(clockNow, key);
+      known.set(key, { ...get(key), clockNow });
+    },
+
+    setPace(key: number, pace: Pace): void {
+      setPace.run(JSON.stringify(pace), key);
+      known.set(key, { ...get(key), pace });
+    },
+
+    /** What was read of a world no longer holds. */
+    forget(key: number): void {
+      known.delete(key);
+      ids.forget(key);
+    },
+
+    forgetAll(): void {
+      known.clear();
+      ids.forgetAll();
+    },
+
+    makeId: (tx: { readonly organization: number }, kind: IdKind): string => ids.make(tx.organization, kind),
+    ids,
+  };
+}

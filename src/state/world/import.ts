@@ -1,0 +1,279 @@
+import { formatInstant, type Instant, parseInstant } from '../../ground/clock.ts';
+import { EmulatorError } from '../../ground/errors.ts';
+import { makeId } from '../../ground/ids.ts';
+import { hashSecret } from '../../ground/secrets.ts';
+import { regionOf } from '../aws/ebs.ts';
+import type { Instances } from '../aws/instances.ts';
+import type { Attachments } from '../datafy/attachments.ts';
+import { ebsColumns } from '../datafy/ebs-snapshots.ts';
+import type { Modifications } from '../datafy/modifications.ts';
+import type { Rules } from '../datafy/rules.ts';
+import type { Snapshots } from '../datafy/snapshots.ts';
+import type { Volumes } from '../datafy/volumes.ts';
+import { backingCountOf, performanceOf } from '../document/defaults.ts';
+import type {
+  DueDocument,
+  InstanceDocument,
+  Seed,
+  SnapshotDocument,
+  TokenDocument,
+  VolumeDocument,
+  WorldDocument,
+} from '../document/document.ts';
+import { inBody } from '../document/problem.ts';
+import type { Machine, Pending, Tx } from '../engine/machine.ts';
+import { type Pace, paces } from '../engine/pace.ts';
+import type { Worlds } from '../engine/worlds.ts';
+import { type Database, SqliteError } from '../storage/database.ts';
+import type { Accounts } from '../tenancy/accounts.ts';
+import type { RoleArns } from '../tenancy/role-arns.ts';
+import { roles } from '../tenancy/roles.ts';
+import type { Tokens } from '../tenancy/tokens.ts';
+
+interface Parts {
+  machine: Machine;
+  worlds: Worlds;
+  accounts: Accounts;
+  tokens: Tokens;
+  roleArns: RoleArns;
+  rules: Rules;
+  instances: Instances;
+  volumes: Volumes;
+  attachments: Attachments;
+  modifications: Modifications;
+  snapshots: Snapshots;
+}
+
+const minute = 60_000;
+
+export type Import = ReturnType<typeof createImport>;
+
+/** Worlds in: rows are put in place as a document has them, all of it or nothing. */
+export function createImport(db: Database, parts: Parts) {
+  const { machine, worlds, accounts, tokens, roleArns, rules, instances, volumes } = parts;
+  const { attachments, modifications, snapshots } = parts;
+
+  /** Puts a document in place of all that a world holds; in a world of its own where there is none yet. */
+  function put(document: Seed, existing?: number): number {
+    const controlled = document.clock?.mode === 'controlled';
+    const clockNow = controlled ? (instantOf(document.clock?.now) ?? worlds.processNow()) : null;
+    const now = clockNow ?? worlds.processNow();
+    const pace: Pace = { ...paces.instant, ...document.pace };
+    const columns = {
+      clock_now: clockNow,
+      pace: JSON.stringify(pace),
+      id_seed: document.ids?.seed ?? document.organizationId,
+      ids_made: document.ids?.made ?? 0,
+      created_at: instantOf(document.createdAt) ?? now,
+    };
+    let organization: number;
+    let before: ReadonlyMap<string, number> = new Map();
+    if (existing === undefined) {
+      // A reset goes back to the same instant, if the world's time is its own.
+      const clock = clockNow === null ? document.clock : { mode: 'controlled' as const, now: formatInstant(clockNow) };
+      const origin = JSON.stringify({ ...withoutSecrets(document), ...(clock && { clock }) });
+      organization = worlds.insert({ id: document.organizationId, ...columns }, origin);
+    } else {
+      organization = existing;
+      worlds.update({ key: organization, ...columns });
+      before = accounts.removeAll(organization);
+      roleArns.removeFailing(organization);
+    }
+
+    const txs = new Map<string, Tx>();
+    const addAccount = (accountId: string, name: string, parent: number | null, createdAt: Instant) => {
+      const row = { organization, id: accountId, name, parent, created_at: createdAt };
+      const account = accounts.insert(row, before.get(accountId));
+      const ownAccount = parent === null;
+      txs.set(accountId, { organization, account, accountId, ownAccount, now, pace, request: null, changes: [] });
+      return account;
+    };
+    const txOf = (accountId: string, at?: string, ageMinutes = 0): Tx => {
+      const tx = txs.get(accountId);
+      if (!tx) throw new Error(`No account ${accountId} was put in place`);
+      return { ...tx, now: instantOf(at) ?? now - ageMinutes * minute };
+    };
+
+    const ownAccountId = document.ownAccountId ?? document.organizationId;
+    const own = addAccount(ownAccountId, document.name, null, columns.created_at);
+    for (const { accountId, name, createdAt } of document.accounts) {
+      addAccount(accountId, name, own, instantOf(createdAt) ?? now);
+    }
+    for (const { accountId, roleArn } of [
+      { accountId: ownAccountId, roleArn: document.roleArn },
+      ...document.accounts,
+    ]) {
+      if (roleArn) roleArns.set(txOf(accountId), roleArn, true);
+    }
+    for (const [at, token] of document.tokens.entries()) {
+      addToken(txOf(token.accountId, token.createdAt), token, makeId('uuid', `${columns.id_seed}:token`, at), at);
+    }
+    for (const { roleArn, reason } of document.failingRoles ?? []) roleArns.addFailing(organization, roleArn, reason);
+    for (const { accountId, ...rule } of document.rules ?? []) rules.put(txOf(accountId), rule);
+    for (const instance of document.instances) addInstance(txOf(instance.accountId, instance.createdAt), instance);
+    for (const volume of document.volumes) {
+      addVolume(txOf(volume.accountId, volume.createdAt, volume.ageMinutes), volume);
+    }
+    for (const snapshot of document.snapshots) {
+      addSnapshot(txOf(snapshot.accountId, snapshot.startedAt, snapshot.ageMinutes), snapshot);
+    }
+    return organization;
+  }
+
+  function addToken(tx: Tx, token: TokenDocument, tokenId: string, at: number): void {
+    const { expiresInMinutes } = token;
+    const secretHash = token.token === undefined ? Buffer.from(token.secretHash ?? '', 'hex') : hashSecret(token.token);
+    if (tokens.isTaken(secretHash)) {
+      const field = inBody(['tokens', at, token.token === undefined ? 'secretHash' : 'token']);
+      const problem = `${field} is the secret of a token of another world: take another`;
+      throw new EmulatorError('world-invalid', { problem });
+    }
+    tokens.insert({
+      organization: tx.organization,
+      account: tx.account,
+      id: token.tokenId ?? tokenId,
+      secretHash,
+      description: token.description ?? '',
+      roleIds: token.roleIds ?? [token.readOnly ? roles.readOnly : roles.admin],
+      expiresAt:
+        instantOf(token.expires) ?? (expiresInMinutes === undefined ? null : tx.now + expiresInMinutes * minute),
+      createdAt: tx.now,
+    });
+  }
+
+  function addInstance(tx: Tx, instance: InstanceDocument): void {
+    instances.insert({
+      organization: tx.organization,
+      account: tx.account,
+      id: instance.instanceId,
+      availability_zone: instance.availabilityZone,
+      agent: instance.agent ? 1 : 0,
+      cluster_name: instance.clusterName ?? null,
+      node_group_name: instance.nodeGroupName ?? null,
+      tags: JSON.stringify(instance.tags ?? []),
+      created_at: tx.now,
+    });
+  }
+
+  function addVolume(tx: Tx, volume: VolumeDocument): void {
+    const { sizeGb, iops, throughput } = performanceOf(volume);
+    const origin = volume.origin ?? (volume.restoredFrom ? 'snapshot' : 'ebs');
+    const key = volumes.insert(tx, {
+      ...machine.place('volume', volume.status, pendingOf(volume.due)),
+      changed_by: volume.changedBy ?? null,
+      id: volume.volumeId,
+      origin,
+      restored_from: volume.restoredFrom ?? null,
+      has_source: (volume.hasSource ?? (origin === 'ebs' && volume.status !== 'replaced')) ? 1 : 0,
+      replaced_by: volume.replacedBy ?? null,
+      volume_type: volume.volumeType ?? 'gp3',
+      size_gb: sizeGb,
+      iops,
+      throughput,
+      availability_zone: volume.availabilityZone,
+      encrypted: volume.encrypted ? 1 : 0,
+      kms_key_id: volume.kmsKeyId ?? null,
+      datafy_mode: volume.datafyMode ?? 'autoscaling',
+      backing_count: backingCountOf(volume),
+      boot: volume.boot ? 1 : 0,
+      file_system: volume.fileSystem ?? 'ext4',
+      tags: JSON.stringify(volume.tags ?? []),
+    });
+    volumes.insertBacking(tx, key, volume.backingVolumeIds ?? []);
+    const { attachment } = volume;
+    if (attachment) {
+      attachments.insert({
+        ...machine.place('attachment', attachment.status ?? 'attached', pendingOf(attachment.due)),
+        changed_by: attachment.changedBy ?? null,
+        organization: tx.organization,
+        account: tx.account,
+        volume: key,
+        instance: instances.find(tx, attachment.instanceId).key,
+        device_name: attachment.deviceName,
+        delete_on_termination: attachment.deleteOnTermination ? 1 : 0,
+        started_at: instantOf(attachment.startedAt) ?? tx.now,
+      });
+    }
+    for (const modification of volume.modifications ?? []) {
+      modifications.insert({
+        ...machine.place('modification', modification.status, pendingOf(modification.due)),
+        changed_by: modification.changedBy ?? null,
+        organization: tx.organization,
+        account: tx.account,
+        volume: key,
+        size_gb: modification.sizeGb,
+        iops: modification.iops ?? iops,
+        throughput: modification.throughput ?? throughput,
+        expand_filesystem: modification.expandFilesystem ? 1 : 0,
+        started_at: instantOf(modification.startedAt) ?? tx.now,
+      });
+    }
+  }
+
+  function addSnapshot(tx: Tx, snapshot: SnapshotDocument): void {
+    const volume = volumes.lookUp(tx, snapshot.volumeId);
+    const set = snapshot.ebsSnapshots.map(({ snapshotId, volumeId }) => ({ id: snapshotId, volume_id: volumeId }));
+    snapshots.insert({
+      ...machine.place('snapshot', snapshot.status, pendingOf(snapshot.due)),
+      changed_by: snapshot.changedBy ?? null,
+      organization: tx.organization,
+      account: tx.account,
+      id: snapshot.datafySnapshotId,
+      volume: volume?.key ?? null,
+      volume_id: snapshot.volumeId,
+      generation: snapshot.generation ?? (volume ? snapshots.nextGeneration(tx, volume.key) : 0),
+      size_gb: snapshot.sizeGb,
+      region: snapshot.region ?? regionOf(volume?.availability_zone ?? ''),
+      encrypted: (snapshot.encrypted ?? volume?.encrypted === 1) ? 1 : 0,
+      kms_key_id: snapshot.kmsKeyId ?? volume?.kms_key_id ?? null,
+      description: snapshot.description ?? '',
+      tags: JSON.stringify(snapshot.tags ?? []),
+      started_at: tx.now,
+      ...ebsColumns(set),
+    });
+  }
+
+  const transaction = db.transaction(put);
+
+  /**
+   * Makes a world from a document, or puts the document in place of all that a world holds. The document is filled in
+   * and checked (`world-defaults.ts`, `world-problems.ts`), or was written by an export. The last word is the
+   * database's, by its CHECKs and keys, and the message is its own then.
+   *
+   * @throws EmulatorError `world-invalid`: the old world stands then.
+   */
+  return function importWorld(document: Seed, existing?: number): number {
+    try {
+      const organization = transaction(document, existing);
+      worlds.forget(organization);
+      machine.due.forget(organization);
+      return organization;
+    } catch (error) {
+      if (error instanceof SqliteError && error.code.startsWith('SQLITE_CONSTRAINT')) {
+        throw new EmulatorError('world-invalid', { problem: error.message });
+      }
+      throw error;
+    }
+  };
+}
+
+/** A document to keep: the same, with hashes in place of token secrets. */
+export function withoutSecrets(document: WorldDocument): WorldDocument {
+  return {
+    ...document,
+    tokens: document.tokens.map(({ token, ...rest }) =>
+      token === undefined ? rest : { ...rest, secretHash: hashSecret(token).toString('hex') },
+    ),
+  };
+}
+
+function instantOf(text: string | undefined): Instant | undefined {
+  if (text === undefined) return undefined;
+  const instant = parseInstant(text);
+  if (instant === undefined) throw new EmulatorError('world-invalid', { problem: `${text} is not an instant` });
+  return instant;
+}
+
+function pendingOf(due: DueDocument | undefined): Partial<Pending> | undefined {
+  return due && { ...(due.action && { action: due.action }), at: instantOf(due.at) ?? null };
+}

@@ -1,0 +1,32 @@
+import Fastify from 'fastify';
+import { expect, test } from 'vitest';
+import { systemClock } from '../../src/ground/clock.ts';
+import { openControl } from '../../src/routes/control/index.ts';
+import { openRooms } from '../../src/routes/index.ts';
+import { createState } from '../../src/state/index.ts';
+import { openDatabase } from '../../src/state/storage/database.ts';
+import { createRecorder } from '../../src/watch/recorder.ts';
+
+/**
+ * The emulator compiles a schema when its call is first made, and trusts it. Fastify's own compilers, which this
+ * instance has, hold every schema against the meta-schema and compile it before the instance is ready.
+ */
+test('every schema of every call is a schema, and compiles', async () => {
+  const recorder = createRecorder(
+    () => 0,
+    () => undefined,
+  );
+  const db = openDatabase(':memory:');
+  const state = createState(db, systemClock, recorder);
+  const app = Fastify();
+  let compiled = 0;
+  app.addHook('onRoute', ({ schema }) => {
+    if (schema) compiled++;
+  });
+  openRooms(app, state, recorder, false);
+  openControl(app, state, recorder, { version: '0', controlToken: undefined, operations: [] });
+  await app.ready();
+  expect(compiled).toBeGreaterThan(50);
+  await app.close();
+  db.close();
+});

@@ -1,19 +1,31 @@
 /**
  * Writes the pages of docs/ that come from the code: `npm run docs`. A test compares them, so that none can drift.
  */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { seedSchema } from '../src/seed/schema.ts';
 import { type PaceKey, paceKeys, paces } from '../src/state/engine/pace.ts';
 import { type Resource, resources, statuses, type Transition, transitions } from '../src/state/engine/transitions.ts';
+import { roomNames, rooms } from './rooms.ts';
 
 const table: readonly Transition[] = transitions;
 
 /** Every page, by its place in this folder. */
 export const pages: Record<string, () => string> = {
   'transitions.md': transitionsPage,
+  'architecture.md': architecturePage,
   'seed-fields.md': seedFieldsPage,
   'seed.schema.json': () => `${JSON.stringify(seedSchema(), null, 2)}\n`,
 };
+
+/** docs/architecture.md: what is written there, with the table of rooms from docs/rooms.ts. */
+export function architecturePage(): string {
+  const page = readFileSync(new URL('architecture.md', import.meta.url), 'utf8');
+  const where = (places: readonly string[]) =>
+    places.map((place) => code(`src/${place.replace(/\/$/, '')}`)).join(', ');
+  const rows = roomNames.map((name) => [name, where(rooms[name].at), rooms[name].holds]);
+  const [before = '', rest = ''] = page.split(/\n\| Room \|[^\n]*\n(?:\|[^\n]*\n)*/);
+  return `${before}\n${markdownTable(['Room', 'Where', 'What it holds'], rows)}\n${rest}`;
+}
 
 /** docs/transitions.md: the table of src/state/engine/transitions.ts, drawn and written out. */
 export function transitionsPage(): string {

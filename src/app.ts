@@ -131,7 +131,12 @@ async function assemble(
   );
   if (options.control) {
     const controlToken = options.controlToken || undefined;
-    openControl(app, state, recorder, { version, controlToken, operations: [...operations] });
+    openControl(app, state, recorder, {
+      version,
+      controlToken,
+      operations: [...operations],
+      commentEvery: timeouts.comment,
+    });
   }
   serveDocs(app, { version, control: options.control });
   await app.ready();

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { type RoomName, roomNames, roomOf } from '../docs/rooms.ts';
 import * as timers from '../src/ground/timers.ts';
 
 // The rules of the house that no type can hold: who may know whom, and what is done in one place only.
@@ -39,54 +40,16 @@ function places(pattern: RegExp, allowed: (file: string) => boolean): string[] {
 const wire = 'routes/aws/wire/index.ts';
 
 describe('imports', () => {
-  /** From the top down; a file belongs to the first that fits it. */
-  const layers: Record<string, RegExp> = {
-    // For tests that are written with vitest: on top of the package's face.
-    fixture: /^vitest\.ts$/,
-    main: /^(main|index)\.ts$/,
-    // The commands of the executable: each does its part by the app, or as a client of a running one.
-    cli: /^cli\//,
-    client: /^client\.ts$/,
-    app: /^app\.ts$/,
-    routes: /^routes\//,
-    // What a call passes before its room: who it is, what is remembered of it, and what goes wrong with it on purpose.
-    auth: /^auth\/|^(recorder|strike)\.ts$/,
-    // The package's types, written out: they know nothing but each other.
-    types: /^types\//,
-    // What every file may use: time, timers, ids, errors, where the package's own files are, and on which Node they run.
-    ground: /^(clock|timers|series|ids|errors|secrets|files|node-version)\.ts$/,
-    // What main, the app and the doors use, and what knows none of them: options, parsing, rendering.
-    tools: /^[^/]+\.ts$/,
-    engine: /^state\/index\.ts$/,
-    // What the parts of the engine stand on.
-    foundation: /^state\/(transitions|pace|durability|database|sqlite|migrations)\.ts$/,
-    parts: /^state\//,
-  };
-  const order = [
-    'fixture',
-    'main',
-    'cli',
-    'client',
-    'app',
-    'routes',
-    'auth',
-    'tools',
-    'engine',
-    'parts',
-    'foundation',
-    'ground',
-    'types',
-  ];
-  const layerOf = (file: string) => Object.keys(layers).find((layer) => layers[layer]?.test(file)) as string;
-  const rank = (file: string) => order.indexOf(layerOf(file));
+  const rank = (file: string) => roomNames.indexOf(roomOf(file) as RoomName);
 
   test('name files that are there', () => {
     expect(within.length).toBeGreaterThan(files.size);
     expect(within.filter(({ to }) => !files.has(to))).toEqual([]);
-    expect(order.toSorted()).toEqual(Object.keys(layers).sort());
+    expect([...files.keys()].filter((file) => roomOf(file) === undefined)).toEqual([]);
+    expect(roomNames.filter((name) => ![...files.keys()].some((file) => roomOf(file) === name))).toEqual([]);
   });
 
-  test(`run one way: ${order.join(' -> ')}`, () => {
+  test(`run one way: ${roomNames.join(' -> ')}`, () => {
     expect(within.filter(({ from, to }) => rank(from) > rank(to))).toEqual([]);
   });
 
@@ -102,30 +65,35 @@ describe('imports', () => {
   });
 
   test('let the doors see nothing of the engine but its face', () => {
-    const isDoor = (file: string) => layerOf(file) === 'routes' || layerOf(file) === 'auth';
+    const isDoor = (file: string) => ['routes', 'auth', 'watch'].includes(roomOf(file) as RoomName);
     const doors = within.filter(({ from, to }) => isDoor(from) && to.startsWith('state/'));
-    for (const part of [/^routes\/control\//, /^auth\//, /^recorder\.ts$/, /^strike\.ts$/]) {
+    for (const part of [/^routes\/control\//, /^auth\//, /^watch\//]) {
       expect(doors.some(({ from }) => part.test(from))).toBe(true);
     }
     expect(doors.filter(({ to }) => to !== 'state/index.ts')).toEqual([]);
   });
 
   test('let the tools see of the engine what is data, and nothing that acts', () => {
-    const data = /^state\/(pace|durability|problems|world-(document|defaults|problems)|seeds\/\w+)\.ts$/;
-    const tools = within.filter(({ from, to }) => layerOf(from) === 'tools' && to.startsWith('state/'));
+    const data =
+      /^state\/(engine\/pace|storage\/durability|document\/(problem|document|defaults|problems)|seeds\/\w+)\.ts$/;
+    const isTool = (file: string) => ['log', 'options', 'seed', 'http'].includes(roomOf(file) as RoomName);
+    const tools = within.filter(({ from, to }) => isTool(from) && to.startsWith('state/'));
     expect(tools.length).toBeGreaterThan(0);
     expect(tools.filter(({ to }) => !data.test(to))).toEqual([]);
   });
 
   test('let only the control surface, and what calls pass, see what is remembered of them', () => {
-    const memory = /^(recorder|journal|events)\.ts$/;
+    const memory = /^watch\/(recorder|journal|events)\.ts$/;
     const seers = new Set(within.filter(({ to }) => memory.test(to)).map(({ from }) => from));
     expect(
-      [...seers].filter((file) => !/^(app|recorder|events|strike|routes\/index|routes\/control\/\w+)\.ts$/.test(file)),
+      [...seers].filter(
+        (file) => !/^(app|watch\/(recorder|events|strike)|routes\/index|routes\/control\/\w+)\.ts$/.test(file),
+      ),
     ).toEqual([]);
     // Who is calling is found out by itself, whatever is remembered of it.
-    const neighbours = within.filter(({ from, to }) => layerOf(from) === 'auth' && layerOf(to) === 'auth');
-    expect(neighbours.filter(({ from, to }) => from.startsWith('auth/') !== to.startsWith('auth/'))).toEqual([]);
+    const strangers = within.filter(({ from, to }) => roomOf(from) === 'auth' && roomOf(to) === 'watch');
+    expect(strangers).toEqual([]);
+    expect(within.filter(({ from, to }) => roomOf(from) === 'watch' && roomOf(to) === 'auth')).toEqual([]);
   });
 
   test('let the client, and the fixture, run without what they have only types of', () => {
@@ -134,11 +102,17 @@ describe('imports', () => {
     expect(importsOf('client.ts').length).toBeGreaterThan(0);
     expect(valuesOf('client.ts')).toEqual(['node:http', 'node:https']);
     expect(valuesOf('vitest.ts')).toEqual(['vitest', './index.ts']);
-    expect(valuesOf('index.ts')).toEqual(['./app.ts', './client.ts', './options.ts', './stop.ts', './client.ts']);
+    expect(valuesOf('index.ts')).toEqual([
+      './app.ts',
+      './client.ts',
+      './http/stop.ts',
+      './options/options.ts',
+      './client.ts',
+    ]);
   });
 
   test("let the package's types need nothing but each other, so that its declarations stand alone", () => {
-    const ofTypes = edges.filter(({ from }) => layerOf(from) === 'types');
+    const ofTypes = edges.filter(({ from }) => roomOf(from) === 'types');
     expect(ofTypes.length).toBeGreaterThan(0);
     expect(ofTypes.filter(({ to }) => !to.startsWith('types/'))).toEqual([]);
     expect(importsOf('client.ts').filter((to) => !/^(types\/|node:)/.test(to))).toEqual([]);
@@ -163,14 +137,16 @@ describe('imports', () => {
     const later = [...(files.get('cli/program.ts') ?? '').matchAll(/\bimport\('\.\/([^']+)'\)/g)].map(
       ([, file]) => `cli/${file}`,
     );
-    expect(later).toContain('cli/start.ts');
-    expect(loaded('cli/start.ts').filter((file) => file !== 'cli/start.ts' && later.includes(file))).toEqual([]);
+    expect(later).toContain('cli/commands/start.ts');
+    expect(
+      loaded('cli/commands/start.ts').filter((file) => file !== 'cli/commands/start.ts' && later.includes(file)),
+    ).toEqual([]);
     expect(program.filter((file) => later.includes(file))).toEqual([]);
   });
 
   test('let a plain start do without what only some starts need', () => {
     const values = /^(?:import|export)\b(?! type\b)[^;]*?\bfrom '([^']+)'|^import '([^']+)'/gm;
-    const loaded = new Set(['main.ts', 'cli/start.ts', wire]);
+    const loaded = new Set(['main.ts', 'cli/commands/start.ts', wire]);
     // A set that grows while it is walked through is walked through to its new end.
     for (const file of loaded) {
       for (const [, from, alone] of (files.get(file) ?? '').matchAll(values)) {
@@ -178,14 +154,14 @@ describe('imports', () => {
         loaded.add(name.startsWith('.') ? posix.join(posix.dirname(file), name) : name);
       }
     }
-    expect([...loaded]).toEqual(expect.arrayContaining(['app.ts', 'seed.ts', 'fastify']));
+    expect([...loaded]).toEqual(expect.arrayContaining(['app.ts', 'seed/seed.ts', 'fastify']));
     const spared = [
       'yaml',
-      'seed-text.ts',
-      'seed-file.ts',
+      'seed/text.ts',
+      'seed/file.ts',
       'state/seeds/fleet.ts',
       'state/seeds/teams.ts',
-      'cli/seed.ts',
+      'cli/commands/seed.ts',
       'routes/aws/wire/shapes/ec2.ts',
       'routes/aws/wire/shapes/sts.ts',
     ];
@@ -213,8 +189,8 @@ describe('in one place only', () => {
 
   test('a status is written by the machine', () => {
     const write = /\bupdate\b[^`;]*?\bset\b(?:(?!\bwhere\b)[^`;])*?\bstatus\s*=(?!=)|\bset\s+status\b/i;
-    expect(write.test(files.get('state/machine.ts') ?? '')).toBe(true);
-    expect(places(write, (file) => file === 'state/machine.ts')).toEqual([]);
+    expect(write.test(files.get('state/engine/machine.ts') ?? '')).toBe(true);
+    expect(places(write, (file) => file === 'state/engine/machine.ts')).toEqual([]);
   });
 
   /** What would read or wait for the machine's own time, and who may besides clock.ts. */
@@ -226,53 +202,61 @@ describe('in one place only', () => {
     {
       pattern: /\bperformance\.(now|timeOrigin|mark|measure)\b|\bhrtime\b|\buptime\b|perf_hooks/,
       exceptions: {
-        'timers.ts': 'takes it from Node for whoever may use it',
-        'cli/start.ts': 'says how long the start of the process took',
+        'ground/timers.ts': 'takes it from Node for whoever may use it',
+        'cli/commands/start.ts': 'says how long the start of the process took',
         'routes/control/health.ts': 'says how long the process has run, which is of no world',
       },
     },
     {
       pattern: /\bset(Timeout|Interval|Immediate)\b|node:timers/,
       exceptions: {
-        'timers.ts': 'takes them from Node for whoever may use them',
-        'state/commits.ts': 'commits at the end of a turn of the event loop',
-        'stderr.ts': 'writes what it has gathered a little later: it is a reader of the log that waits',
-        'stop.ts': 'cuts connections that outlast the grace given at the end',
+        'ground/timers.ts': 'takes them from Node for whoever may use them',
+        'state/engine/commits.ts': 'commits at the end of a turn of the event loop',
+        'log/stderr.ts': 'writes what it has gathered a little later: it is a reader of the log that waits',
+        'http/stop.ts': 'cuts connections that outlast the grace given at the end',
         'routes/control/events.ts': 'lets a connection be silent for as long as nothing happens',
-        'strike.ts': "waits for a fault's delay: it is the caller that is kept waiting, not the world",
+        'watch/strike.ts': "waits for a fault's delay: it is the caller that is kept waiting, not the world",
       },
     },
   ];
   test.each(time)('$pattern is in clock.ts', ({ pattern, exceptions }) => {
     // An exception that is none any more goes.
     expect(places(pattern, (file) => !(file in exceptions)).sort()).toEqual(Object.keys(exceptions).sort());
-    expect(places(pattern, (file) => file === 'clock.ts' || file in exceptions)).toEqual([]);
+    expect(places(pattern, (file) => file === 'ground/clock.ts' || file in exceptions)).toEqual([]);
   });
 
   test('the globals that a test of a user may have replaced: timers are those of timers.ts, and fetch is nowhere', () => {
     const alone = (name: string) => new RegExp(`(?<![.\\w])${name}(\\(|\\.(now|mark|measure|timeOrigin)\\b)`);
     const imported = (file: string) =>
-      (files.get(file) ?? '').match(/^import \{([^}]*)\} from '[./]+timers\.ts'/m)?.[1]?.split(',') ?? [];
+      (files.get(file) ?? '').match(/^import \{([^}]*)\} from '[./\w]+timers\.ts'/m)?.[1]?.split(',') ?? [];
     for (const name of Object.keys(timers)) {
       const allowed = (file: string) => imported(file).some((each) => each.trim() === name);
       expect(places(alone(name), allowed), name).toEqual([]);
     }
-    expect(importsOf('timers.ts')).toEqual(['node:perf_hooks', 'node:timers']);
-    expect(within.filter(({ to }) => to === 'timers.ts').length).toBeGreaterThan(3);
-    expect(places(/(?<![.\w])fetch\(|\bnextTick\b|globalThis/, (file) => file === 'timers.ts')).toEqual([]);
+    expect(importsOf('ground/timers.ts')).toEqual(['node:perf_hooks', 'node:timers']);
+    expect(within.filter(({ to }) => to === 'ground/timers.ts').length).toBeGreaterThan(3);
+    expect(places(/(?<![.\w])fetch\(|\bnextTick\b|globalThis/, (file) => file === 'ground/timers.ts')).toEqual([]);
   });
 
   test('chance is in ids.ts and secrets.ts', () => {
     const chance = /\bgenerateKey\b|\bMath\.random\b|\brandom(Bytes|UUID|Int|Fill|FillSync)\b|\bgetRandomValues\b/;
-    expect(places(chance, (file) => file === 'ids.ts' || file === 'secrets.ts')).toEqual([]);
+    expect(places(chance, (file) => file === 'ground/ids.ts' || file === 'ground/secrets.ts')).toEqual([]);
   });
 });
 
 describe('files', () => {
+  const mostInFolder = 12;
+
+  test(`stand ${mostInFolder} to a folder at most, and only the entrances outside all rooms`, () => {
+    const folders = Map.groupBy(files.keys(), (file) => posix.dirname(file));
+    expect([...folders].filter(([, within]) => within.length > mostInFolder).map(([folder]) => folder)).toEqual([]);
+    expect(folders.get('.')).toEqual(['app.ts', 'client.ts', 'index.ts', 'main.ts', 'vitest.ts']);
+  });
+
   const longest = 300;
   const exceptions: Record<string, string> = {
-    'errors.ts': 'the table of errors: it grows by a row for each',
-    'state/transitions.ts': 'the table of transitions: it grows by a row for each',
+    'ground/errors.ts': 'the table of errors: it grows by a row for each',
+    'state/engine/transitions.ts': 'the table of transitions: it grows by a row for each',
     'routes/aws/wire/shapes/ec2-structures.ts': 'the table of structures: it has a row for each member',
   };
 

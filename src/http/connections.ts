@@ -14,6 +14,8 @@ export interface Timeouts {
   idle: number;
   /** How often the first two are looked at. */
   check: number;
+  /** How often a stream of events gets a comment, so that no client and no proxy ends it for its silence. */
+  comment: number;
 }
 
 /**
@@ -32,6 +34,8 @@ export const timeouts: Timeouts = {
   idle: 72_000,
   // Node's own 30 s would add to each of the first two.
   check: 1_000,
+  // Proxies commonly end a stream on which nothing comes for a minute.
+  comment: 20_000,
 };
 
 /** The options of Fastify's that hold for connections. */

@@ -1,44 +1,27 @@
 import type { Clock, Instant } from '../ground/clock.ts';
 import { EmulatorError } from '../ground/errors.ts';
-import { createInstances } from './aws/instances.ts';
 import type { Tag } from './aws/tags.ts';
-import { type AttachRequest, createAttachments } from './datafy/attachments.ts';
-import { createAutoscaling } from './datafy/autoscaling.ts';
-import { createAws, type InstanceChange, type NewEbsVolume, type NewInstance } from './datafy/aws.ts';
-import { type CreateVolumeRequest, createCreation, type RestoreRequest } from './datafy/creation.ts';
-import {
-  createDescribe,
-  type SnapshotDescription,
-  type VolumeDescription,
-  type VolumeHead,
-} from './datafy/describe.ts';
-import {
-  createInventory,
-  type InventoryAccount,
-  type InventoryAttachment,
-  type InventoryInstance,
-  type InventorySnapshot,
-  type InventoryVolume,
-  type ListRequest,
+import type { AttachRequest } from './datafy/attachments.ts';
+import type { InstanceChange, NewEbsVolume, NewInstance } from './datafy/aws.ts';
+import type { CreateVolumeRequest, RestoreRequest } from './datafy/creation.ts';
+import type { SnapshotDescription, VolumeDescription, VolumeHead } from './datafy/describe.ts';
+import type {
+  InventoryAccount,
+  InventoryAttachment,
+  InventoryInstance,
+  InventorySnapshot,
+  InventoryVolume,
+  ListRequest,
 } from './datafy/inventory.ts';
-import { createModifications, type ModifyAttachedRequest, type ModifyRequest } from './datafy/modifications.ts';
-import { createRules, type Rule, type RuleRequest } from './datafy/rules.ts';
-import { type CreateSnapshotRequest, createSnapshots } from './datafy/snapshots.ts';
-import { createVolumes } from './datafy/volumes.ts';
-import { createCommits } from './engine/commits.ts';
-import { createFaults } from './engine/faults.ts';
-import { createMachine, type Tx } from './engine/machine.ts';
-import { createRemembered } from './engine/remembered.ts';
-import { createRun, type Observer, type Target } from './engine/run.ts';
-import { createWorlds } from './engine/worlds.ts';
+import type { ModifyAttachedRequest, ModifyRequest } from './datafy/modifications.ts';
+import type { Rule, RuleRequest } from './datafy/rules.ts';
+import type { CreateSnapshotRequest } from './datafy/snapshots.ts';
+import type { Tx } from './engine/machine.ts';
+import type { Observer, Target } from './engine/run.ts';
+import { createParts } from './parts.ts';
 import type { Database } from './storage/database.ts';
-import { type Account, createAccounts } from './tenancy/accounts.ts';
-import { createRoleArns } from './tenancy/role-arns.ts';
-import { createTokens, type Token, type TokenRequest } from './tenancy/tokens.ts';
-import { createCheckpoints } from './world/checkpoints.ts';
-import { createControl } from './world/control.ts';
-import { createExport } from './world/export.ts';
-import { createImport } from './world/import.ts';
+import type { Account } from './tenancy/accounts.ts';
+import type { Token, TokenRequest } from './tenancy/tokens.ts';
 
 export { volumeTypes, zonePattern } from './aws/ebs.ts';
 export type { CreateVolumeRequest, RestoreSource } from './datafy/creation.ts';
@@ -86,36 +69,30 @@ export type State = ReturnType<typeof createState>;
  * that throws an EmulatorError has changed nothing.
  */
 export function createState(db: Database, clock: Clock, observer: Observer = {}) {
-  const commits = createCommits(
-    db,
-    () => worlds.ids.keep(),
-    () => {
-      worlds.forgetAll();
-      machine.due.forgetAll();
-      tokens.forgetKnown();
-    },
-  );
-  const worlds = createWorlds(db, clock);
-  const faults = createFaults(worlds);
-  const machine = createMachine(db, faults);
-  const volumes = createVolumes(db, worlds);
-  const tokens = createTokens(db, worlds);
-  const accounts = createAccounts(db, worlds, volumes, tokens);
-  const roleArns = createRoleArns(db, faults);
-  const instances = createInstances(db);
-  const attachments = createAttachments(db, machine, volumes, instances);
-  const modifications = createModifications(db, machine, volumes, attachments);
-  const snapshots = createSnapshots(db, machine, worlds, volumes);
-  const creation = createCreation(machine, worlds, volumes, snapshots);
-  const autoscaling = createAutoscaling(machine, worlds, volumes, attachments, modifications);
-  const rules = createRules(db, machine, worlds, volumes, instances, attachments);
-  const aws = createAws(machine, worlds, volumes, instances, attachments, rules);
-  const describe = createDescribe(volumes, attachments, modifications);
-  const inventory = createInventory(db, describe, volumes, instances);
-  const effects = [modifications.effects, autoscaling.effects, rules.effects];
-
-  const heads = createRemembered<VolumeHead>(commits.changes);
-  const { settle, run, runPlan, read } = createRun({ commits, worlds, machine, effects, observer });
+  const {
+    accounts,
+    aws,
+    attachments,
+    autoscaling,
+    commits,
+    control,
+    creation,
+    describe,
+    faults,
+    heads,
+    inventory,
+    modifications,
+    read,
+    roleArns,
+    rules,
+    run,
+    runPlan,
+    settle,
+    snapshots,
+    tokens,
+    volumes,
+    worlds,
+  } = createParts(db, clock, observer);
 
   /** The volume as it is when `body` has been done to it, before anything comes due. */
   function volumeAfter(target: Target, volumeId: string, body: (tx: Tx) => void): InventoryVolume {
@@ -124,41 +101,6 @@ export function createState(db: Database, clock: Clock, observer: Observer = {})
       return inventory.volume(tx, volumeId);
     });
   }
-
-  const control = createControl({
-    worlds,
-    machine,
-    faults,
-    checkpoints: createCheckpoints(db),
-    exportWorld: createExport(db, worlds),
-    importWorld: createImport(db, {
-      machine,
-      worlds,
-      accounts,
-      tokens,
-      roleArns,
-      rules,
-      instances,
-      volumes,
-      attachments,
-      modifications,
-      snapshots,
-    }),
-    settle,
-    alone: commits.alone,
-    renewed: (organization) =>
-      commits.afterwards(() => {
-        faults.forget(organization);
-        observer.renewed?.(organization);
-      }),
-    replaced: (organization) => commits.afterwards(() => observer.replaced?.(organization)),
-    removed: (organization) =>
-      commits.afterwards(() => {
-        tokens.forgetKnown();
-        faults.forget(organization);
-        observer.removed?.(organization);
-      }),
-  });
 
   return {
     findToken: tokens.findBySecret,

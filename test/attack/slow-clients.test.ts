@@ -10,7 +10,7 @@ import { type Connection, connectionsOf, fewer, listen, open, statusesOf } from 
 // Clients that send slowly, stop half way, or never read. What they wait for is told by what happens, not by a clock.
 
 /** Long enough for a machine that is busy with something else to get a request through. */
-const short: Timeouts = { headers: 500, request: 750, stall: 1_000, idle: 500, check: 20 };
+const short: Timeouts = { headers: 500, request: 750, stall: 1_000, idle: 500, check: 20, comment: 20_000 };
 
 let world: World;
 afterEach(() => world.close());

@@ -24,7 +24,7 @@ test('every schema of every call is a schema, and compiles', async () => {
     if (schema) compiled++;
   });
   openRooms(app, state, recorder, false);
-  openControl(app, state, recorder, { version: '0', controlToken: undefined, operations: [] });
+  openControl(app, state, recorder, { version: '0', controlToken: undefined, operations: [], commentEvery: 20_000 });
   await app.ready();
   expect(compiled).toBeGreaterThan(50);
   await app.close();

@@ -3,6 +3,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
 import { EmulatorError } from '../../ground/errors.ts';
 import { readPlace, writePlace } from '../../ground/series.ts';
+import { clearInterval, setInterval } from '../../ground/timers.ts';
 import { pathOf } from '../../ground/url.ts';
 import type { Change } from '../../state/index.ts';
 import type { Happening, WorldEvent } from '../../watch/events.ts';
@@ -11,9 +12,6 @@ import { renderChange, responses } from './shared.ts';
 
 /** How far a listener may fall behind, in bytes, before it is let go. */
 const patience = 4 * 1024 * 1024;
-
-/** How often a comment is sent, in milliseconds: clients and proxies end a stream on which nothing comes for a minute. */
-const commentEvery = 20_000;
 
 const listen = {
   operationId: 'listEvents',
@@ -24,8 +22,12 @@ const listen = {
   response: responses(200, Type.String({ description: 'A stream of server-sent events.' })),
 };
 
-/** What happens, as it happens. */
-export function eventRoutes({ events }: Recorder): FastifyPluginAsyncTypebox {
+/**
+ * Sends what happens, as it happens.
+ *
+ * @param commentEvery how often a stream gets a comment, in milliseconds.
+ */
+export function eventRoutes({ events }: Recorder, commentEvery: number): FastifyPluginAsyncTypebox {
   return async (app) => {
     const open = new Set<ServerResponse>();
     let comments: NodeJS.Timeout | undefined;

@@ -28,6 +28,8 @@ export interface ControlOptions {
   /** Callers must send it as a bearer token; undefined: none is needed. */
   controlToken: string | undefined;
   operations: readonly Operation[];
+  /** How often a stream of events gets a comment, in milliseconds. */
+  commentEvery: number;
 }
 
 /**
@@ -57,7 +59,12 @@ export function openControl(app: FastifyInstance, state: State, recorder: Record
   );
 }
 
-function inWorld(app: FastifyInstance, state: State, recorder: Recorder, { operations }: ControlOptions): void {
+function inWorld(
+  app: FastifyInstance,
+  state: State,
+  recorder: Recorder,
+  { operations, commentEvery }: ControlOptions,
+): void {
   app.decorateRequest('world', 0);
   app.addHook('onRequest', async (request) => {
     const { organizationId } = request.params as { organizationId?: string };
@@ -70,7 +77,7 @@ function inWorld(app: FastifyInstance, state: State, recorder: Recorder, { opera
   app.register(clockRoutes(state));
   app.register(faultRoutes(state, operations));
   app.register(requestRoutes(recorder, operations));
-  app.register(eventRoutes(recorder));
+  app.register(eventRoutes(recorder, commentEvery));
   app.register(controlInventoryRoutes(state));
 }
 

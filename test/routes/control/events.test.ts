@@ -3,10 +3,12 @@ import { get as httpGet, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { timeouts } from '../../../src/http/connections.ts';
 import { type Emulator, startEmulator } from '../../../src/index.ts';
 import { renderEvent } from '../../../src/routes/control/events.ts';
 import type { Change } from '../../../src/state/index.ts';
 import { createRecorder } from '../../../src/watch/recorder.ts';
+import { buildWorld } from '../../support/world.ts';
 import { done, furniture, ids, type Own, own, type Send, wire } from './control.ts';
 
 interface Event {
@@ -38,7 +40,7 @@ interface Stream {
 const patience = 5_000;
 
 /** Listens to a world. `until` waits for the first event that agrees, and answers all there have been by then. */
-async function listen(base: string, last?: string, from = emulator): Promise<Stream> {
+async function listen(base: string, last?: string, from: { url: string } = emulator): Promise<Stream> {
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     const headers = last === undefined ? {} : { 'last-event-id': last };
     httpGet(`${from.url}${base}/events`, { agent: false, headers }, resolve).on('error', reject);
@@ -130,7 +132,7 @@ test('every request and every transition, numbered, as they happen', async () =>
   expect(stream.response.headers).toMatchObject({ 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
   const { datafySnapshotId: id } = await snapshot();
   await stream.until(isRequest(1));
-  await world.api('GET', `/volumes/${ids.free}x`);
+  await world.api('GET', `/aws/volumes/${ids.free}x`);
   const events = await stream.until(isRequest(2));
   const request = {
     method: 'POST',
@@ -156,8 +158,8 @@ test('every request and every transition, numbered, as they happen', async () =>
         ...request,
         id: 2,
         method: 'GET',
-        path: `/api/v1/volumes/${ids.free}x`,
-        operationId: 'getVolume',
+        path: `/api/v1/aws/volumes/${ids.free}x`,
+        operationId: 'getAwsVolume',
         status: 404,
         error: 'volume-not-found',
       },
@@ -250,7 +252,7 @@ describe('Last-Event-ID', () => {
 
   test('too old: it says how many are no longer there', async () => {
     for (let at = 0; at < 4_100; at += 50) {
-      await Promise.all(Array.from({ length: 50 }, () => world.api('GET', `/volumes/${ids.free}x`)));
+      await Promise.all(Array.from({ length: 50 }, () => world.api('GET', `/aws/volumes/${ids.free}x`)));
     }
     const stream = await listen(world.base, '0');
     const events = await stream.until(isRequest(4_100));
@@ -306,28 +308,20 @@ describe('Last-Event-ID', () => {
   });
 });
 
-describe('where nothing happens', () => {
-  beforeEach(() => {
-    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
-  });
-  afterEach(() => {
-    vi.useRealTimers();
-  });
-
-  test('a comment comes now and then, while anybody listens', async () => {
-    expect(vi.getTimerCount()).toBe(0);
-    const [one, other] = [await listen(world.base), await listen(world.base)];
-    expect(vi.getTimerCount()).toBe(1);
-    for (let seconds = 0; seconds < 60; seconds += 15) vi.advanceTimersByTime(15_000);
-    await done(world.api('GET', '/volumes'));
-    await one.until(isRequest(1));
-    expect(one.text().match(/^:.*\n\n/gm)?.length).toBeGreaterThanOrEqual(2);
-    // It is nothing to whoever listens.
-    expect(one.events).toHaveLength(1);
-    one.close();
-    other.close();
-    await vi.waitFor(() => expect(vi.getTimerCount()).toBe(0));
-  });
+test('where nothing happens, a comment comes now and then to each listener', async () => {
+  const silent = await buildWorld({}, { ...timeouts, comment: 5 });
+  try {
+    const from = { url: await silent.app.listen({ port: 0, host: '127.0.0.1' }) };
+    const [one, other] = [await listen('/_emulator', undefined, from), await listen('/_emulator', undefined, from)];
+    for (const stream of [one, other]) {
+      await vi.waitFor(() => expect(stream.text().match(/^:.*\n\n/gm)?.length).toBeGreaterThanOrEqual(2));
+      // It is nothing to whoever listens.
+      expect(stream.events).toEqual([]);
+      stream.close();
+    }
+  } finally {
+    await silent.close();
+  }
 });
 
 test('an event is rendered once, however many listen', () => {

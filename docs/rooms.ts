@@ -1,0 +1,132 @@
+/** A room of `src`: a folder, or a file that stands by itself, and what it is for. */
+export interface Room {
+  /** Its paths below `src`; a folder ends with `/` and includes the folders in it that are no rooms themselves. */
+  at: readonly string[];
+  /** One or two sentences, for docs/architecture.md. */
+  holds: string;
+}
+
+/**
+ * Every room, from the top down: a file may import from its own room and from those below. docs/architecture.md has its
+ * table from this list, and test/house.test.ts holds the imports against it.
+ */
+export const rooms = {
+  fixture: {
+    at: ['vitest.ts'],
+    holds: 'The vitest fixture: a world for every test.',
+  },
+  entrances: {
+    at: ['main.ts', 'index.ts'],
+    holds: 'The executable, and the package: `startEmulator` and the client.',
+  },
+  cli: {
+    at: ['cli/'],
+    holds:
+      'The command line. `src/cli/program.ts` has the table of commands; each is a file of `src/cli/commands` that is loaded when it is called. `start` runs the app; most others are clients of a running emulator, by `src/cli/remote.ts`.',
+  },
+  client: {
+    at: ['client.ts'],
+    holds: 'A client of the control surface, for tests and commands.',
+  },
+  app: {
+    at: ['app.ts'],
+    holds:
+      'The one Fastify instance. It opens the database, creates the engine, seeds a new database, and puts together what follows.',
+  },
+  routes: {
+    at: ['routes/'],
+    holds:
+      "The calls. `src/routes/index.ts` is the table of contents. `src/routes/datafy` has a folder for each group of Datafy's calls, with `routes.ts` and `schemas.ts`. A handler unpacks the request, calls one verb, and renders the answer. `src/routes/control` is the control surface, with one file per concern. `src/routes/docs` shows the documents to people. `src/routes/aws/wire` reads and writes the texts of EC2 and STS, from [shapes](decisions/0022-the-wire-of-ec2-from-its-shapes.md); no route leads there yet.",
+  },
+  auth: {
+    at: ['auth/'],
+    holds: 'Who calls (`src/auth/authenticate.ts`), and for which account (`src/auth/target.ts`).',
+  },
+  watch: {
+    at: ['watch/'],
+    holds:
+      'What tests see of calls, and do to them. `src/watch/recorder.ts` fills the journal and the events; `src/watch/strike.ts` lets faults strike calls.',
+  },
+  log: {
+    at: ['log/'],
+    holds: 'How we log, the line of each request, that line for people, and the way of lines to their reader.',
+  },
+  options: {
+    at: ['options/'],
+    holds: 'Every option of the process, once, as data: its flag, variable, default and help text.',
+  },
+  seed: {
+    at: ['seed/'],
+    holds:
+      'Which seed is meant, what a file says, and what is wrong in it. `src/seed/file.ts` and the YAML parser are loaded only where there is a file.',
+  },
+  http: {
+    at: ['http/'],
+    holds:
+      'What is true of any request to any surface: connections, the host guard, bodies, validation, refusals, OpenAPI documents, masking, stopping.',
+  },
+  engine: {
+    at: ['state/index.ts', 'state/parts.ts'],
+    holds:
+      'The engine as the rooms above see it: one verb, one transaction. `src/state/parts.ts` puts it together. SQL stands in `src/state` and nowhere else; the engine knows nothing of HTTP.',
+  },
+  worlds: {
+    at: ['state/world/'],
+    holds: 'What is done to a whole world: make, export, import, checkpoint, reset, delete, move its time.',
+  },
+  seeds: {
+    at: ['state/seeds/'],
+    holds: 'The seeds that ship.',
+  },
+  document: {
+    at: ['state/document/'],
+    holds: 'A world as a document: its fields, its defaults, and what is wrong in one.',
+  },
+  tenancy: {
+    at: ['state/tenancy/'],
+    holds: 'Accounts, tokens and role ARNs.',
+  },
+  datafy: {
+    at: ['state/datafy/'],
+    holds:
+      'What Datafy knows: volumes, snapshots, attachments, modifications and rules; a file for each, with its row, its statements and its verbs.',
+  },
+  rules: {
+    at: ['state/rules/'],
+    holds: 'Which autoscaling rules are accepted, and whether one matches: pure functions.',
+  },
+  aws: {
+    at: ['state/aws/'],
+    holds: 'What AWS knows: the limits of EBS, instances, tags.',
+  },
+  machine: {
+    at: ['state/engine/'],
+    holds:
+      'The table of transitions and the machine that acts on it; what is due, how a verb runs, commits, the time, pace, ids and faults of worlds.',
+  },
+  storage: {
+    at: ['state/storage/'],
+    holds: 'The database file, its migrations, statements and durability.',
+  },
+  ground: {
+    at: ['ground/'],
+    holds:
+      'Time, timers that no test has replaced ([why](decisions/0021-tests-in-a-browsers-surroundings.md)), places in what counts up, ids, secrets, the table of refusals, files, versions. It knows nothing of the rest.',
+  },
+  types: {
+    at: ['types/'],
+    holds:
+      "What the package's functions take and answer with, written out, so that their declarations need no other package ([why](decisions/0012-public-types-written-out.md)). `test/package/public-types.ts` holds each to the schema of its call.",
+  },
+} as const satisfies Record<string, Room>;
+
+export type RoomName = keyof typeof rooms;
+
+export const roomNames = Object.keys(rooms) as RoomName[];
+
+/** The room of a file by its path below `src`; undefined where it has none. */
+export function roomOf(file: string): RoomName | undefined {
+  return roomNames.find((name) =>
+    rooms[name].at.some((place) => (place.endsWith('/') ? file.startsWith(place) : file === place)),
+  );
+}

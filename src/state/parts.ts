@@ -1,0 +1,120 @@
+import type { Clock } from '../ground/clock.ts';
+import { createInstances } from './aws/instances.ts';
+import { createAttachments } from './datafy/attachments.ts';
+import { createAutoscaling } from './datafy/autoscaling.ts';
+import { createAws } from './datafy/aws.ts';
+import { createCreation } from './datafy/creation.ts';
+import { createDescribe, type VolumeHead } from './datafy/describe.ts';
+import { createInventory } from './datafy/inventory.ts';
+import { createModifications } from './datafy/modifications.ts';
+import { createRules } from './datafy/rules.ts';
+import { createSnapshots } from './datafy/snapshots.ts';
+import { createVolumes } from './datafy/volumes.ts';
+import { createCommits } from './engine/commits.ts';
+import { createFaults } from './engine/faults.ts';
+import { createMachine } from './engine/machine.ts';
+import { createRemembered } from './engine/remembered.ts';
+import { createRun, type Observer } from './engine/run.ts';
+import { createWorlds } from './engine/worlds.ts';
+import type { Database } from './storage/database.ts';
+import { createAccounts } from './tenancy/accounts.ts';
+import { createRoleArns } from './tenancy/role-arns.ts';
+import { createTokens } from './tenancy/tokens.ts';
+import { createCheckpoints } from './world/checkpoints.ts';
+import { createControl } from './world/control.ts';
+import { createExport } from './world/export.ts';
+import { createImport } from './world/import.ts';
+
+/** Puts the engine together: each part is given those that it stands on. */
+export function createParts(db: Database, clock: Clock, observer: Observer) {
+  const commits = createCommits(
+    db,
+    () => worlds.ids.keep(),
+    () => {
+      worlds.forgetAll();
+      machine.due.forgetAll();
+      tokens.forgetKnown();
+    },
+  );
+  const worlds = createWorlds(db, clock);
+  const faults = createFaults(worlds);
+  const machine = createMachine(db, faults);
+  const volumes = createVolumes(db, worlds);
+  const tokens = createTokens(db, worlds);
+  const accounts = createAccounts(db, worlds, volumes, tokens);
+  const roleArns = createRoleArns(db, faults);
+  const instances = createInstances(db);
+  const attachments = createAttachments(db, machine, volumes, instances);
+  const modifications = createModifications(db, machine, volumes, attachments);
+  const snapshots = createSnapshots(db, machine, worlds, volumes);
+  const creation = createCreation(machine, worlds, volumes, snapshots);
+  const autoscaling = createAutoscaling(machine, worlds, volumes, attachments, modifications);
+  const rules = createRules(db, machine, worlds, volumes, instances, attachments);
+  const aws = createAws(machine, worlds, volumes, instances, attachments, rules);
+  const describe = createDescribe(volumes, attachments, modifications);
+  const inventory = createInventory(db, describe, volumes, instances);
+  const effects = [modifications.effects, autoscaling.effects, rules.effects];
+
+  const heads = createRemembered<VolumeHead>(commits.changes);
+  const { settle, run, runPlan, read } = createRun({ commits, worlds, machine, effects, observer });
+
+  const control = createControl({
+    worlds,
+    machine,
+    faults,
+    checkpoints: createCheckpoints(db),
+    exportWorld: createExport(db, worlds),
+    importWorld: createImport(db, {
+      machine,
+      worlds,
+      accounts,
+      tokens,
+      roleArns,
+      rules,
+      instances,
+      volumes,
+      attachments,
+      modifications,
+      snapshots,
+    }),
+    settle,
+    alone: commits.alone,
+    renewed: (organization) =>
+      commits.afterwards(() => {
+        faults.forget(organization);
+        observer.renewed?.(organization);
+      }),
+    replaced: (organization) => commits.afterwards(() => observer.replaced?.(organization)),
+    removed: (organization) =>
+      commits.afterwards(() => {
+        tokens.forgetKnown();
+        faults.forget(organization);
+        observer.removed?.(organization);
+      }),
+  });
+
+  return {
+    accounts,
+    aws,
+    attachments,
+    autoscaling,
+    commits,
+    control,
+    creation,
+    describe,
+    faults,
+    heads,
+    inventory,
+    modifications,
+    read,
+    roleArns,
+    rules,
+    run,
+    runPlan,
+    settle,
+    snapshots,
+    tokens,
+    volumes,
+    worlds,
+  };
+}

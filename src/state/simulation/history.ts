@@ -1,0 +1,110 @@
+import { type Curve, valueAt } from './curve.ts';
+import { floorOf, type MilliGib, type Second } from './exact.ts';
+import { spentBefore, type Totals } from './money.ts';
+import { besideGb, holdOf, provisionedGb, usedAt, type VolumeState } from './volume.ts';
+
+/** What holds from a second on, and what had been spent before it. */
+export interface HistoryRow extends Totals {
+  at: Second;
+  logicalGb: number;
+  provisionedGb: number;
+  /** Billed besides, while something is copied. */
+  besideGb: number;
+  /** What was used at that second, in thousandths of a GiB; null without a curve. */
+  used: MilliGib | null;
+  /** The most that can be used, in thousandths of a GiB. */
+  hold: MilliGib;
+}
+
+/** All that is kept of one volume's past. Rows are written when something changes, so nobody's look adds any. */
+export interface History {
+  /** In the order of time, no two at one second. */
+  rows: readonly HistoryRow[];
+  /** The curve that held from a second on: use between two rows is worked out by it. */
+  curves: readonly { at: Second; curve: Curve | null }[];
+}
+
+export const mostRows = 4096;
+/** Of an older time than these, use is known at its rows only. */
+export const mostCurves = 20;
+
+export const emptyHistory: History = { rows: [], curves: [] };
+
+export const rowOf = (state: VolumeState, at: Second): HistoryRow => {
+  const { baseline, actual } = spentBefore(state, at);
+  return {
+    at,
+    logicalGb: state.phase === 'ended' ? 0 : state.logical.logicalGb,
+    provisionedGb: provisionedGb(state),
+    besideGb: besideGb(state),
+    used: usedAt(state, at),
+    hold: state.phase === 'ended' ? 0 : holdOf(state),
+    baseline,
+    actual,
+  };
+};
+
+/**
+ * Keeps what holds after a change. Of two at one second the later counts. Where there are too many rows, every second
+ * one of the older half goes; the totals of those that stay are exact as before.
+ */
+export function keep({ rows, curves }: History, state: VolumeState, at: Second): History {
+  const earlier = rows.at(-1)?.at === at ? rows.slice(0, -1) : rows;
+  const kept =
+    earlier.length < mostRows ? earlier : earlier.filter((_, index) => index >= mostRows / 2 || index % 2 === 0);
+  const sameCurve = curves.length > 0 && curves.at(-1)?.curve === state.curve;
+  return {
+    rows: [...kept, rowOf(state, at)],
+    curves: sameCurve ? curves : [...curves.slice(1 - mostCurves), { at, curve: state.curve }],
+  };
+}
+
+/** The last of a sorted list that is at or before a second. */
+function lastAt<T extends { at: Second }>(list: readonly T[], second: Second): number {
+  let [low, high] = [-1, list.length - 1];
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((list[middle] as T).at <= second) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+/** What a volume is like at a second: a row, where there was none, is worked out from its neighbours. */
+export function historyAt(history: History, state: VolumeState, second: Second): HistoryRow | null {
+  const { rows, curves } = history;
+  const index = lastAt(rows, second);
+  const row = rows[index];
+  if (!row || row.at === second) return row ?? null;
+  const next = rows[index + 1];
+  const totals = next ? between(row, next, second) : spentBefore(state, second);
+  const known = curves[lastAt(curves, second)];
+  const used = known ? known.curve && Math.min(valueAt(known.curve, second), row.hold) : row.used;
+  return {
+    ...row,
+    at: second,
+    used: row.hold === 0 ? row.used : used,
+    baseline: totals.baseline,
+    actual: totals.actual,
+  };
+}
+
+/** Between two rows money is spent evenly: exactly so unless rows between them were given up. */
+function between(row: HistoryRow, next: HistoryRow, second: Second): Totals {
+  const [part, whole] = [BigInt(second - row.at), BigInt(next.at - row.at)];
+  const share = (from: string, to: string) => (BigInt(from) + ((BigInt(to) - BigInt(from)) * part) / whole).toString();
+  return { baseline: share(row.baseline, next.baseline), actual: share(row.actual, next.actual) };
+}
+
+/** Points for a plot: `count` of them from one second to another, both included; none before the volume's begin. */
+export function series(
+  history: History,
+  state: VolumeState,
+  since: Second,
+  until: Second,
+  count: number,
+): HistoryRow[] {
+  const steps = Math.max(1, Math.min(count - 1, until - since));
+  const points = Array.from({ length: steps + 1 }, (_, step) => since + floorOf(until - since, step, steps));
+  return points.flatMap((second) => historyAt(history, state, second) ?? []);
+}

@@ -32,12 +32,9 @@ export function advance(
   const nextOf = (state: VolumeState, from: Second) => next(state, { from, through, others: othersOf(state) });
   const due = volumes.map((state) => nextOf(state, after + 1));
   for (;;) {
-    let first = -1;
-    for (const [index, tick] of due.entries()) {
-      if (tick !== null && (first < 0 || tick < (due[first] as Second))) first = index;
-    }
-    if (first < 0) return { ...group, volumes };
-    const tick = due[first] as Second;
+    const first = earliest(due);
+    const tick = due[first] ?? null;
+    if (tick === null) return { ...group, volumes };
     const before = volumes[first] as VolumeState;
     const outcome = act(before, tick, othersOf(before));
     volumes[first] = outcome.state;
@@ -53,4 +50,14 @@ export function advance(
       due[index] = nextOf(state, index < first ? tick + 1 : tick);
     }
   }
+}
+
+/** The place of the earliest, and of equal ones the first; -1 where there is none. */
+function earliest(due: readonly (Second | null)[]): number {
+  let [first, tick] = [-1, Number.POSITIVE_INFINITY];
+  for (let index = 0; index < due.length; index++) {
+    const each = due[index] ?? Number.POSITIVE_INFINITY;
+    if (each < tick) [first, tick] = [index, each];
+  }
+  return first;
 }

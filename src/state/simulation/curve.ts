@@ -30,9 +30,10 @@ export function jitterOf(key: string, repetition: number, point: number): number
   return (Number.parseInt(digest.slice(0, 8), 16) % 2001) - 1000;
 }
 
-/** The points of a few repetitions of curves with jitter: a question often concerns the same as the one before. */
+/** Points after jitter, by repetition: most questions concern the same time as those before. */
 const jittered = new WeakMap<Curve, Map<number, readonly MilliGib[]>>();
-const mostJittered = 4;
+/** How many points of a curve are remembered at most; more where two repetitions have more. */
+const mostJittered = 4096;
 
 /** The points of a repetition, as they are after jitter. */
 function pointsOf(curve: Curve, repetition: number): readonly MilliGib[] {
@@ -48,7 +49,8 @@ function pointsOf(curve: Curve, repetition: number): readonly MilliGib[] {
         curve.jitter * (next ? jitterOf(curve.key, repetition + 1, 0) : jitterOf(curve.key, repetition, point));
       return floorOf(used, 1_000_000 + off, 1_000_000);
     });
-    if (known.size >= mostJittered) known.delete(known.keys().next().value as number);
+    const most = Math.max(2, mostJittered / points.length);
+    if (known.size >= most) known.delete(known.keys().next().value as number);
     known.set(repetition, points);
   }
   return points;

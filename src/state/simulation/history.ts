@@ -19,16 +19,17 @@ export interface HistoryRow extends Totals {
 /** All that is kept of one volume's past. Rows are written when something changes, so nobody's look adds any. */
 export interface History {
   /** In the order of time, no two at one second. */
-  rows: readonly HistoryRow[];
+  readonly rows: HistoryRow[];
   /** The curve that held from a second on: use between two rows is worked out by it. */
-  curves: readonly { at: Second; curve: Curve | null }[];
+  readonly curves: { at: Second; curve: Curve | null }[];
 }
 
-export const mostRows = 4096;
-/** Of an older time than these, use is known at its rows only. */
-export const mostCurves = 20;
+export const emptyHistory = (): History => ({ rows: [], curves: [] });
 
-export const emptyHistory: History = { rows: [], curves: [] };
+/** Where there are so many rows, every second one of the older half goes. */
+export const mostRows = 4096;
+/** Of an older time than so many curves reach, use is known at its rows only. */
+const mostCurves = 20;
 
 export const rowOf = (state: VolumeState, at: Second): HistoryRow => {
   const { baseline, actual } = spentBefore(state, at);
@@ -45,18 +46,21 @@ export const rowOf = (state: VolumeState, at: Second): HistoryRow => {
 };
 
 /**
- * Keeps what holds after a change. Of two at one second the later counts. Where there are too many rows, every second
- * one of the older half goes; the totals of those that stay are exact as before.
+ * Keeps what holds after a change. Of two at one second the later counts. The totals of the rows that stay are exact,
+ * whichever have gone.
  */
-export function keep({ rows, curves }: History, state: VolumeState, at: Second): History {
-  const earlier = rows.at(-1)?.at === at ? rows.slice(0, -1) : rows;
-  const kept =
-    earlier.length < mostRows ? earlier : earlier.filter((_, index) => index >= mostRows / 2 || index % 2 === 0);
-  const sameCurve = curves.length > 0 && curves.at(-1)?.curve === state.curve;
-  return {
-    rows: [...kept, rowOf(state, at)],
-    curves: sameCurve ? curves : [...curves.slice(1 - mostCurves), { at, curve: state.curve }],
-  };
+export function keep({ rows, curves }: History, state: VolumeState, at: Second): void {
+  if (rows.at(-1)?.at === at) rows.pop();
+  rows.push(rowOf(state, at));
+  if (rows.length > mostRows) {
+    const older = rows.splice(0, mostRows / 2);
+    rows.unshift(...older.filter((_, index) => index % 2 === 0));
+  }
+  const held = curves.at(-1);
+  // No two curves of a volume begin at one second.
+  if (held && held.curve?.begin === state.curve?.begin) held.curve = state.curve;
+  else curves.push({ at, curve: state.curve });
+  if (curves.length > mostCurves) curves.shift();
 }
 
 /** The last of a sorted list that is at or before a second. */

@@ -41,37 +41,37 @@ export function next(state: VolumeState, { from, through, others }: Search): Sec
   };
 
   if (paysAt !== null) offer(tickFrom(Math.max(first, paysAt), rules));
-  const waits = waitsBecause(state) !== null;
-  if (copy && !waits) {
-    if (copy.seconds !== null) offer(tickFrom(Math.max(first, copy.begun + Math.max(1, copy.seconds)), rules));
-    if (copy.set) offer(nextWindow(state, growsFrom(sizeOf(state.members, [copy.set]), rules), first, until));
-  }
   if (state.curve) {
     offer(state.pressed ? nextTickAtOrBelow(state, holdOf(state), first, until) : nextFull(state, first, until));
+    if (state.delayed) offer(nextCalm(state, first, until));
   }
-  if (scales(state) && !waits) {
-    const room = hasRoom(state, others);
-    offerGrow(state, first, room, offer, () => until);
-    if (room && state.phase === 'managed' && !copy) offer(nextShrink(state, first, until));
+  if (waitsBecause(state) !== null) return found;
+  if (copy && copy.seconds !== null) {
+    offer(tickFrom(Math.max(first, copy.begun + Math.max(1, copy.seconds)), rules));
   }
+  if (copy?.set) offer(nextWindow(state, growsFrom(sizeOf(state.members, [copy.set]), rules), first, until));
+  if (!scales(state)) return found;
+  const room = hasRoom(state, others);
+  offer(nextGrow(state, first, until, room));
+  if (room && state.phase === 'managed' && !copy) offer(nextShrink(state, first, until));
   return found;
 }
 
-function offerGrow(
-  state: VolumeState,
-  first: Second,
-  room: boolean,
-  offer: (tick: Second | null) => void,
-  until: () => Second,
-): void {
-  const { rules, delayed } = state;
-  const grows = growsFrom(provisionedGb(state), rules);
-  if (delayed) offer(grows > holdOf(state) ? first : nextTickAtOrBelow(state, grows - 1, first, until()));
-  if (provisionedGb(state) >= largestGb(state)) return;
+/** The first tick whose own use asks for no grow. */
+function nextCalm(state: VolumeState, first: Second, through: Second): Second | null {
+  const grows = growsFrom(provisionedGb(state), state.rules);
+  return grows > holdOf(state) ? first : nextTickAtOrBelow(state, grows - 1, first, through);
+}
+
+/** The first tick at which the volume grows, or is told to be delayed. */
+function nextGrow(state: VolumeState, first: Second, through: Second, room: boolean): Second | null {
+  const { rules, delayed, sets } = state;
+  const now = provisionedGb(state);
+  if (now >= largestGb(state)) return null;
   // A delay that was told is tried again when it can succeed.
-  const newest = state.sets.at(-1) as MemberSet;
-  const from = delayed && !room ? tickFrom(Math.max(first, modifiableFrom(newest, rules)), rules) : first;
-  if (from <= until()) offer(nextWindow(state, grows, from, until()));
+  const free = delayed && !room ? modifiableFrom(sets.at(-1) as MemberSet, rules) : first;
+  const from = tickFrom(Math.max(first, free), rules);
+  return from > through ? null : nextWindow(state, growsFrom(now, rules), from, through);
 }
 
 /** How long use has to be low now before a shrink. */

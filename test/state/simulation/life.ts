@@ -54,7 +54,7 @@ export const ordinary = (curve: Curve | null, rest: Partial<NewVolume> = {}): Ne
 /** One volume's life from its begin on, with its history. */
 export class Life {
   state: VolumeState;
-  history: History = emptyHistory;
+  readonly history: History = emptyHistory();
   readonly events: SimulationEvent[] = [];
   now: Second;
   readonly #begun: Second;
@@ -73,7 +73,7 @@ export class Life {
   #take(at: Second, outcome: Outcome): void {
     this.state = outcome.state;
     this.events.push(...outcome.events);
-    this.history = keep(this.history, outcome.state, at);
+    keep(this.history, outcome.state, at);
   }
 
   /** Lets the clock go on. */

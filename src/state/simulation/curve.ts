@@ -56,25 +56,6 @@ function pointsOf(curve: Curve, repetition: number): readonly MilliGib[] {
   return points;
 }
 
-const limits = new WeakMap<Curve, { lowest: MilliGib; highest: MilliGib }>();
-
-/** Between which values a curve is for ever. With jitter it may not come as far. */
-function limitsOf(curve: Curve): { lowest: MilliGib; highest: MilliGib } {
-  let found = limits.get(curve);
-  if (!found) {
-    const [lowest, highest] = curve.used.reduce(
-      ([low, high], used) => [Math.min(low, used), Math.max(high, used)],
-      [Number.POSITIVE_INFINITY, 0],
-    );
-    found = {
-      lowest: floorOf(lowest, 1000 - curve.jitter, 1000),
-      highest: floorOf(highest, 1000 + curve.jitter, 1000),
-    };
-    limits.set(curve, found);
-  }
-  return found;
-}
-
 /** The last point that is at or before so many seconds after the begin of a repetition. */
 function pointAt(at: readonly number[], seconds: number): number {
   let [low, high] = [0, at.length - 1];
@@ -121,6 +102,44 @@ function walk(curve: Curve, from: Second, through: Second, forward: boolean, loo
     point = forward ? 0 : at.length - 1;
   }
   return null;
+}
+
+interface Limits {
+  lowest: MilliGib;
+  highest: MilliGib;
+}
+
+const limits = new WeakMap<Curve, Limits>();
+
+/** Between which values a curve is for ever: without jitter it comes to both, with jitter it may not. */
+function limitsOf(curve: Curve): Limits {
+  let found = limits.get(curve);
+  if (!found) {
+    found = curve.jitter === 0 ? extremesOf(curve) : boundsOf(curve);
+    limits.set(curve, found);
+  }
+  return found;
+}
+
+/** A point of a jump may never be come to, so it is not enough to look at points. */
+function extremesOf(curve: Curve): Limits {
+  const found = { lowest: Number.POSITIVE_INFINITY, highest: 0 };
+  const through = curve.repeat === null ? (curve.at.at(-1) as number) : curve.repeat - 1;
+  walk(curve, curve.begin, curve.begin + through, true, (u, rise, run, a, b) => {
+    const [one, other] = [u + floorOf(rise, a, run), u + floorOf(rise, b, run)];
+    found.lowest = Math.min(found.lowest, one, other);
+    found.highest = Math.max(found.highest, one, other);
+    return -1;
+  });
+  return found;
+}
+
+function boundsOf({ used, jitter }: Curve): Limits {
+  const [lowest, highest] = used.reduce(
+    ([low, high], each) => [Math.min(low, each), Math.max(high, each)],
+    [Number.POSITIVE_INFINITY, 0],
+  );
+  return { lowest: floorOf(lowest, 1000 - jitter, 1000), highest: floorOf(highest, 1000 + jitter, 1000) };
 }
 
 /** What the curve says at a second, from its begin on. */

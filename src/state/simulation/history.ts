@@ -26,8 +26,9 @@ export interface History {
 
 export const emptyHistory = (): History => ({ rows: [], curves: [] });
 
-/** Where there are so many rows, every second one of the older half goes. */
+/** How many rows are kept at most. Of the older half, only so many stay that are spread evenly over its time. */
 export const mostRows = 4096;
+const mostOldRows = mostRows / 4;
 /** Of an older time than so many curves reach, use is known at its rows only. */
 const mostCurves = 20;
 
@@ -52,15 +53,19 @@ export const rowOf = (state: VolumeState, at: Second): HistoryRow => {
 export function keep({ rows, curves }: History, state: VolumeState, at: Second): void {
   if (rows.at(-1)?.at === at) rows.pop();
   rows.push(rowOf(state, at));
-  if (rows.length > mostRows) {
-    const older = rows.splice(0, mostRows / 2);
-    rows.unshift(...older.filter((_, index) => index % 2 === 0));
-  }
+  if (rows.length > mostRows) rows.unshift(...thinned(rows.splice(0, mostRows / 2)));
   const held = curves.at(-1);
   // No two curves of a volume begin at one second.
   if (held && held.curve?.begin === state.curve?.begin) held.curve = state.curve;
   else curves.push({ at, curve: state.curve });
   if (curves.length > mostCurves) curves.shift();
+}
+
+/** The first row of each of many equal stretches of time. */
+function thinned(rows: readonly HistoryRow[]): HistoryRow[] {
+  const [first, last] = [rows.at(0)?.at ?? 0, rows.at(-1)?.at ?? 0];
+  const stretchOf = (row?: HistoryRow) => row && floorOf(row.at - first, mostOldRows, last - first + 1);
+  return rows.filter((row, index) => stretchOf(row) !== stretchOf(rows[index - 1]));
 }
 
 /** The last of a sorted list that is at or before a second. */

@@ -17,7 +17,8 @@
  *    every verb and act it is asked again. `others` are the attachments of the other volumes on the instance; where
  *    that number changes and `hasRoom` with it, `next` has to be asked again for the neighbours: from the same tick on
  *    for those with a greater id, from the next second on for all others. `advance` does all this for the volumes of
- *    one instance. `next` finds nothing after its `through`: a row without a tick is to be asked again from there.
+ *    one instance. `next` finds nothing after its `through`: a row without a tick is to be asked again from there. With
+ *    jitter it has to look at each repetition, so a year ahead is a good bound.
  * 5. History and money. `keep` after the creation, each verb, and each act that had tasks. `historyAt` and `series`
  *    read it; two of its rows, or `rowOf` of the present, go into `savingsOf` and `utilizationOf`.
  *
@@ -28,7 +29,7 @@ export { advance, type Group } from './advance.ts';
 export { type Curve, valueAt } from './curve.ts';
 export { type CurveOwner, type Problem, readCurve } from './curve-input.ts';
 export type { MilliGib, Second } from './exact.ts';
-export { emptyHistory, type History, type HistoryRow, historyAt, keep, rowOf, series } from './history.ts';
+export { emptyHistory, type History, type HistoryRow, historyAt, keep, mostRows, rowOf, series } from './history.ts';
 export { attachmentsOf, canActivate, hasRoom, largestGb } from './members.ts';
 export { type Savings, savingsOf, spentBefore, type Totals, utilizationOf } from './money.ts';
 export { next, type Search } from './next.ts';
@@ -65,4 +66,13 @@ export {
   setPlace,
   setRules,
 } from './verbs.ts';
-export { type Agent, type Mode, provisionedGb, usedAt, type VolumeState, waitsBecause } from './volume.ts';
+export {
+  type Agent,
+  type Copy,
+  type MemberSet,
+  type Mode,
+  provisionedGb,
+  usedAt,
+  type VolumeState,
+  waitsBecause,
+} from './volume.ts';

@@ -35,7 +35,7 @@ const after = (units: string, rate: number, seconds: number): string =>
 export function spentBefore(state: VolumeState, second: Second): Totals {
   const { spent } = state;
   const seconds = second - spent.before;
-  if (seconds === 0) return spent;
+  if (seconds === 0) return { baseline: spent.baseline, actual: spent.actual };
   const { baseline, actual } = ratesOf(state);
   return { baseline: after(spent.baseline, baseline, seconds), actual: after(spent.actual, actual, seconds) };
 }

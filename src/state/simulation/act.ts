@@ -101,7 +101,7 @@ function copyOn(turn: Turn): void {
   if (!copy) return;
   if (copy.set && turn.used >= growsFrom(sizeOf(members, [copy.set]), rules)) {
     cancelShrink(turn, `${inGb(turn.used)} were used: too much for the new set`);
-  } else if (copy.seconds !== null && turn.at > copy.begun && turn.at >= copy.begun + copy.seconds) {
+  } else if (copy.seconds !== null && turn.at >= copy.begun + copy.seconds) {
     endCopy(turn, copy);
   }
 }

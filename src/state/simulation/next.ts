@@ -47,7 +47,7 @@ export function next(state: VolumeState, { from, through, others }: Search): Sec
   }
   if (waitsBecause(state) !== null) return found;
   if (copy && copy.seconds !== null) {
-    offer(tickFrom(Math.max(first, copy.begun + Math.max(1, copy.seconds)), rules));
+    offer(tickFrom(Math.max(first, copy.begun + copy.seconds), rules));
   }
   if (copy?.set) offer(nextWindow(state, growsFrom(sizeOf(state.members, [copy.set]), rules), first, until));
   if (!scales(state)) return found;

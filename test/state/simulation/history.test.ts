@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { mostRows } from '../../../src/state/simulation/history.ts';
-import { deleteCurve, historyAt, series, setCurve } from '../../../src/state/simulation/index.ts';
+import { deleteCurve, historyAt, keep, series, setCurve } from '../../../src/state/simulation/index.ts';
 import { begin, curveOf, day, hour, Life, ordinary, rulesWith } from './life.ts';
 
 const nightly = curveOf({
@@ -57,6 +57,16 @@ describe('history', () => {
     for (let at = begin; at < begin + 40 * day; at += 7777) looked.through(at);
     looked.through(begin + 40 * day);
     expect(JSON.stringify(looked.history)).toBe(JSON.stringify(atOnce.history));
+  });
+
+  test('has one row for a second, and one curve, whatever is read again in between', () => {
+    const life = Life.created(ordinary(nightly)).through(begin + hour);
+    const again = JSON.parse(JSON.stringify(life.state));
+    keep(life.history, again, begin + hour);
+    keep(life.history, { ...again, curve: null }, begin + hour);
+    const { rows, curves } = life.history;
+    expect(rows.filter(({ at }) => at === begin + hour)).toMatchObject([{ used: null }]);
+    expect(curves.map(({ at }) => at)).toEqual([begin, begin + hour]);
   });
 
   test('costs nothing in quiet years', () => {

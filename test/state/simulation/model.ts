@@ -1,6 +1,8 @@
 import {
+  act,
   activate,
   advance,
+  attachmentsOf,
   type Curve,
   create,
   deactivate,
@@ -95,11 +97,38 @@ export interface Lived {
   told: Told[];
 }
 
+/** The clock of a group, with a look at the rules at every tick: nothing may come of those that `next` does not name. */
+function throughEachTick(
+  group: VolumeState[],
+  ordinary: number,
+  after: number,
+  through: number,
+  on: (outcome: Outcome) => void,
+) {
+  const volumes = [...group];
+  const attached = () => volumes.reduce((sum, each) => sum + attachmentsOf(each), ordinary);
+  for (let second = after + 1; second <= through; second++) {
+    for (const [index, state] of volumes.entries()) {
+      if (state.phase === 'ended' || second % state.rules.evaluateEverySeconds !== 0) continue;
+      const outcome = act(state, second, attached() - attachmentsOf(state));
+      volumes[index] = outcome.state;
+      on(outcome);
+    }
+  }
+  return volumes;
+}
+
 /**
  * @param stops seconds at which somebody looks, and all that is kept is written down and read again
  * @param check is asked of every outcome
+ * @param eachTick acts at every tick
  */
-export function live(script: Script, stops: number[] = [], check: (outcome: Outcome) => void = () => {}): Lived {
+export function live(
+  script: Script,
+  stops: number[] = [],
+  check: (outcome: Outcome) => void = () => {},
+  eachTick = false,
+): Lived {
   let volumes: VolumeState[] = [];
   const told: Told[] = [];
   let now = script.from;
@@ -117,6 +146,7 @@ export function live(script: Script, stops: number[] = [], check: (outcome: Outc
     }
     volumes = [...places].flatMap(([place, group]) => {
       const ordinary = place.startsWith('i-') ? script.ordinary : 0;
+      if (eachTick) return throughEachTick(group, ordinary, now, second, take);
       return advance({ volumes: group, ordinary }, now, second, (_, outcome) => take(outcome)).volumes;
     });
     volumes.sort((a, b) => (a.id < b.id ? -1 : 1));

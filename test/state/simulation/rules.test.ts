@@ -202,6 +202,67 @@ describe('a shrink', () => {
   });
 });
 
+describe('a run of low use', () => {
+  const steady = (usedGb: number) => (state: VolumeState, at: number) =>
+    setCurve(state, at, curveOf({ shape: 'flat', usedGb }, 1000, at));
+  const toldOf = (life: Life, second: number) => life.through(begin + second).told();
+
+  test('begins anew at a change, even in a window that is low', () => {
+    const curve = curveOf({
+      points: [
+        { afterSeconds: 0, usedGb: 700 },
+        { afterSeconds: hour, usedGb: 700 },
+        { afterSeconds: hour, usedGb: 200 },
+        { afterSeconds: 13 * hour + 20 * minute, usedGb: 200 },
+        { afterSeconds: 13 * hour + 20 * minute, usedGb: 230 },
+      ],
+    });
+    expect(toldOf(Life.created(ordinary(curve)), 2 * day)).toEqual([
+      '0d 13:00 shrink-begun 268',
+      '0d 13:20 shrink-cancelled 268',
+      '1d 13:20 shrink-begun 308',
+      '1d 13:55 shrunk 308',
+    ]);
+  });
+
+  test('begins with the first curve, and goes on with another', () => {
+    const life = Life.created(ordinary(null))
+      .verb(begin + 5 * hour, steady(200))
+      .verb(begin + 8 * hour, steady(210));
+    expect(toldOf(life, day)[0]).toBe('0d 17:00 shrink-begun 280');
+  });
+
+  test('begins with the window in which use was high until a call', () => {
+    const life = Life.created(ordinary(null))
+      .verb(begin, steady(700))
+      .verb(begin + 10 * hour + 2 * minute, steady(200));
+    expect(toldOf(life, day)[0]).toBe('0d 22:05 shrink-begun 268');
+  });
+
+  test('begins with the window of a first second in which use was high', () => {
+    const at = begin + 100;
+    const rules = rulesWith({ shrinkAfterSeconds: 12 * hour + 100 });
+    const points = [
+      { afterSeconds: 0, usedGb: 500 },
+      { afterSeconds: 1, usedGb: 200 },
+    ];
+    const life = Life.created(ordinary(curveOf({ points }, 1000, at), { rules }), at).through(begin + day);
+    expect(life.events[0]!.at - begin).toBe(12 * hour + 10 * minute);
+  });
+
+  test('is asked for at most 16 times as long', () => {
+    const life = Life.created(ordinary(null));
+    const backOffs = Array.from({ length: 6 }, () => {
+      life.verb(life.now + 1, steady(200));
+      for (let ticks = 0; !life.state.copy && ticks < 10_000; ticks++) life.through(life.now + 5 * minute);
+      life.verb(life.now + 1, deleteCurve);
+      return life.state.backOff;
+    });
+    expect(backOffs).toEqual([1, 2, 3, 4, 4, 4]);
+    expect(life.now - begin).toBeLessThan((1 + 2 + 4 + 8 + 16 + 16) * 12 * hour + 12 * hour);
+  });
+});
+
 describe('where the rules wait', () => {
   const offline = (state: VolumeState, at: number) => setPlace(state, at, { instanceId: 'i-1', agent: 'offline' });
   const online = (state: VolumeState, at: number) => setPlace(state, at, { instanceId: 'i-1', agent: 'autoscaler' });
@@ -345,7 +406,62 @@ describe('a volume that does not scale', () => {
   });
 });
 
+describe('a grow', () => {
+  test('sees what was used in the window until a call', () => {
+    const { state } = create(begin, ordinary(jump(300, 330, minute)));
+    const at = begin + 3 * minute;
+    const lower = setCurve(state, at, curveOf({ shape: 'flat', usedGb: 300 }, 1000, at)).state;
+    expect(until(lower, at, begin + hour).events).toMatchObject([
+      { at: begin + 5 * minute, kind: 'grew', used: 330_000 },
+    ]);
+    const none = deleteCurve(state, at).state;
+    expect(none.seen).toEqual({ through: at - 1, largest: 0, full: false });
+    const again = setCurve(none, at + 1, curveOf({ shape: 'flat', usedGb: 300 }, 1000, at + 1)).state;
+    expect(until(again, at + 1, begin + hour).events).toEqual([]);
+  });
+
+  test('is by the least step in GiB where that is more', () => {
+    const curve = curveOf({ shape: 'step', fromGb: 15, toGb: 16, atSeconds: hour });
+    expect(until(create(begin, ordinary(curve)).state, begin, begin + day).events).toMatchObject([
+      { kind: 'grew', fromGb: 20, toGb: 30 },
+    ]);
+  });
+
+  test('that is delayed is told once, until use has come down', () => {
+    const rules = rulesWith({ attachments: 3, modificationSettlesSeconds: day, growAt: 0.9 });
+    const hours = [
+      [0, 300],
+      [1, 370],
+      [3, 370],
+      [3, 300],
+      [5, 300],
+      [5, 370],
+    ] as const;
+    const points = hours.map(([at, usedGb]) => ({ afterSeconds: at * hour, usedGb }));
+    const { state } = create(begin, ordinary(curveOf({ points }), { rules }));
+    const told = until(memberModified(state, begin, 1).state, begin, begin + 10 * hour).events;
+    expect(told.map(({ at, kind, toGb }) => [(at - begin) / hour, kind, toGb])).toEqual([
+      [55 / 60, 'grow-delayed', 486],
+      [5, 'grow-delayed', 494],
+    ]);
+  });
+});
+
 describe('verbs', () => {
+  test('a curve that is deleted ends what was told once', () => {
+    const rules = rulesWith({ attachments: 3, modificationSettlesSeconds: day });
+    const { state } = create(begin, ordinary(jump(300, 900, hour), { rules }));
+    const full = until(memberModified(state, begin, 1).state, begin, begin + 2 * hour);
+    expect(full.events.map(({ kind }) => kind)).toEqual(['pressure', 'grow-delayed']);
+    expect(full.state).toMatchObject({ pressed: true, delayed: true });
+    expect(deleteCurve(full.state, begin + 2 * hour).state).toMatchObject({ pressed: false, delayed: false });
+  });
+
+  test('a deactivation has no effect while the volume is being activated', () => {
+    const { state } = activate(begin, ordinary(flat(300)));
+    expect(deactivate(state, begin + 10)).toMatchObject({ tasks: [], events: [], state: { phase: 'activating' } });
+  });
+
   test('a logical size changes no member of a volume that scales', () => {
     const { state } = create(begin, ordinary(flat(300)));
     expect(modify(state, begin + 1, { logicalGb: 2000 })).toMatchObject({
@@ -365,6 +481,7 @@ describe('verbs', () => {
     const changed = setRules(state, begin + 4 * minute, rulesWith({ evaluateEverySeconds: 120 }));
     expect(changed.events).toEqual([]);
     // 240 seconds are a tick by the new settings, but one that has passed.
+    expect(next(changed.state, { from: begin, through: begin + day, others: 0 })).toBe(begin + 6 * minute);
     expect(until(changed.state, begin + 4 * minute, begin + 6 * minute).events).toMatchObject([
       { at: begin + 6 * minute, kind: 'grew' },
     ]);
@@ -378,6 +495,7 @@ describe('verbs', () => {
       at,
       curveOf({ shape: 'step', fromGb: 390, toGb: 300, atSeconds: 1 }, 1000, at),
     );
+    expect(changed.seen.through).toBe(at);
     // What was used at that second alone was used after its tick, and before the window of the next.
     expect(until(changed, at, begin + hour).events).toEqual([]);
     const later = setCurve(

@@ -286,6 +286,20 @@ describe('where the rules wait', () => {
     expect(life.told()).toEqual(['0d 02:00 pressure 400', '0d 05:05 grew 534']);
   });
 
+  test('a copy is neither ended nor given up, even at a tick at which pressure is told', () => {
+    const points = [
+      { afterSeconds: 0, usedGb: 700 },
+      { afterSeconds: hour, usedGb: 700 },
+      { afterSeconds: hour, usedGb: 200 },
+      { afterSeconds: 14 * hour, usedGb: 200 },
+      { afterSeconds: 14 * hour, usedGb: 950 },
+    ];
+    const life = Life.created(ordinary(curveOf({ points })))
+      .verb(begin + 13 * hour + minute, offline)
+      .through(begin + day);
+    expect(life.told()).toEqual(['0d 13:00 shrink-begun 268', '0d 14:00 pressure 934']);
+  });
+
   test('a copy that is due ends, and a run that is long enough shrinks, at the first tick after', () => {
     const life = Life.created(ordinary(jump(700, 200, hour)))
       .verb(begin + 2 * hour, offline)

@@ -95,6 +95,11 @@ export const rooms = {
     at: ['state/rules/'],
     holds: 'Which autoscaling rules are accepted, and whether one matches: pure functions.',
   },
+  simulation: {
+    at: ['state/simulation/'],
+    holds:
+      'A model of what autoscaling does to volumes over time, and of what that saves ([simulation.md](simulation.md)): pure functions. Nothing uses it yet.',
+  },
   aws: {
     at: ['state/aws/'],
     holds: 'What AWS knows: the limits of EBS, instances, tags.',

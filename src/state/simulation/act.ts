@@ -1,9 +1,9 @@
-import { valueAt } from './curve.ts';
 import { ceilOf, type MilliGib, type Second } from './exact.ts';
 import { growsFrom, hasRoom, lowThrough, memberFor, modifiableFrom, modifiedAt, stepFor } from './members.ts';
-import { settle } from './money.ts';
+import { settle } from './money/money.ts';
 import { coolFrom, shrinkWait } from './next.ts';
 import { creationOf, inGb, type Outcome, type SimulationEvent, type Task } from './outcome.ts';
+import { valueAt } from './use/curve.ts';
 import {
   type Copy,
   holdOf,

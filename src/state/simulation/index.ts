@@ -26,15 +26,22 @@
  */
 export { act } from './act.ts';
 export { advance, type Group } from './advance.ts';
-export { type Curve, valueAt } from './curve.ts';
-export { type CurveOwner, type Problem, readCurve } from './curve-input.ts';
 export type { MilliGib, Second } from './exact.ts';
-export { emptyHistory, type History, type HistoryRow, historyAt, keep, mostRows, rowOf, series } from './history.ts';
 export { attachmentsOf, canActivate, hasRoom, largestGb } from './members.ts';
-export { type Savings, savingsOf, spentBefore, type Totals, utilizationOf } from './money.ts';
+export {
+  emptyHistory,
+  type History,
+  type HistoryRow,
+  historyAt,
+  keep,
+  mostRows,
+  rowOf,
+  series,
+} from './money/history.ts';
+export { type Savings, savingsOf, spentBefore, type Totals, utilizationOf } from './money/money.ts';
+export { pricedTypes, type VolumeType } from './money/prices.ts';
 export { next, type Search } from './next.ts';
 export type { EventKind, Outcome, SimulationEvent, Task } from './outcome.ts';
-export { pricedTypes, type VolumeType } from './prices.ts';
 export {
   change,
   changeProblems,
@@ -52,6 +59,8 @@ export {
   settingNames,
   settings,
 } from './settings.ts';
+export { type Curve, valueAt } from './use/curve.ts';
+export { type CurveOwner, type Problem, readCurve } from './use/curve-input.ts';
 export {
   activate,
   create,

@@ -1,4 +1,4 @@
-import type { Problem } from './curve-input.ts';
+import type { Problem } from './use/curve-input.ts';
 
 /**
  * What the autoscaler goes by. The product has such settings per account, to be overridden per instance [D]; their

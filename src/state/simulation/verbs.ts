@@ -1,11 +1,11 @@
 import { cancelShrink, copySeconds, endCopy, type Turn } from './act.ts';
-import type { Curve } from './curve.ts';
 import type { Second } from './exact.ts';
 import { largestMember, memberFor, modifiedAt, smallestMember } from './members.ts';
-import { settle } from './money.ts';
+import { settle } from './money/money.ts';
+import type { VolumeType } from './money/prices.ts';
 import { creationOf, type Outcome, type Task } from './outcome.ts';
-import type { VolumeType } from './prices.ts';
 import type { Rules } from './settings.ts';
+import type { Curve } from './use/curve.ts';
 import {
   type Agent,
   type Logical,

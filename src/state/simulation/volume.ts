@@ -1,8 +1,8 @@
-import type { Curve } from './curve.ts';
-import { valueAt } from './curve.ts';
 import type { MilliGib, Second } from './exact.ts';
-import type { VolumeType } from './prices.ts';
+import type { VolumeType } from './money/prices.ts';
 import type { Rules } from './settings.ts';
+import type { Curve } from './use/curve.ts';
+import { valueAt } from './use/curve.ts';
 
 export type Mode = 'autoscaling' | 'performance' | 'autoscaling_performance';
 

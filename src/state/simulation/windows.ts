@@ -1,6 +1,6 @@
-import { largest, lastAtOrAbove, nextAtOrAbove, nextAtOrBelow, valueAt } from './curve.ts';
 import type { MilliGib, Second } from './exact.ts';
 import { lowThrough } from './members.ts';
+import { largest, lastAtOrAbove, nextAtOrAbove, nextAtOrBelow, valueAt } from './use/curve.ts';
 import { holdOf, tickBefore, tickFrom, type VolumeState } from './volume.ts';
 
 /**

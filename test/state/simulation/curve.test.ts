@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { ceilOf, floorOf } from '../../../src/state/simulation/exact.ts';
+import { type Problem, readCurve } from '../../../src/state/simulation/index.ts';
 import {
   type Curve,
   jitterOf,
@@ -8,9 +10,7 @@ import {
   nextAtOrAbove,
   nextAtOrBelow,
   valueAt,
-} from '../../../src/state/simulation/curve.ts';
-import { ceilOf, floorOf } from '../../../src/state/simulation/exact.ts';
-import { type Problem, readCurve } from '../../../src/state/simulation/index.ts';
+} from '../../../src/state/simulation/use/curve.ts';
 import { begin, curveOf, day, hour, volumeId } from './life.ts';
 
 const owner = { volumeId, seed: 7, logicalGb: 1000, begin };

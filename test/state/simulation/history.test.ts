@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { mostRows } from '../../../src/state/simulation/history.ts';
 import { deleteCurve, historyAt, keep, series, setCurve } from '../../../src/state/simulation/index.ts';
+import { mostRows } from '../../../src/state/simulation/money/history.ts';
 import { begin, curveOf, day, hour, Life, ordinary, rulesWith } from './life.ts';
 
 const nightly = curveOf({

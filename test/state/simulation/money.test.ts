@@ -8,7 +8,7 @@ import {
   savingsOf,
   utilizationOf,
 } from '../../../src/state/simulation/index.ts';
-import { gp3Prices, monthly, unitsPerMillionth, type VolumeType } from '../../../src/state/simulation/prices.ts';
+import { gp3Prices, monthly, unitsPerMillionth, type VolumeType } from '../../../src/state/simulation/money/prices.ts';
 import { begin, curveOf, day, hour, Life, ordinary } from './life.ts';
 
 const dollars = (type: VolumeType, region: string, sizeGb: number, iops = 3000, throughput = 125) =>

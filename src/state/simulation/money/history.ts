@@ -1,7 +1,7 @@
-import { type Curve, valueAt } from './curve.ts';
-import { floorOf, type MilliGib, type Second } from './exact.ts';
+import { floorOf, type MilliGib, type Second } from '../exact.ts';
+import { type Curve, valueAt } from '../use/curve.ts';
+import { besideGb, holdOf, provisionedGb, usedAt, type VolumeState } from '../volume.ts';
 import { spentBefore, type Totals } from './money.ts';
-import { besideGb, holdOf, provisionedGb, usedAt, type VolumeState } from './volume.ts';
 
 /** What holds from a second on, and what had been spent before it. */
 export interface HistoryRow extends Totals {

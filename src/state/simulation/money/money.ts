@@ -1,7 +1,7 @@
-import type { Second } from './exact.ts';
-import { performanceOf } from './members.ts';
+import type { Second } from '../exact.ts';
+import { performanceOf } from '../members.ts';
+import type { Logical, VolumeState } from '../volume.ts';
 import { monthly, unitsPerMillionth } from './prices.ts';
-import type { Logical, VolumeState } from './volume.ts';
 
 /**
  * What a volume costs, and what it would cost without Datafy [A]. Sums are in units: a unit is an eightieth of a

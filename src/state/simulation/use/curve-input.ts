@@ -1,5 +1,5 @@
+import { ceilOf, floorOf, type MilliGib, type Second } from '../exact.ts';
 import type { Curve } from './curve.ts';
-import { ceilOf, floorOf, type MilliGib, type Second } from './exact.ts';
 
 /** Something that is wrong in what a caller sent: where, from its top, and a sentence that names it. */
 export interface Problem {

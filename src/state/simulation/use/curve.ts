@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { ceilOf, floorOf, type MilliGib, type Second } from './exact.ts';
+import { ceilOf, floorOf, type MilliGib, type Second } from '../exact.ts';
 
 /**
  * How much of a volume is used, by time: points with straight lines between them. Every question is answered from the

@@ -106,9 +106,9 @@ async function assemble(
   app.setNotFoundHandler(({ method, url, originalUrl }, reply) => {
     const path = pathOf(url);
     const methods = methodsAt(app, path);
-    if (methods.length === 0) {
-      // A script whose variable is empty leaves such a path behind.
-      const gap = /[^/]\/(?:\/|$)/.test(pathOf(originalUrl));
+    // A script whose variable is empty leaves such a path behind.
+    const gap = /[^/]\/(?:\/|$)/.test(pathOf(originalUrl));
+    if (gap || methods.length === 0) {
       throw new EmulatorError('call-not-found', { method, path, gap, ...referenceOf(path, options.control) });
     }
     reply.header('Allow', methods.join(', '));

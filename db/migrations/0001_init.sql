@@ -36,15 +36,18 @@ CREATE TABLE checkpoint (
   PRIMARY KEY (organization, name)
 ) STRICT;
 
--- parent NULL: the organization's own account, whose name is the organization's.
+-- parent NULL: the organization's own account, whose name is the organization's. position: their order in a world, since
+-- an account that is put back has the key that it had.
 CREATE TABLE account (
   key          INTEGER PRIMARY KEY AUTOINCREMENT,
   organization INTEGER NOT NULL REFERENCES organization (key) ON DELETE CASCADE,
   id           TEXT    NOT NULL,
   name         TEXT    NOT NULL,
   parent       INTEGER REFERENCES account (key) ON DELETE CASCADE,
+  position     INTEGER NOT NULL,
   created_at   INTEGER NOT NULL,
   UNIQUE (organization, id),
+  UNIQUE (organization, position),
   UNIQUE (organization, key)
 ) STRICT;
 

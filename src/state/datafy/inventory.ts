@@ -155,7 +155,7 @@ export function createInventory(db: Database, describe: Describe, volumes: Volum
   const accounts = db.prepare<[number], InventoryAccount>(
     `SELECT account.id AS accountId, account.name, parent.id AS parentAccountId
      FROM account LEFT JOIN account AS parent ON parent.key = account.parent
-     WHERE account.organization = ? ORDER BY account.key`,
+     WHERE account.organization = ? ORDER BY account.position`,
   );
   const listVolumes = prepareList<VolumeRow, 'volumes'>(db, 'volumes', 'volume', {
     searched: [has('volume.id'), inParts('backing_volume', 'volume'), inTags('volume.tags')],

@@ -30,11 +30,12 @@ export type Accounts = ReturnType<typeof createAccounts>;
 export function createAccounts(db: Database, worlds: Worlds, volumes: Volumes, tokens: Tokens) {
   const byId = db.prepare<[number, string], AccountRow>('SELECT * FROM account WHERE organization = ? AND id = ?');
   const subAccounts = db.prepare<[number], AccountRow>(
-    'SELECT * FROM account WHERE organization = ? AND parent IS NOT NULL ORDER BY key',
+    'SELECT * FROM account WHERE organization = ? AND parent IS NOT NULL ORDER BY position',
   );
   const insert = db.prepare<Omit<AccountRow, 'key'> & { key: number | null }>(
-    'INSERT INTO account (key, organization, id, name, parent, created_at) ' +
-      'VALUES (@key, @organization, @id, @name, @parent, @created_at)',
+    `INSERT INTO account (key, organization, id, name, parent, position, created_at)
+     VALUES (@key, @organization, @id, @name, @parent,
+       (SELECT coalesce(max(position) + 1, 0) FROM account WHERE organization = @organization), @created_at)`,
   );
   const keys = db.prepare<[number], { id: string; key: number }>('SELECT id, key FROM account WHERE organization = ?');
 

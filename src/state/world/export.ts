@@ -48,7 +48,7 @@ export function createExport(db: Database, worlds: Worlds) {
   >(
     `SELECT account.id, account.name, account.parent, account.created_at, role_arn.arn FROM account
      LEFT JOIN role_arn ON role_arn.organization = account.organization AND role_arn.account = account.key
-     WHERE account.organization = ? ORDER BY account.key`,
+     WHERE account.organization = ? ORDER BY account.position`,
   );
   const tokens = owned<{
     id: string;

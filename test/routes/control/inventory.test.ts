@@ -234,7 +234,7 @@ describe('lists', () => {
     ['limit=1.5', 'querystring/limit must be integer'],
     ['offset=-1', 'querystring/offset must be >= 0'],
     ['offset=9223372036854775808', 'querystring/offset must be <='],
-    ['offset=1e300', 'querystring/offset must be <='],
+    ['offset=1e300', 'querystring/offset must be integer'],
     ['page=1', /^querystring\/page is not known: there are search, /],
     ['Search=x', 'querystring/Search is not known'],
     ['search=x&search=y', 'querystring/search must be string'],

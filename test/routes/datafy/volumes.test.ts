@@ -1132,6 +1132,7 @@ describe('behaviour', () => {
         restoredFrom: null,
         replacedBy: null,
         replaces: volumes.attached,
+        volumes: [expect.objectContaining({ volumeId: replacedBy })],
         createdAt: '2026-01-01T00:00:00.000Z',
       });
       expect(attachment).toMatchObject({

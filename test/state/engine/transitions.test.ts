@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { controlledClock } from '../../../src/ground/clock.ts';
 import { EmulatorError, errors } from '../../../src/ground/errors.ts';
+import { stoodBehind } from '../../../src/state/document/defaults.ts';
 import type { VolumeDocument, WorldDocument } from '../../../src/state/document/document.ts';
 import { createFaults } from '../../../src/state/engine/faults.ts';
 import { type Change, createMachine, type Thing, type Tx } from '../../../src/state/engine/machine.ts';
@@ -34,6 +35,7 @@ const pace = Object.fromEntries(paceKeys.map((key, at) => [key, 1_000 * 2 ** at]
 const organizationId = 'a0000000-0000-4000-a000-000000000001';
 const accountId = 'a0000000-0000-4000-a000-000000000002';
 const volumeId = 'vol-00000000000000001';
+const backing = ['vol-00000000000000002', 'vol-00000000000000003'];
 const snapshotId = 'dsnap-00000000000000001';
 const instanceId = 'i-00000000000000001';
 const zone = 'us-east-1a';
@@ -48,13 +50,14 @@ function seedOf(resource: Resource, status: Status | 'absent', volume: Partial<V
   const there = status !== 'absent';
   const attachment = { instanceId, deviceName: '/dev/sdf', status: status as Status<'attachment'> };
   const modification = { status: status as Status<'modification'>, sizeGb: 20 };
+  const inStatus = resource === 'volume' && there ? (status as Status<'volume'>) : 'managed';
   const subject: VolumeDocument = {
     volumeId,
     accountId,
-    status: resource === 'volume' && there ? (status as Status<'volume'>) : 'managed',
+    status: inStatus,
     sizeGb: 10,
     availabilityZone: zone,
-    backingVolumeIds: [],
+    backingVolumeIds: stoodBehind.includes(inStatus) ? backing : [],
     ...(resource === 'attachment' && there && { attachment }),
     ...(resource === 'modification' && there && { modifications: [modification] }),
     ...volume,
@@ -142,7 +145,9 @@ function moved(before: ReturnType<typeof dump>, move: Transition, now: number, b
   const { resource, to } = move;
   if (to === 'same') return before;
   const rows = to === 'absent' ? [] : before[resource]?.map((row) => ({ ...row, ...outcome(move, now), ...by }));
-  return { ...before, [resource]: rows };
+  // The EBS volumes behind a volume go with it.
+  const behind = resource === 'volume' && to === 'absent' ? { backing_volume: [] } : {};
+  return { ...before, ...behind, [resource]: rows };
 }
 
 /** The message of the table's refusal of a thing. */
@@ -338,7 +343,10 @@ describe('what comes due', () => {
     const copies = timed.flatMap(({ resource, to }) => {
       const text = JSON.stringify(seedOf(resource, to as Status));
       return ['a', 'b', 'c'].map((mark): WorldDocument => {
-        const ids = [volumeId, snapshotId].reduce((all, id) => all.replaceAll(id, `${id}-${resource}-${mark}`), text);
+        const ids = [volumeId, snapshotId, ...backing].reduce(
+          (all, id) => all.replaceAll(id, `${id}-${resource}-${mark}`),
+          text,
+        );
         return JSON.parse(ids.replaceAll('/dev/sdf', `/dev/sdf${mark}`));
       });
     });

@@ -48,7 +48,7 @@ const elsewhere: { which: RegExp; because: string; limit?: Limit }[] = [
     },
   },
   {
-    which: /\/(volumeIops|volumeThroughput|volumeSizeG[bB]|arraySize|performanceArraySize)$/,
+    which: /\/(volumeIops|volumeThroughput|volumeSizeG[bB]|arraySize|performanceArraySize|performanceTier)$/,
     because: 'the same: test/routes/datafy has what is at its limits',
     limit: { at: [], beyond: numbers },
   },
@@ -95,7 +95,9 @@ function limitOf({ type, minimum, maximum, maxLength, maxItems, pattern, ...sche
     case 'string':
       if (maxLength !== undefined) return { at: [textOf(maxLength)], beyond: [textOf(maxLength + 1)] };
       // A pattern that repeats nothing without an end is a limit.
-      return pattern && !/[*+]|,\}/.test(pattern) ? { at: [], beyond: [textOf(1_000), `${pattern}`] } : undefined;
+      return pattern && !/[*+]|,\}/.test(pattern.replace(/\[[^\]]*\]/g, ''))
+        ? { at: [], beyond: [textOf(1_000), `${pattern}`] }
+        : undefined;
     default: {
       if (maxItems === undefined) return undefined;
       const item = sampleOf((schema as OpenAPIV3.ArraySchemaObject).items as Schema);
@@ -110,7 +112,7 @@ const next = (number: number) => (number + 1 > number ? number + 1 : number + 2)
 const texts = [
   ...['vol-00000001', 'i-00000001', 'dsnap-00000001', 'snap-00000001', '2026-01-01T00:00:00Z', '0'.repeat(64)],
   '11111111-2222-4333-8444-555555555555',
-  'text',
+  ...['us-east-1a', 'arn:aws:iam::123456789012:role/x', 'text'],
 ];
 
 /** The least that fits a schema. */

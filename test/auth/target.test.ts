@@ -31,7 +31,7 @@ const header = (accountId: string) => ({ 'x-datafy-sub-account-id': accountId })
 
 /** The account that a single-resource call ran against: it says so where it did not find something. */
 async function ranAgainst(token: string, query = '', headers?: Record<string, string>): Promise<string> {
-  const path = `/api/v1/volumes/vol-0ffffffffffffffff${query}`;
+  const path = `/api/v1/aws/volumes/vol-0ffffffffffffffff${query}`;
   const { status, text, body } = await world.as(token)('GET', path, undefined, headers);
   expect(status, text).toBe(404);
   return /in account ([\w-]+)/.exec(body.message)?.[1] ?? text;
@@ -269,7 +269,7 @@ describe('the deprecated header', () => {
     [
       'a refusal of what is not there',
       404,
-      () => deprecation('volumes/vol-0ffffffffffffffff', 'account-token', header(production)),
+      () => deprecation('aws/volumes/vol-0ffffffffffffffff', 'account-token', header(production)),
     ],
   ])('is called deprecated on %s', async (_, expected, call) => {
     const { status, headers, text } = await call();

@@ -47,6 +47,11 @@ const calls: Record<string, (made: Made) => [path: string, body?: unknown]> = {
   deleteAutoscalingRule: ({ ruleId }) => [`/api/v1/accounts/${production}/autoscaling/rules/${ruleId}`],
   createAwsVolumeFromSnapshots: () => ['/api/v1/aws/volumes/create-from-snapshots', restore],
   createAutoscalingVolume: () => ['/api/v1/aws/volumes/create-autoscaling-volume', properties],
+  createDatafiedPair: () => [
+    '/api/v1/volumes/create-datafied-volume',
+    { volumeProperties: { availabilityZone: 'us-east-1a', diskSize: 10 } },
+  ],
+  deleteVolume: () => [`/api/v1/volumes/${volumes.replaced}`],
   createDatafiedVolume: () => ['/api/v1/aws/volumes/create-datafied-volume', properties],
   attachAwsVolume: () => [`/api/v1/aws/volumes/${volume}/attach`, attach],
   detachAwsVolume: () => [`/api/v1/aws/volumes/${volumes.attached}/detach`, { instanceId }],

@@ -49,7 +49,7 @@ describe('types', () => {
       ['limit=ten', 'limit must be integer'],
       ['limit=0x10', 'limit must be integer, not "0x10"'],
       ['limit=1e2', 'limit must be integer, not "1e2"'],
-      ['limit=%2B5', 'limit must be integer, not "+5"'],
+      ['limit=%2B5', 'limit must be integer, not "\\+5"'],
       ['offset=%205', 'offset must be integer, not " 5"'],
       ['limit=', 'limit must be integer'],
       ['limit=1&limit=2', 'limit must be integer'],

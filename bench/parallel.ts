@@ -66,6 +66,7 @@ async function runTest(control: ControlClient, url: string, number: number): Pro
         at: new Date(now + seconds * 1000).toISOString(),
       },
     ],
+    parked: [],
   });
   same(`Test ${number}: after`, await status(), [`${volumeId} completed`]);
   const { count, volumes } = await call('GET', '/volumes');

@@ -53,16 +53,6 @@ const elsewhere: { which: RegExp; because: string; limit?: Limit }[] = [
     limit: { at: [], beyond: numbers },
   },
   {
-    which: /^setClock body\/now$/,
-    because: 'the clock goes as far as dates do',
-    limit: {
-      at: ['9000-01-01T00:00:00Z'],
-      beyond: ['9000-01-01T00:00:00.001Z', '9999-12-31T23:59:59Z'],
-      // As a leap to there is: docs/control.md.
-      refused: { status: 409, text: /The clock goes as far as/ },
-    },
-  },
-  {
     which: /^(?!importState|createOrganization)\w+ body\//,
     because: 'a text or a list there is as long as a body at most, 64 KiB: test/attack/bodies.test.ts',
   },

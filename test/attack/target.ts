@@ -79,7 +79,7 @@ const particulars: Record<string, Particulars> = {
   'POST /api/v1/aws/volumes/:volumeId/detach': () => ({ body: attachment, params: attached }),
   'POST /api/v1/aws/volumes/:volumeId/modify': () => ({ body: { volumeSizeGb: 500 }, params: attached }),
   'POST /_emulator/organizations': () => ({ body: { name: 'new' } }),
-  'PUT /_emulator/state': ({ state }) => ({ body: state }),
+  'PUT /_emulator/state': ({ state }) => ({ body: { ...(state as object), name: 'imported' } }),
   'POST /_emulator/checkpoints': () => ({ body: { name: 'new' } }),
   'PUT /_emulator/clock': () => ({ body: { mode: 'controlled', now: '2026-01-02T00:00:00Z' } }),
   'POST /_emulator/clock/advance': () => ({ body: { seconds: 1 } }),
@@ -122,6 +122,8 @@ export async function buildVictim(options: Parameters<typeof buildWorld>[0] = {}
     await done('POST', `${base}/accounts/${production}/volumes`, { sizeGb: 5, availabilityZone: zone, ...detached });
     await done('PUT', `${base}/clock`, { mode: 'controlled' });
     await done('POST', `${base}/checkpoints`, { name: 'kept' });
+    // So there is something that a restore puts back.
+    await done('PUT', `/api/v1/accounts/${spare.accountId}`, { name: 'renamed since' }, headers);
     const { faultId } = await done('POST', `${base}/faults`, fault);
     const names: Names = {
       organizationId,

@@ -177,7 +177,7 @@ describe.each(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR2'] as const)('%
     const delivered = performance.now();
     socket.write('}');
     const [answer] = await once(socket, 'data');
-    expect(String(answer)).toMatch(/^HTTP\/1\.1 404 /);
+    expect(String(answer)).toMatch(/^HTTP\/1\.1 405 /);
     expect(await ended).toBe(0);
     // Had it waited, it would have been until the connections are cut, after 2 s.
     expect(performance.now() - delivered).toBeLessThan(1_500);

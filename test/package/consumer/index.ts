@@ -33,6 +33,7 @@ import {
   type InventoryVolume,
   type JournalEntry,
   type JournalFilter,
+  type JournalPage,
   type ModificationDocument,
   type ModificationStatus,
   type NewFault,
@@ -42,6 +43,7 @@ import {
   type OrganizationCreated,
   type Pace,
   type PaceName,
+  type Parked,
   type Performance,
   type RuleDocument,
   type SeedAccount,
@@ -159,6 +161,7 @@ await world.createOrganization();
 
 const state: ClockState = await world.clock.advance(60);
 const changes: Change[] = state.settled;
+const parked: Parked[] = state.parked;
 const name: PaceName = 'realistic';
 const paced: Pace = await world.pace.set(name);
 const checkpoints: Checkpoint[] = await world.checkpoints.list();
@@ -179,6 +182,8 @@ await world.faults.create({ match, effect: { drop: 'answer' } });
 
 const filter: JournalFilter = { status: 503 };
 const entries: JournalEntry[] = await world.requests.list(filter);
+const page: JournalPage = await world.requests.page({ since: '0' });
+await world.requests.page({ since: page.next });
 // @ts-expect-error what was sent may be anything: it is looked at before it is used
 const sent: string = entries[0]?.body.description;
 
@@ -229,5 +234,17 @@ await emulator.close();
 // Nothing above is there for its import only: the compiler is told to refuse what is not used.
 export const numbers = [uptime, fired];
 export const texts = [sent, status, attached, modified, completed];
-export const things = [strange, changes, paced, checkpoints, entries, accounts, performance, launched, changed];
+export const things = [
+  strange,
+  changes,
+  parked,
+  page,
+  paced,
+  checkpoints,
+  entries,
+  accounts,
+  performance,
+  launched,
+  changed,
+];
 export const lists = [listedVolumes, listedSnapshots, listedAttachments, listedInstances];

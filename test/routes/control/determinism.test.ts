@@ -93,6 +93,10 @@ async function script(world: Own): Promise<string[]> {
   await call('POST', `/volumes/${ids.idle}/deactivate-autoscaling`);
   await control('POST', '/clock/advance', { untilIdle: true });
   await call('GET', `/volumes/${ids.idle}`);
+  await call('POST', '/volumes/create-datafied-volume', {
+    volumeProperties: { availabilityZone: 'us-east-1a', diskSize: 10 },
+  });
+  await call('DELETE', `/volumes/${ids.idle}`);
   const added = await whole('POST', '/accounts', { name: 'added' });
   await call('POST', '/accounts', { name: 'not allowed' });
   await whole('PUT', `/accounts/${added.accountId}`, { name: 'renamed' });

@@ -56,20 +56,18 @@ describe('a call under way', () => {
     await world.control.faults.create({ match: { operationId: 'createSnapshotCommand' }, effect: { delayMs: 100 } });
     const answer = call(`${volume}/create-snapshot`);
     await until(struck);
-    return answer;
+    return { answer };
   };
 
   test('when its world is deleted is refused as one for what is not there', async () => {
-    const answer = delayed();
-    await until(struck);
+    const { answer } = await delayed();
     await world.delete();
     expect((await answer).status).toBe(400);
     expect((await answer).headers.get('x-emulator-error')).toBe('organization-gone');
   });
 
   test('when its world is reset is none of the journal that begins then', async () => {
-    const answer = delayed();
-    await until(struck);
+    const { answer } = await delayed();
     await world.control.reset();
     await call(volume, { method: 'GET' });
     await (await answer).text();

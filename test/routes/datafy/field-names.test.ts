@@ -83,7 +83,7 @@ test('of every call with a number, each wrong one is refused by its name', async
     if (fields.length > 0) walked.set(name, fields.length);
     expect({ name, ...found }).toEqual({ name, unnamed: [], neverRefused: [] });
   }
-  expect(walked.get('POST /api/v1/aws/volumes/create-autoscaling-volume')).toBe(4);
+  expect(walked.get('POST /api/v1/aws/volumes/create-autoscaling-volume')).toBe(6);
   expect(walked.get('POST /api/v1/volumes/:volumeId/modify')).toBe(1);
   expect(walked.get('PUT /_emulator/state')).toBeGreaterThan(10);
   expect(walked.size).toBeGreaterThan(15);

@@ -36,7 +36,8 @@ export const getVolume = {
   params: volumeParams,
   response: {
     200: Type.Object(
-      { ...Type.Partial(volume).properties, volumes: Type.Array(clientVolume) },
+      // A required field would be written before all others, of the client's volume first.
+      { ...Type.Partial(volume).properties, volumes: Type.Optional(Type.Array(clientVolume)) },
       { description: 'The volume; an empty list where there is none.' },
     ),
     ...refusals(),

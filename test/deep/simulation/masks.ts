@@ -1,8 +1,8 @@
 import { hashSecret } from '../../../src/ground/secrets.ts';
 
 /**
- * What is random on purpose, by names that are the same in every run: token secrets, their hashes, and the ids of
- * organizations that are made.
+ * What is random on purpose, by names that are the same in every run: token secrets, their hashes, the ids of
+ * organizations that are made, and the epochs of places.
  */
 export function createMasks() {
   const names = new Map<string, string>();
@@ -29,14 +29,22 @@ export function createMasks() {
     hash: (digest: string) => add('hash', digest),
     /** With names in place of what is random. */
     mask: (text: string) =>
-      text.replace(random, (value) => names.get(value) ?? (isToken(value) ? '<part of a secret>' : value)),
+      text.replace(random, (value) => {
+        if (isEpoch(value)) return add('epoch', value);
+        return names.get(value) ?? (isToken(value) ? '<part of a secret>' : value);
+      }),
     /** With what is random in place of names. */
-    unmask: (text: string) => text.replace(/<(?:organization|secret|hash) \d+>/g, (name) => values.get(name) ?? name),
+    unmask: (text: string) =>
+      text.replace(/<(?:organization|secret|hash|epoch) \d+>/g, (name) => values.get(name) ?? name),
   };
 }
 export type Masks = ReturnType<typeof createMasks>;
 
+/** Of a stream of events, or of what ended in a journal: each process begins its own. */
+const isEpoch = (text: string) => text.length === 8;
+
 const isToken = (text: string) => text.startsWith('eyJ');
 
-/** A JSON Web Token, or the beginning of one; a SHA-256; a UUID. */
-const random = /\beyJ[\w.-]+|\b[0-9a-f]{64}\b|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g;
+/** A JSON Web Token, or the beginning of one; a SHA-256; a UUID; the epoch of a place. */
+const random =
+  /\beyJ[\w.-]+|\b[0-9a-f]{64}\b|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|(?<=^id: |"next":")[0-9a-f]{8}(?=-\d)/gm;

@@ -1,2 +1,6 @@
-/** Where the package's own files are: the project's folder, and once built, that of the package. */
-export const packageRoot = new URL('../../', import.meta.url);
+import { existsSync } from 'node:fs';
+
+/** The folder of the package: the bundle's files are one folder below it, and those of the sources two. */
+export const packageRoot = ['../', '../../']
+  .map((path) => new URL(path, import.meta.url))
+  .find((folder) => existsSync(new URL('package.json', folder))) as URL;

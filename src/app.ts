@@ -107,7 +107,7 @@ async function assemble(
     const path = pathOf(url);
     const methods = methodsAt(app, path);
     // A script whose variable is empty leaves such a path behind.
-    const gap = /[^/]\/(?:\/|$)/.test(pathOf(originalUrl));
+    const gap = /[^/]\/(?:\/|$)/.test(pathOf(originalUrl)) && !app.hasRoute({ method: 'GET', url: path });
     if (gap || methods.length === 0) {
       throw new EmulatorError('call-not-found', { method, path, gap, ...referenceOf(path, options.control) });
     }

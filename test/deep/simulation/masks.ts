@@ -30,8 +30,8 @@ export function createMasks() {
     /** With names in place of what is random. */
     mask: (text: string) =>
       text.replace(random, (value) => {
-        if (isEpoch(value)) return add('epoch', value);
-        return names.get(value) ?? (isToken(value) ? '<part of a secret>' : value);
+        if (isToken(value)) return names.get(value) ?? '<part of a secret>';
+        return isEpoch(value) ? add('epoch', value) : (names.get(value) ?? value);
       }),
     /** With what is random in place of names. */
     unmask: (text: string) =>

@@ -259,7 +259,7 @@ describe('prototypes', () => {
             call.body === undefined ? '' : JSON.stringify(call.body),
           );
           // To one client a volume that is not there is an empty list.
-          if (text === '{"volumes":[]}' || (call.method === 'HEAD' && status === 200)) continue;
+          if (call.route.url === '/api/v1/volumes/:volumeId' && ['{"volumes":[]}', ''].includes(text)) continue;
           expect(status, `${call.method} ${url} ${text}`).toBeGreaterThanOrEqual(400);
           expect(status, `${call.method} ${url} ${text}`).toBeLessThan(500);
         }

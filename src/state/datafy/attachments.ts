@@ -5,6 +5,7 @@ import { attachmentPoint, checkDeviceName } from '../aws/ebs.ts';
 import type { InstanceRow, Instances } from '../aws/instances.ts';
 import type { Machine, Thing, Tx } from '../engine/machine.ts';
 import type { Status } from '../engine/transitions.ts';
+import type { Members } from './members.ts';
 import { type VolumeRow, type Volumes, volumeThing } from './volumes.ts';
 
 /** A volume on an instance. */
@@ -37,7 +38,13 @@ export interface AttachRequest {
 
 export type Attachments = ReturnType<typeof createAttachments>;
 
-export function createAttachments(db: Database, machine: Machine, volumes: Volumes, instances: Instances) {
+export function createAttachments(
+  db: Database,
+  machine: Machine,
+  volumes: Volumes,
+  members: Members,
+  instances: Instances,
+) {
   const ofVolume = db.prepare<[number, number, number], AttachmentWithInstance>(
     `SELECT attachment.*, instance.id AS instance_id, instance.agent AS instance_agent
      FROM attachment JOIN instance ON instance.key = attachment.instance
@@ -48,10 +55,18 @@ export function createAttachments(db: Database, machine: Machine, volumes: Volum
      FROM attachment JOIN instance ON instance.key = attachment.instance
      WHERE attachment.organization = ? AND attachment.instance = ? AND attachment.account = ? ORDER BY attachment.key`,
   );
-  const onPoint = db.prepare<[number, number, string, number], { volumeId: string; deviceName: string }>(
+  const onPoint = db.prepare<
+    { organization: number; account: number; instance: number; point: string },
+    { volumeId: string; deviceName: string }
+  >(
     `SELECT volume.id AS volumeId, device_name AS deviceName
      FROM attachment JOIN volume ON volume.key = attachment.volume
-     WHERE attachment.organization = ? AND attachment.instance = ? AND attachment_point = ? AND attachment.account = ?`,
+     WHERE attachment.organization = @organization AND attachment.account = @account AND instance = @instance
+       AND attachment_point = @point
+     UNION ALL SELECT ebs_volume.id, device_name
+     FROM ebs_attachment JOIN ebs_volume ON ebs_volume.key = ebs_attachment.ebs_volume
+     WHERE ebs_attachment.organization = @organization AND ebs_attachment.account = @account AND instance = @instance
+       AND attachment_point = @point`,
   );
   const insert = db.prepare<Omit<AttachmentRow, 'key'> & { attachment_point: string }>(
     `INSERT INTO attachment (organization, account, volume, instance, device_name, attachment_point,
@@ -86,7 +101,12 @@ export function createAttachments(db: Database, machine: Machine, volumes: Volum
         instanceZone: instance.availability_zone,
       });
     }
-    const occupant = onPoint.get(tx.organization, instance.key, attachmentPoint(deviceName), tx.account);
+    const occupant = onPoint.get({
+      organization: tx.organization,
+      account: tx.account,
+      instance: instance.key,
+      point: attachmentPoint(deviceName),
+    });
     if (occupant) throw new EmulatorError('device-in-use', { deviceName, instanceId: instance.id, occupant });
   }
 
@@ -109,8 +129,9 @@ export function createAttachments(db: Database, machine: Machine, volumes: Volum
     if (existing) machine.allow('attachment', 'attach', thing(volume, existing));
     if (needsAgent && !instance.agent) throw new EmulatorError('instance-without-agent', { instanceId: instance.id });
     checkPlace(tx, volume, instance, request.deviceName);
+    const begun = machine.begin(tx, 'attachment', 'attach', volume.id);
     insertAttachment({
-      ...machine.begin(tx, 'attachment', 'attach', volume.id),
+      ...begun,
       organization: tx.organization,
       account: tx.account,
       volume: volume.key,
@@ -119,6 +140,7 @@ export function createAttachments(db: Database, machine: Machine, volumes: Volum
       delete_on_termination: request.deleteOnTermination ? 1 : 0,
       started_at: tx.now,
     });
+    members.attach(tx, volume, instance.key, begun);
   }
 
   return {
@@ -144,7 +166,8 @@ export function createAttachments(db: Database, machine: Machine, volumes: Volum
           wanted: instanceId,
         });
       }
-      machine.apply(tx, 'attachment', force ? 'force-detach' : 'detach', thing(volume, attachment));
+      const moved = machine.apply(tx, 'attachment', force ? 'force-detach' : 'detach', thing(volume, attachment));
+      members.detach(tx, volume, moved);
     },
 
     of,

@@ -1,9 +1,10 @@
 import { EmulatorError } from '../../ground/errors.ts';
 import { asGp3, gp3, supported } from '../aws/ebs.ts';
-import type { Machine, Tx } from '../engine/machine.ts';
+import { ended, type Machine, type Tx } from '../engine/machine.ts';
 import type { Effects } from '../engine/settle.ts';
 import type { Worlds } from '../engine/worlds.ts';
 import type { Attachments, AttachmentWithInstance } from './attachments.ts';
+import type { Members } from './members.ts';
 import type { Modifications } from './modifications.ts';
 import { type VolumeRow, type Volumes, volumeThing } from './volumes.ts';
 
@@ -14,6 +15,7 @@ export function createAutoscaling(
   machine: Machine,
   worlds: Worlds,
   volumes: Volumes,
+  members: Members,
   attachments: Attachments,
   modifications: Modifications,
 ) {
@@ -51,7 +53,10 @@ export function createAutoscaling(
 
     effects: {
       'volume.finish-activation'(tx, key) {
-        volumes.addBacking(tx, key);
+        const volume = volumes.byKey(tx, key);
+        members.add(tx, volume, ended);
+        const attachment = attachments.of(volume);
+        if (attachment) members.attach(tx, volume, attachment.instance, ended);
       },
 
       'volume.finish-deactivation'(tx, key) {
@@ -72,7 +77,7 @@ export function createAutoscaling(
           tags: volume.tags,
         });
         volumes.markReplaced(tx, key, id);
-        volumes.removeBacking(tx, key);
+        members.remove(tx, volume);
         attachments.handOver(tx, key, replacement);
       },
     } satisfies Effects as Effects,

@@ -6,6 +6,7 @@ import { type Machine, note, type Tx } from '../engine/machine.ts';
 import { transition } from '../engine/transitions.ts';
 import type { Worlds } from '../engine/worlds.ts';
 import type { Attachments, AttachRequest } from './attachments.ts';
+import type { Members } from './members.ts';
 import type { Rules } from './rules.ts';
 import { type Volumes, volumeThing } from './volumes.ts';
 
@@ -50,6 +51,7 @@ export function createAws(
   machine: Machine,
   worlds: Worlds,
   volumes: Volumes,
+  members: Members,
   instances: Instances,
   attachments: Attachments,
   rules: Rules,
@@ -102,6 +104,8 @@ export function createAws(
       const volume = volumes.find(tx, volumeId);
       const attachment = attachments.of(volume);
       if (attachment) machine.apply(tx, 'attachment', 'outlast', attachments.thing(volume, attachment));
+      machine.allow('volume', 'delete', volumeThing(volume));
+      members.remove(tx, volume);
       machine.apply(tx, 'volume', 'delete', volumeThing(volume));
     },
 
@@ -119,6 +123,7 @@ export function createAws(
       const volume = volumes.find(tx, volumeId);
       note(tx, 'volume', volumeId, 'tag');
       volumes.retag(tx, volume.key, checkTags(tags, 'body/tags'));
+      members.retag(tx, volumes.byKey(tx, volume.key));
       rules.volumeChanged(tx, volume.key);
     },
 
@@ -173,7 +178,9 @@ export function createAws(
       for (const attachment of attachments.onInstance(tx, instance.key)) {
         const volume = volumes.byKey(tx, attachment.volume);
         machine.apply(tx, 'attachment', 'terminate', attachments.thing(volume, attachment));
+        members.takeOff(tx, volume);
         if (attachment.delete_on_termination && instance.agent && deletable.includes(volume.status)) {
+          members.remove(tx, volume);
           machine.apply(tx, 'volume', 'delete-on-termination', volumeThing(volume));
         }
       }

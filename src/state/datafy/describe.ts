@@ -1,10 +1,11 @@
 import type { Instant } from '../../ground/clock.ts';
-import { gp3 } from '../aws/ebs.ts';
 import type { Tag } from '../aws/tags.ts';
+import type { EbsVolumeRow } from '../aws/volumes.ts';
 import type { Tx } from '../engine/machine.ts';
 import type { AttachmentRow, Attachments } from './attachments.ts';
 import { unsupportedReason } from './autoscaling.ts';
 import { ebsSnapshotsOf } from './ebs-snapshots.ts';
+import { type Members, withoutOurs } from './members.ts';
 import type { ModificationRow, Modifications } from './modifications.ts';
 import type { SnapshotRow } from './snapshots.ts';
 import type { VolumeHeadRow, VolumeRow, Volumes } from './volumes.ts';
@@ -98,7 +99,12 @@ const autoscalingOn: readonly VolumeRow['status'][] = ['creating', 'managed', 'd
 
 export type Describe = ReturnType<typeof createDescribe>;
 
-export function createDescribe(volumes: Volumes, attachments: Attachments, modifications: Modifications) {
+export function createDescribe(
+  volumes: Volumes,
+  members: Members,
+  attachments: Attachments,
+  modifications: Modifications,
+) {
   const volumeHead = (row: VolumeHeadRow): VolumeHead => ({
     volumeId: row.id,
     isManaged: autoscalingOn.includes(row.status),
@@ -111,7 +117,7 @@ export function createDescribe(volumes: Volumes, attachments: Attachments, modif
 
   return {
     volumeHead,
-    newVolume: (row: VolumeRow): NewVolumeHead => ({ ...volumeHead(row), backingVolumeIds: volumes.backing(row) }),
+    newVolume: (row: VolumeRow): NewVolumeHead => ({ ...volumeHead(row), backingVolumeIds: members.ids(row) }),
 
     /** A volume, if the account has it. */
     lookUp(tx: Tx, volumeId: string): VolumeDescription | undefined {
@@ -125,7 +131,6 @@ export function createDescribe(volumes: Volumes, attachments: Attachments, modif
       const attachment = attachments.of(row);
       const modification = modifications.latest(row);
       const reason = row.status === 'ordinary' ? unsupportedReason(row, attachment) : undefined;
-      const tags: Tag[] = JSON.parse(row.tags);
       return {
         volumeId: row.id,
         accountId,
@@ -141,7 +146,7 @@ export function createDescribe(volumes: Volumes, attachments: Attachments, modif
         availabilityZone: row.availability_zone,
         encrypted: row.encrypted === 1,
         kmsKeyId: row.kms_key_id,
-        tags,
+        tags: JSON.parse(row.tags),
         attachment: attachment
           ? {
               instanceId: attachment.instance_id,
@@ -159,7 +164,7 @@ export function createDescribe(volumes: Volumes, attachments: Attachments, modif
               startTime: modification.started_at,
             }
           : null,
-        backingVolumes: describeBacking(row, volumes.backing(row), tags),
+        backingVolumes: members.of(row).map(backingVolume),
         restoredFrom: row.restored_from,
         replacedBy: row.replaced_by,
         replaces: volumes.replaces(row) ?? null,
@@ -196,29 +201,10 @@ function snapshotHead(row: SnapshotRow): SnapshotHead {
   };
 }
 
-/** The caller's tags, but for one that Datafy sets itself: a resource has one value for a key [A]. */
-function withoutOurs(tags: readonly Tag[]): Tag[] {
-  return tags.filter(({ key }) => key !== 'Managed-By');
-}
-
-/**
- * The EBS volumes behind a volume: its size, IOPS and throughput shared out evenly, rounded up, and no less than gp3
- * has at least [A]; Datafy's own tags before the caller's [C].
- */
-function describeBacking(row: VolumeRow, ids: readonly string[], callersTags: readonly Tag[]): BackingVolume[] {
-  const share = (total: number, least = 1) => Math.max(least, Math.ceil(total / ids.length));
-  const tags: Tag[] = [
-    { key: 'Managed-By', value: 'Datafy.io' },
-    { key: 'datafy:source-volume:id', value: row.id },
-    ...(row.origin === 'native' ? [{ key: 'datafy:volume-source', value: 'native' }] : []),
-    ...(row.restored_from ? [{ key: 'datafy:restored-from-snapshot:id', value: row.restored_from }] : []),
-    ...withoutOurs(callersTags),
-  ];
-  return ids.map((volumeId) => ({
-    volumeId,
-    volumeSizeGb: share(row.size_gb),
-    volumeIops: share(row.iops, gp3.iops.minimum),
-    volumeThroughput: share(row.throughput, gp3.throughput.minimum),
-    tags,
-  }));
-}
+const backingVolume = (row: EbsVolumeRow): BackingVolume => ({
+  volumeId: row.id,
+  volumeSizeGb: row.size_gb,
+  volumeIops: row.iops,
+  volumeThroughput: row.throughput,
+  tags: JSON.parse(row.tags),
+});

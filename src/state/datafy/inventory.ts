@@ -101,9 +101,9 @@ export interface ListRequest<L extends List> {
 const has = (text: string) => `instr(lower(${text}), lower(@search)) > 0`;
 const inTags = (column: string) =>
   `EXISTS (SELECT 1 FROM json_each(${column}) AS tag WHERE ${has("tag.value ->> 'key'")} OR ${has("tag.value ->> 'value'")})`;
-const inParts = (table: string, owner: string) =>
-  `EXISTS (SELECT 1 FROM ${table} AS part WHERE part.organization = @organization AND part.account = @account
-     AND part.${owner} = ${owner}.key AND ${has('part.id')})`;
+const hasMember = `EXISTS (SELECT 1 FROM member JOIN ebs_volume ON ebs_volume.key = member.ebs_volume
+  WHERE member.organization = @organization AND member.account = @account AND member.volume = volume.key
+    AND ${has('ebs_volume.id')})`;
 
 /** A list's statements: how many match, and a page of them in each order. */
 function prepareList<Row, L extends List>(
@@ -158,7 +158,7 @@ export function createInventory(db: Database, describe: Describe, volumes: Volum
      WHERE account.organization = ? ORDER BY account.position`,
   );
   const listVolumes = prepareList<VolumeRow, 'volumes'>(db, 'volumes', 'volume', {
-    searched: [has('volume.id'), inParts('backing_volume', 'volume'), inTags('volume.tags')],
+    searched: [has('volume.id'), hasMember, inTags('volume.tags')],
   });
   const listSnapshots = prepareList<SnapshotRow, 'snapshots'>(db, 'snapshots', 'snapshot', {
     searched: [

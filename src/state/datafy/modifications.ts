@@ -6,6 +6,7 @@ import type { Machine, Thing, Tx } from '../engine/machine.ts';
 import type { Effects } from '../engine/settle.ts';
 import type { Status } from '../engine/transitions.ts';
 import type { Attachments } from './attachments.ts';
+import type { Members } from './members.ts';
 import { arrayCount, type VolumeRow, type Volumes, volumeThing } from './volumes.ts';
 
 export interface ModificationRow {
@@ -47,7 +48,13 @@ export interface ModifyAttachedRequest {
 
 export type Modifications = ReturnType<typeof createModifications>;
 
-export function createModifications(db: Database, machine: Machine, volumes: Volumes, attachments: Attachments) {
+export function createModifications(
+  db: Database,
+  machine: Machine,
+  volumes: Volumes,
+  members: Members,
+  attachments: Attachments,
+) {
   const latest = db.prepare<[number, number, number], ModificationRow>(
     'SELECT * FROM modification WHERE organization = ? AND volume = ? AND account = ? ORDER BY key DESC LIMIT 1',
   );
@@ -108,6 +115,7 @@ export function createModifications(db: Database, machine: Machine, volumes: Vol
       expand_filesystem: request.expandFilesystem ? 1 : 0,
       started_at: tx.now,
     });
+    members.modify(tx, volume, wanted, begun);
   }
 
   return {

@@ -115,6 +115,9 @@ function perResource<V>(of: (resource: Resource) => V): Record<Resource, V> {
  * which an export and import keeps.
  */
 const turnOf: Record<Resource, string> = {
+  ebs_volume: 'key',
+  ebs_attachment: 'ebs_volume',
+  ebs_modification: 'ebs_volume',
   volume: 'key',
   modification: 'volume',
   snapshot: 'key',
@@ -123,6 +126,9 @@ const turnOf: Record<Resource, string> = {
 
 /** By which id callers know a row. */
 export const idOf: Record<Resource, string> = {
+  ebs_volume: 'ebs_volume.id',
+  ebs_attachment: '(SELECT id FROM ebs_volume WHERE ebs_volume.key = ebs_attachment.ebs_volume)',
+  ebs_modification: '(SELECT id FROM ebs_volume WHERE ebs_volume.key = ebs_modification.ebs_volume)',
   volume: 'volume.id',
   modification: '(SELECT id FROM volume WHERE volume.key = modification.volume)',
   snapshot: 'snapshot.id',

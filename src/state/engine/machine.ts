@@ -18,6 +18,12 @@ export interface Begun<R extends Resource> {
   changed_by: number | null;
 }
 
+/**
+ * The transition under way that another one shares the fate of: it ends at the same instant, is held where that is
+ * held, and fails where that fails. Without a `due_action`, that has ended already.
+ */
+export type Along = Pick<Begun<Resource>, 'due_at' | 'due_action'>;
+
 /** What a transition under way waits for. `at` null: nothing, it is held. */
 export interface Pending {
   action: string;
@@ -46,16 +52,24 @@ export function createMachine(db: Database, faults: Faults) {
   }
 
   /** The columns of a row that this transition moves; remembers when what follows is due. */
-  function outcome(tx: Tx, row: Transition, id: string, volumeId = id) {
+  function outcome(tx: Tx, row: Transition, id: string, volumeId = id, along?: Along) {
     const { resource, action, to: status, next: after } = row;
-    tx.changes.push({ resource, id, action, to: status, at: tx.now });
+    if (!row.quiet) tx.changes.push({ resource, id, action, to: status, at: tx.now });
     const columns = { status, due_at: null, due_action: null, changed_by: tx.request };
     if (!after) return columns;
+    if (along) return { ...columns, ...shared(tx, resource, after.action, along) };
     const fault = faults.ofTransition(tx.organization, row, tx.accountId, volumeId);
     if (fault?.effect.outcome === 'hold') return { ...columns, due_action: after.action };
     const at = tx.now + tx.pace[after.takes];
     due.expect(tx.organization, resource, at);
     return { ...columns, due_at: at, due_action: fault?.effect.outcome === 'fail' ? 'fail' : after.action };
+  }
+
+  /** The columns of a row that ends with another one: by `action`, if all goes well. */
+  function shared(tx: Tx, resource: Resource, action: string, { due_at, due_action }: Along) {
+    if (due_action === null) return { status: lookUp(resource, action).row.to };
+    if (due_at !== null) due.expect(tx.organization, resource, due_at);
+    return { due_at, due_action: due_action === 'fail' ? 'fail' : action };
   }
 
   function refuse(row: Transition, thing: Thing): never {
@@ -69,7 +83,7 @@ export function createMachine(db: Database, faults: Faults) {
 
   /**
    * The status columns of a new row that goes by `id`. `existing`, where the caller found one in the way, gets the
-   * table's refusal. `volumeId`: the volume that it is about, where its id is another.
+   * table's refusal. `volumeId`: the volume that it is about, where its id is another. `along`: what it ends with.
    *
    * @throws EmulatorError with the transition's refusal.
    */
@@ -78,12 +92,12 @@ export function createMachine(db: Database, faults: Faults) {
     resource: R,
     action: Action<R>,
     id: string,
-    { existing, volumeId }: { existing?: Thing | undefined; volumeId?: string } = {},
+    { existing, volumeId, along }: { existing?: Thing | undefined; volumeId?: string; along?: Along } = {},
   ): Begun<R> {
     const { row } = lookUp(resource, action);
     if (existing) refuse(row, existing);
     if (!row.from.includes('absent')) throw new Error(`${resource} ${action} does not begin a row`);
-    return outcome(tx, row, id, volumeId) as Begun<R>;
+    return outcome(tx, row, id, volumeId, along) as Begun<R>;
   }
 
   /**
@@ -99,17 +113,20 @@ export function createMachine(db: Database, faults: Faults) {
   /**
    * Moves a row as the table says, or refuses. Where the action keeps the status, it only guards.
    *
+   * @param along what it ends with, where that is another transition.
+   * @returns how it ends
    * @throws EmulatorError with the transition's refusal: nothing was changed.
    */
-  function apply<R extends Resource>(tx: Tx, resource: R, action: Action<R>, thing: Thing): void {
+  function apply<R extends Resource>(tx: Tx, resource: R, action: Action<R>, thing: Thing, along?: Along): Along {
     allow(resource, action, thing);
     const { row, move } = lookUp(resource, action);
-    if (!move) return;
-    const { due_at, due_action, changed_by } = outcome(tx, row, thing.id);
+    if (!move) return ended;
+    const { due_at, due_action, changed_by } = outcome(tx, row, thing.id, thing.id, along);
     const at = [thing.key, tx.organization, tx.account] as const;
     const { changes } =
       row.to === 'absent' ? move.run(...at) : move.run(due_at, due_action, tx.byClock ? 1 : 0, changed_by, ...at);
     if (changes === 0) refuse(row, thing);
+    return { due_at, due_action };
   }
 
   /**
@@ -128,6 +145,9 @@ export function createMachine(db: Database, faults: Faults) {
 
   return { begin, allow, apply, place, due, ...createSettle(db, due, apply) };
 }
+
+/** Of what does not wait for anything. */
+export const ended: Along = { due_at: null, due_action: null };
 
 /** The action that ends a status of a transition under way, if all goes well; null for any other status. */
 export function usualEnd(resource: Resource, status: string): string | null {

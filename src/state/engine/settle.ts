@@ -27,9 +27,10 @@ const nobody: Told = { settled: () => undefined, parked: () => undefined };
 
 /** What else happens when a transition ends, in the same transaction, at the instant it was due. */
 export type Effects = Partial<Record<`${Resource}.${string}`, Effect>>;
-export type Effect = (tx: Tx, key: number) => void;
+/** `id`: what callers call the thing, whose row may be gone by then. */
+export type Effect = (tx: Tx, key: number, id: string) => void;
 
-type Apply = (tx: Tx, resource: Resource, action: never, thing: Thing) => void;
+type Apply = (tx: Tx, resource: Resource, action: never, thing: Thing) => unknown;
 
 /**
  * Does what came due. Each transition is fenced: one that throws is parked, and all others are done.
@@ -73,7 +74,7 @@ export function createSettle(db: Database, due: DueRows, apply: Apply) {
     else {
       together(() => {
         move();
-        effect(tx, key);
+        effect(tx, key, id);
       });
     }
     return changes;
@@ -146,8 +147,8 @@ export function joinEffects(parts: readonly Effects[]): Effects {
   }
   const all: Effects = {};
   for (const [name, list] of lists) {
-    all[name] = (tx, key) => {
-      for (const effect of list) effect(tx, key);
+    all[name] = (tx, key, id) => {
+      for (const effect of list) effect(tx, key, id);
     };
   }
   return all;

@@ -6,6 +6,7 @@ import { regionOf } from '../aws/ebs.ts';
 import type { Instances } from '../aws/instances.ts';
 import type { Attachments } from '../datafy/attachments.ts';
 import { ebsColumns } from '../datafy/ebs-snapshots.ts';
+import type { Members } from '../datafy/members.ts';
 import type { Modifications } from '../datafy/modifications.ts';
 import type { Rules } from '../datafy/rules.ts';
 import type { Snapshots } from '../datafy/snapshots.ts';
@@ -39,6 +40,7 @@ interface Parts {
   rules: Rules;
   instances: Instances;
   volumes: Volumes;
+  members: Members;
   attachments: Attachments;
   modifications: Modifications;
   snapshots: Snapshots;
@@ -50,7 +52,7 @@ export type Import = ReturnType<typeof createImport>;
 
 /** Worlds in: rows are put in place as a document has them, all of it or nothing. */
 export function createImport(db: Database, parts: Parts) {
-  const { machine, worlds, accounts, tokens, roleArns, rules, instances, volumes } = parts;
+  const { machine, worlds, accounts, tokens, roleArns, rules, instances, volumes, members } = parts;
   const { attachments, modifications, snapshots } = parts;
 
   /** Puts a document in place of all that a world holds; in a world of its own where there is none yet. */
@@ -111,9 +113,10 @@ export function createImport(db: Database, parts: Parts) {
     for (const { roleArn, reason } of document.failingRoles ?? []) roleArns.addFailing(organization, roleArn, reason);
     for (const { accountId, ...rule } of document.rules ?? []) rules.put(txOf(accountId), rule);
     for (const instance of document.instances) addInstance(txOf(instance.accountId, instance.createdAt), instance);
-    for (const volume of document.volumes) {
-      addVolume(txOf(volume.accountId, volume.createdAt, volume.ageMinutes), volume);
-    }
+    const txOfVolume = (volume: VolumeDocument) => txOf(volume.accountId, volume.createdAt, volume.ageMinutes);
+    for (const volume of document.volumes) addVolume(txOfVolume(volume), volume);
+    // Once every device that the document names is taken: members have those that are left.
+    for (const volume of document.volumes) addMembers(txOfVolume(volume), volume);
     for (const snapshot of document.snapshots) {
       addSnapshot(txOf(snapshot.accountId, snapshot.startedAt, snapshot.ageMinutes), snapshot);
     }
@@ -179,7 +182,6 @@ export function createImport(db: Database, parts: Parts) {
       file_system: volume.fileSystem ?? 'ext4',
       tags: JSON.stringify(volume.tags ?? []),
     });
-    volumes.insertBacking(tx, key, volume.backingVolumeIds ?? []);
     const { attachment } = volume;
     if (attachment) {
       attachments.insert({
@@ -208,6 +210,24 @@ export function createImport(db: Database, parts: Parts) {
         started_at: instantOf(modification.startedAt) ?? tx.now,
       });
     }
+  }
+
+  function addMembers(tx: Tx, volume: VolumeDocument): void {
+    const { volumeId, backingVolumeIds = [], due, attachment, modifications: changes = [] } = volume;
+    if (backingVolumeIds.length === 0) return;
+    const modification = changes.find(({ status }) => status === 'modifying');
+    members.put(tx, volumes.find(tx, volumeId), backingVolumeIds, {
+      creation: pendingOf(due),
+      attachment: attachment && {
+        instance: instances.find(tx, attachment.instanceId).key,
+        status: attachment.status ?? 'attached',
+        due: pendingOf(attachment.due),
+      },
+      modification: modification && {
+        to: { ...performanceOf(volume), ...modification },
+        due: pendingOf(modification.due),
+      },
+    });
   }
 
   function addSnapshot(tx: Tx, snapshot: SnapshotDocument): void {

@@ -21,7 +21,7 @@ const rules: Record<string, string> = {
 
   'a row is of an account of its own organization': [
     ...['token', 'autoscaling_rule', 'instance', 'volume', 'snapshot', 'modification', 'attachment'],
-    ...['role_arn', 'backing_volume'],
+    ...['role_arn', 'ebs_volume', 'member', 'ebs_attachment', 'ebs_modification'],
   ]
     .map(
       (table) => `SELECT '${table}' AS what, ${table}.account AS key FROM ${table}
@@ -34,7 +34,11 @@ const rules: Record<string, string> = {
       ['modification', 'volume'],
       ['attachment', 'volume'],
       ['attachment', 'instance'],
-      ['backing_volume', 'volume'],
+      ['member', 'volume'],
+      ['member', 'ebs_volume'],
+      ['ebs_attachment', 'ebs_volume'],
+      ['ebs_attachment', 'instance'],
+      ['ebs_modification', 'ebs_volume'],
     ].map(([table, on]) => ofOneAccount(table as string, on as string)),
     `${ofOneAccount('snapshot', 'volume')} AND snapshot.volume IS NOT NULL`,
   ].join(' UNION ALL '),
@@ -46,19 +50,50 @@ const rules: Record<string, string> = {
 
   'a volume that was replaced holds nothing any more': `SELECT 'attachment' AS what, attachment.key FROM attachment
        JOIN volume ON volume.key = attachment.volume WHERE volume.status = 'replaced'
-     UNION ALL SELECT 'backing', volume.key FROM backing_volume JOIN volume ON volume.key = backing_volume.volume
+     UNION ALL SELECT 'backing', volume.key FROM member JOIN volume ON volume.key = member.volume
        WHERE volume.status = 'replaced'
      UNION ALL SELECT 'replaced_by', key FROM volume WHERE (status = 'replaced') <> (replaced_by IS NOT NULL)`,
 
   'a volume has the EBS volumes behind it that it should': `SELECT 'volume' AS what, key FROM volume
-     WHERE (SELECT count(*) FROM backing_volume WHERE backing_volume.volume = volume.key) <>
+     WHERE (SELECT count(*) FROM member WHERE member.volume = volume.key) <>
        CASE WHEN status IN ('creating', 'managed', 'deactivating') THEN backing_count ELSE 0 END`,
+
+  'an EBS volume stands behind a volume, in its zone and encrypted as it is': `SELECT 'member' AS what, ebs_volume.key
+     FROM ebs_volume LEFT JOIN member ON member.ebs_volume = ebs_volume.key LEFT JOIN volume ON volume.key = member.volume
+     WHERE volume.key IS NULL OR volume.availability_zone <> ebs_volume.availability_zone
+       OR volume.encrypted <> ebs_volume.encrypted OR volume.kms_key_id IS NOT ebs_volume.kms_key_id`,
+
+  'members hold what their volume does, and carry what it has': `SELECT 'member' AS what, volume.key FROM volume
+       JOIN member ON member.volume = volume.key JOIN ebs_volume ON ebs_volume.key = member.ebs_volume
+     GROUP BY volume.key HAVING sum(ebs_volume.size_gb) < volume.size_gb
+       OR count(DISTINCT ebs_volume.size_gb || ' ' || ebs_volume.iops || ' ' || ebs_volume.throughput) > 1`,
+
+  'members are where their volume is, as far as it is': `SELECT 'member' AS what, ebs_volume.key FROM member
+       JOIN ebs_volume ON ebs_volume.key = member.ebs_volume
+       LEFT JOIN ebs_attachment ON ebs_attachment.ebs_volume = ebs_volume.key
+       LEFT JOIN attachment ON attachment.volume = member.volume
+     WHERE ebs_attachment.instance IS NOT attachment.instance OR ebs_attachment.status IS NOT attachment.status
+       OR ebs_attachment.due_at IS NOT attachment.due_at OR ebs_attachment.due_action IS NOT attachment.due_action
+       OR (ebs_volume.status = 'in-use') <> (ebs_attachment.key IS NOT NULL)`,
+
+  'members are modified as their volume is': `SELECT 'member' AS what, ebs_volume.key FROM member
+       JOIN ebs_volume ON ebs_volume.key = member.ebs_volume
+       LEFT JOIN ebs_modification ON ebs_modification.ebs_volume = ebs_volume.key
+         AND ebs_modification.status = 'modifying'
+       LEFT JOIN modification ON modification.volume = member.volume AND modification.status = 'modifying'
+     WHERE ebs_modification.due_at IS NOT modification.due_at
+       OR ebs_modification.due_action IS NOT modification.due_action`,
+
+  'a device holds one EBS volume': `SELECT 'device' AS what, min(key) AS key FROM
+       (SELECT instance, attachment_point, key FROM attachment
+        UNION ALL SELECT instance, attachment_point, key FROM ebs_attachment)
+     GROUP BY instance, attachment_point HAVING count(*) > 1`,
 
   'one modification of a volume is under way at a time': `SELECT 'volume' AS what, volume AS key FROM modification
      WHERE status = 'modifying' GROUP BY volume HAVING count(*) > 1`,
 
   'an id is given once in a world': `SELECT id AS what, min(key) AS key FROM
-     (SELECT organization, id, key FROM volume UNION ALL SELECT organization, id, volume FROM backing_volume)
+     (SELECT organization, id, key FROM volume UNION ALL SELECT organization, id, key FROM ebs_volume)
      GROUP BY organization, id HAVING count(*) > 1`,
 
   'foreign keys lead somewhere': `SELECT "table" AS what, rowid AS key FROM pragma_foreign_key_check`,

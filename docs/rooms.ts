@@ -104,6 +104,11 @@ export const rooms = {
     at: ['state/aws/'],
     holds: 'What AWS knows: the limits of EBS, instances, tags.',
   },
+  fields: {
+    at: ['state/fields/'],
+    holds:
+      'How a thing is described once: its fields, each with its column and its schema, and what follows from a table of them. The tables stand beside the rows that they describe: `src/state/datafy/fields`, `src/state/aws/instance-fields.ts`.',
+  },
   machine: {
     at: ['state/engine/'],
     holds:

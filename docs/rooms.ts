@@ -105,6 +105,11 @@ export const rooms = {
     holds:
       'What AWS has: EBS volumes, where they are attached and how they are modified, instances, tags; and the limits of EBS.',
   },
+  fields: {
+    at: ['state/fields/'],
+    holds:
+      'How a thing is described once: its fields, each with its column and its schema, and what follows from a table of them. The tables stand beside the rows that they describe: `src/state/datafy/fields`, `src/state/aws/instance-fields.ts`.',
+  },
   machine: {
     at: ['state/engine/'],
     holds:

@@ -23,9 +23,13 @@ import type { Database } from './storage/database.ts';
 import type { Account } from './tenancy/accounts.ts';
 import type { Token, TokenRequest } from './tenancy/tokens.ts';
 
-export { volumeTypes, zonePattern } from './aws/ebs.ts';
+export { zonePattern } from './aws/ebs.ts';
+export { instanceChange, instanceView, newInstance } from './aws/instance-fields.ts';
 export type { CreateVolumeRequest, RestoreSource } from './datafy/creation.ts';
 export type { SnapshotDescription, VolumeDescription, VolumeHead } from './datafy/describe.ts';
+export { attachmentView, newAttachment } from './datafy/fields/attachment.ts';
+export { inventorySnapshotView, snapshotView } from './datafy/fields/snapshot.ts';
+export { inventoryVolumeView, newVolume, volumeView } from './datafy/fields/volume.ts';
 export {
   type InventoryAttachment,
   type InventoryInstance,
@@ -35,13 +39,14 @@ export {
 } from './datafy/inventory.ts';
 export type { Rule } from './datafy/rules.ts';
 export { type SeedDocument, type WorldDocument, worldDocument } from './document/document.ts';
-export { words } from './document/document-fields.ts';
 export { exportedWorld } from './document/exported.ts';
 export { clockSchema, paceSchema, paceSetting } from './document/time.ts';
 export type { Call, Fault, FaultMatch, FaultRequest } from './engine/faults.ts';
 export type { Change } from './engine/machine.ts';
 export type { Observer, Target } from './engine/run.ts';
 export { faultyTransitions, statuses } from './engine/transitions.ts';
+export { propertiesOf } from './fields/field.ts';
+export { nullable, plainInstant, strict, strictObject, tag, tagsGiven, words } from './fields/schemas.ts';
 export { type SeedName, seedNames } from './seeds/names.ts';
 export { roleArnPattern } from './tenancy/role-arns.ts';
 export { roleId } from './tenancy/roles.ts';

@@ -4,9 +4,10 @@ import { checkTags, type TagInput } from '../aws/tags.ts';
 import type { Machine, Tx } from '../engine/machine.ts';
 import type { Worlds } from '../engine/worlds.ts';
 import { ebsSnapshotsOf } from './ebs-snapshots.ts';
+import { arrayCount, plainBackingCount } from './fields/volume.ts';
 import type { Members } from './members.ts';
 import type { SnapshotRow, Snapshots } from './snapshots.ts';
-import { arrayCount, plainBackingCount, type VolumeRow, type Volumes } from './volumes.ts';
+import type { VolumeRow, Volumes } from './volumes.ts';
 
 export interface CreateVolumeRequest {
   availabilityZone: string;
@@ -195,7 +196,7 @@ export function createCreation(
  *
  * @throws EmulatorError `array-size-invalid`
  */
-function checkArray(mode: VolumeRow['datafy_mode'], arraySize = 0, names: FieldNames): number {
+function checkArray(mode: VolumeRow['datafy_mode'], arraySize = 0, names: FieldNames): VolumeRow['backing_count'] {
   const said = names.mode ?? `mode ${mode}`;
   const invalid = (problem: string) => new EmulatorError('array-size-invalid', { field: names.arraySize, problem });
   if (mode === 'autoscaling') {
@@ -204,7 +205,7 @@ function checkArray(mode: VolumeRow['datafy_mode'], arraySize = 0, names: FieldN
   }
   if (!arraySize) throw invalid(`is missing or 0: ${said} needs it, as one of ${arraySizes.join(', ')}`);
   if (!arraySizes.includes(arraySize)) throw invalid(`is ${arraySize}: it must be one of ${arraySizes.join(', ')}`);
-  return arraySize;
+  return arraySize as VolumeRow['backing_count'];
 }
 
 /** @throws EmulatorError `region-mismatch` */

@@ -7,7 +7,8 @@ import type { EbsVolumeRow, EbsVolumes, NewEbsVolumeRow } from '../aws/volumes.t
 import type { Along, Machine, Pending, Tx } from '../engine/machine.ts';
 import type { Status } from '../engine/transitions.ts';
 import type { Worlds } from '../engine/worlds.ts';
-import { arrayCount, type VolumeRow } from './volumes.ts';
+import { arrayCount } from './fields/volume.ts';
+import type { VolumeRow } from './volumes.ts';
 
 /** What a volume is in the midst of, as a document says it: its members are too. */
 export interface Midst {

@@ -1,28 +1,23 @@
 import { type Static, type TSchema, Type } from '@sinclair/typebox';
 import { greatestCount } from '../../ground/ids.ts';
-import { greatestSizeGb, volumeTypes } from '../aws/ebs.ts';
-import { greatestGeneration } from '../datafy/ebs-snapshots.ts';
-import { statuses } from '../engine/transitions.ts';
-import { roleId } from '../tenancy/roles.ts';
+import { instanceFields } from '../aws/instance-fields.ts';
+import { snapshotFields } from '../datafy/fields/snapshot.ts';
+import { volumeFields } from '../datafy/fields/volume.ts';
+import { propertiesOf } from '../fields/field.ts';
 import {
-  ageMinutes,
-  changedBy,
   count,
   createdAt,
-  due,
-  id,
+  type due,
   instant,
   longest,
   name,
   owner,
-  positive,
   strict,
-  tags,
   text,
   uuid,
-  words,
   yesOrNo,
-} from './document-fields.ts';
+} from '../fields/schemas.ts';
+import { roleId } from '../tenancy/roles.ts';
 import { clockSchema, type paceSchema, paceSetting } from './time.ts';
 
 /**
@@ -90,126 +85,10 @@ const rule = Type.Object(
   strict,
 );
 
-const instance = Type.Object(
-  {
-    instanceId: Type.Optional(id('i', 'Left out: made, the same every time.')),
-    accountId: owner,
-    availabilityZone: Type.Optional(text('Left out: us-east-1a.')),
-    agent: Type.Optional(yesOrNo("Whether Datafy's agent runs on it. Left out: yes.")),
-    clusterName: Type.Optional(name('The Kubernetes cluster that it is of.', 256)),
-    nodeGroupName: Type.Optional(name('The node group that it is of.', 256)),
-    tags,
-    createdAt,
-  },
-  strict,
-);
+const instance = Type.Object(propertiesOf(instanceFields), strict);
+const volume = Type.Object(propertiesOf(volumeFields), strict);
 
-const attachment = Type.Object(
-  {
-    instanceId: id('i', 'An instance of the same account, in the same zone.'),
-    deviceName: text('Such as /dev/sdf; one volume per device.'),
-    status: Type.Optional(words(statuses.attachment, 'Left out: attached.')),
-    due,
-    deleteOnTermination: Type.Optional(yesOrNo('Whether the volume goes with the instance. Left out: no.')),
-    startedAt: Type.Optional(instant('Left out: when the volume was created.')),
-    changedBy,
-  },
-  { ...strict, description: 'Where it is. Left out: on no instance.' },
-);
-
-const modification = Type.Object(
-  {
-    status: words(statuses.modification, 'At most one of a volume is modifying.'),
-    due,
-    sizeGb: positive('GiB'),
-    iops: Type.Optional(positive('Left out: as the volume has.')),
-    throughput: Type.Optional(positive('MiB/s. Left out: as the volume has.')),
-    expandFilesystem: Type.Optional(yesOrNo('Left out: no.')),
-    startedAt: Type.Optional(instant('Left out: when the volume was created.')),
-    changedBy,
-  },
-  strict,
-);
-
-const volume = Type.Object(
-  {
-    volumeId: Type.Optional(id('vol', 'Left out: made, the same every time.')),
-    accountId: Type.Optional(uuid("Left out: its instance's, or the first account's.")),
-    status: Type.Optional(words(statuses.volume, 'Left out: managed.')),
-    due,
-    sizeGb: positive('GiB'),
-    iops: Type.Optional(positive('Left out: 3000, or so many for each of an array.')),
-    throughput: Type.Optional(positive('MiB/s. Left out: 125, or so many for each of an array.')),
-    availabilityZone: Type.Optional(text("Left out: its instance's, or us-east-1a.")),
-    volumeType: Type.Optional(words(volumeTypes, 'Left out: gp3. The limits of its type hold.')),
-    origin: Type.Optional(
-      words(['ebs', 'native', 'snapshot'], 'What it was made as. Left out: ebs, or snapshot with restoredFrom.'),
-    ),
-    restoredFrom: Type.Optional(id('dsnap', 'The snapshot that it was made from.')),
-    replacedBy: Type.Optional(id('vol', 'Of a replaced volume: what took over.')),
-    hasSource: Type.Optional(
-      yesOrNo('Whether its EBS volume is still there. Left out: if its origin is ebs and it was not replaced.'),
-    ),
-    encrypted: Type.Optional(yesOrNo('Left out: no.')),
-    kmsKeyId: Type.Optional(text('The key that it is encrypted with.')),
-    datafyMode: Type.Optional(
-      words(['autoscaling', 'performance', 'autoscaling_performance'], 'Left out: autoscaling.'),
-    ),
-    backingVolumeIds: Type.Optional(
-      Type.Array(id('vol', 'An EBS volume behind it.'), {
-        maxItems: 8,
-        description: 'The EBS volumes behind it. Left out: made, as many as backingCount says.',
-      }),
-    ),
-    backingCount: Type.Optional(
-      Type.Unsafe<2 | 4 | 6 | 8>({
-        type: 'integer',
-        enum: [2, 4, 6, 8],
-        description: 'How many EBS volumes are behind it. Left out: as many as are named, or 2, or an array of 4.',
-      }),
-    ),
-    boot: Type.Optional(yesOrNo('Whether its instance starts from it. Left out: no.')),
-    fileSystem: Type.Optional(name('Left out: ext4.', 64)),
-    tags,
-    attachment: Type.Optional(attachment),
-    modifications: Type.Optional(Type.Array(modification, { description: 'Changes of its size, oldest first.' })),
-    ageMinutes,
-    createdAt: Type.Optional(instant('Left out: by ageMinutes, or the beginning of the world.')),
-    changedBy,
-  },
-  strict,
-);
-
-const ebsSnapshot = Type.Object(
-  { snapshotId: id('snap', 'Its id.'), volumeId: id('vol', 'The EBS volume that it is of.') },
-  strict,
-);
-
-const snapshot = Type.Object(
-  {
-    datafySnapshotId: Type.Optional(id('dsnap', 'Left out: made, the same every time.')),
-    accountId: Type.Optional(uuid("Left out: its volume's.")),
-    volumeId: id('vol', 'What it is of. The volume may be gone.'),
-    status: Type.Optional(words(statuses.snapshot, 'Left out: completed.')),
-    due,
-    sizeGb: Type.Optional(positive("GiB. Left out: the volume's.", greatestSizeGb)),
-    region: Type.Optional(text("Left out: the volume's.")),
-    encrypted: Type.Optional(yesOrNo("Left out: the volume's.")),
-    kmsKeyId: Type.Optional(text("Left out: the volume's.")),
-    generation: Type.Optional(
-      count(greatestGeneration, 'Counts the snapshots of a volume. Left out: the next of its volume.'),
-    ),
-    description: Type.Optional(text('Left out: empty.')),
-    tags,
-    ebsSnapshots: Type.Optional(
-      Type.Array(ebsSnapshot, { description: 'Left out: made, one per EBS volume behind its volume.' }),
-    ),
-    ageMinutes,
-    startedAt: Type.Optional(instant('Left out: by ageMinutes, or the beginning of the world.')),
-    changedBy,
-  },
-  strict,
-);
+const snapshot = Type.Object(propertiesOf(snapshotFields), strict);
 
 const many = <T extends TSchema>(items: T, description: string) => Type.Optional(Type.Array(items, { description }));
 

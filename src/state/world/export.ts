@@ -1,14 +1,21 @@
 import type { Database } from 'better-sqlite3';
 import { formatInstant, type Instant } from '../../ground/clock.ts';
+import { instanceFields } from '../aws/instance-fields.ts';
 import type { InstanceRow } from '../aws/instances.ts';
 import type { AttachmentRow } from '../datafy/attachments.ts';
 import { ebsSnapshotsOf } from '../datafy/ebs-snapshots.ts';
+import { attachmentFields } from '../datafy/fields/attachment.ts';
+import { modificationFields } from '../datafy/fields/modification.ts';
+import { snapshotFields } from '../datafy/fields/snapshot.ts';
+import { volumeFields } from '../datafy/fields/volume.ts';
 import type { ModificationRow } from '../datafy/modifications.ts';
 import type { SnapshotRow } from '../datafy/snapshots.ts';
 import type { VolumeRow } from '../datafy/volumes.ts';
-import type { Seed, SnapshotDocument, VolumeDocument } from '../document/document.ts';
+import type { DueDocument, InstanceDocument, Seed, SnapshotDocument, VolumeDocument } from '../document/document.ts';
 import { readPace } from '../engine/pace.ts';
 import type { Worlds } from '../engine/worlds.ts';
+import { documentOf } from '../fields/field.ts';
+import type { UnderWay } from '../fields/table.ts';
 
 export type Export = ReturnType<typeof createExport>;
 
@@ -17,10 +24,11 @@ function optional<K extends string, V>(key: K, value: V | null): Partial<Record<
   return value === null ? {} : ({ [key]: value } as Record<K, V>);
 }
 
-const due = (row: { due_action: string | null; due_at: Instant | null }) =>
-  row.due_action === null
-    ? {}
-    : { due: { action: row.due_action, ...optional('at', row.due_at === null ? null : formatInstant(row.due_at)) } };
+/** When what is under way ends; undefined where nothing is. */
+const due = ({ due_action, due_at }: UnderWay): DueDocument | undefined =>
+  due_action === null
+    ? undefined
+    : { action: due_action, ...optional('at', due_at === null ? null : formatInstant(due_at)) };
 
 /** Rows under what they belong to, by its key. */
 function groupBy<T>(rows: readonly T[], keyOf: (row: T) => number): Map<number, T[]> {
@@ -81,76 +89,29 @@ export function createExport(db: Database, worlds: Worlds) {
     const modificationsOf = groupBy(modifications.all(organization), (row) => row.volume);
     return volumes.all(organization).map((row) => {
       const attachment = attachmentOf.get(row.key)?.[0];
-      const changes = modificationsOf.get(row.key);
-      return {
-        volumeId: row.id,
+      return documentOf(volumeFields, row, {
         accountId: row.account_id,
-        status: row.status,
-        ...due(row),
-        sizeGb: row.size_gb,
-        iops: row.iops,
-        throughput: row.throughput,
-        availabilityZone: row.availability_zone,
-        volumeType: row.volume_type,
-        origin: row.origin,
-        ...optional('restoredFrom', row.restored_from),
-        ...optional('replacedBy', row.replaced_by),
-        hasSource: row.has_source === 1,
-        encrypted: row.encrypted === 1,
-        ...optional('kmsKeyId', row.kms_key_id),
-        datafyMode: row.datafy_mode,
+        due: due(row),
         backingVolumeIds: (backingOf.get(row.key) ?? []).map(({ id }) => id),
-        backingCount: row.backing_count as 2 | 4 | 6 | 8,
-        boot: row.boot === 1,
-        fileSystem: row.file_system,
-        tags: JSON.parse(row.tags),
-        ...(attachment && {
-          attachment: {
-            instanceId: attachment.instance_id,
-            deviceName: attachment.device_name,
-            status: attachment.status,
-            ...due(attachment),
-            deleteOnTermination: attachment.delete_on_termination === 1,
-            startedAt: formatInstant(attachment.started_at),
-            ...optional('changedBy', attachment.changed_by),
-          },
-        }),
-        ...(changes && {
-          modifications: changes.map((change) => ({
-            status: change.status,
-            ...due(change),
-            sizeGb: change.size_gb,
-            iops: change.iops,
-            throughput: change.throughput,
-            expandFilesystem: change.expand_filesystem === 1,
-            startedAt: formatInstant(change.started_at),
-            ...optional('changedBy', change.changed_by),
-          })),
-        }),
-        createdAt: formatInstant(row.created_at),
-        ...optional('changedBy', row.changed_by),
-      };
+        attachment:
+          attachment &&
+          documentOf(attachmentFields, attachment, { instanceId: attachment.instance_id, due: due(attachment) }),
+        modifications: modificationsOf
+          .get(row.key)
+          ?.map((change) => documentOf(modificationFields, change, { due: due(change) })),
+      }) as VolumeDocument;
     });
   }
 
   function exportSnapshots(organization: number): SnapshotDocument[] {
-    return snapshots.all(organization).map((row) => ({
-      datafySnapshotId: row.id,
-      accountId: row.account_id,
-      volumeId: row.volume_id,
-      status: row.status,
-      ...due(row),
-      sizeGb: row.size_gb,
-      region: row.region,
-      encrypted: row.encrypted === 1,
-      ...optional('kmsKeyId', row.kms_key_id),
-      generation: row.generation,
-      description: row.description,
-      tags: JSON.parse(row.tags),
-      ebsSnapshots: ebsSnapshotsOf(row).map((part) => ({ snapshotId: part.id, volumeId: part.volume_id })),
-      startedAt: formatInstant(row.started_at),
-      ...optional('changedBy', row.changed_by),
-    }));
+    return snapshots.all(organization).map(
+      (row) =>
+        documentOf(snapshotFields, row, {
+          accountId: row.account_id,
+          due: due(row),
+          ebsSnapshots: ebsSnapshotsOf(row).map((part) => ({ snapshotId: part.id, volumeId: part.volume_id })),
+        }) as SnapshotDocument,
+    );
   }
 
   /** All that a world holds. Secrets are in it as hashes only. */
@@ -190,16 +151,9 @@ export function createExport(db: Database, worlds: Worlds) {
         active: row.active === 1,
         rule: JSON.parse(row.rule),
       })),
-      instances: instances.all(organization).map((row) => ({
-        instanceId: row.id,
-        accountId: row.account_id,
-        availabilityZone: row.availability_zone,
-        agent: row.agent === 1,
-        ...optional('clusterName', row.cluster_name),
-        ...optional('nodeGroupName', row.node_group_name),
-        tags: JSON.parse(row.tags),
-        createdAt: formatInstant(row.created_at),
-      })),
+      instances: instances
+        .all(organization)
+        .map((row) => documentOf(instanceFields, row, { accountId: row.account_id }) as InstanceDocument),
       volumes: exportVolumes(organization),
       snapshots: exportSnapshots(organization),
     };

@@ -1,6 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { State, VolumeDescription } from '../../../state/index.ts';
-import { renderVolume } from '../inventory/routes.ts';
 import { performanceNames } from '../shared.ts';
 import * as schemas from './schemas.ts';
 
@@ -15,7 +14,7 @@ export function branchVolumeRoutes(state: State): FastifyPluginAsyncTypebox {
     app.get('/volumes/:volumeId', { config, schema: schemas.getVolume }, (request, reply) => {
       // To that client a volume that is not there is an empty list, and any other status an error [C].
       const volume = state.volume(request.target, request.params.volumeId);
-      reply.send(volume ? { ...renderVolume(volume), volumes: [renderForClient(volume)] } : { volumes: [] });
+      reply.send(volume ? { ...volume, volumes: [renderForClient(volume)] } : { volumes: [] });
     });
 
     app.delete('/volumes/:volumeId', { config, schema: schemas.deleteVolume }, (request, reply) => {

@@ -1,5 +1,4 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { formatInstant } from '../../../ground/clock.ts';
 import { EmulatorError } from '../../../ground/errors.ts';
 import type { State } from '../../../state/index.ts';
 import { performanceNames } from '../shared.ts';
@@ -19,7 +18,7 @@ export function volumeRoutes(state: State): FastifyPluginAsyncTypebox {
         ...(description !== undefined && { description }),
         ...(tags && { tags }),
       });
-      reply.send({ ...snapshot, startTime: formatInstant(snapshot.startTime) });
+      reply.send(snapshot);
     });
 
     app.post('/volumes/create-from-snapshots', { config, schema: schemas.createFromSnapshots }, (request, reply) => {

@@ -69,6 +69,10 @@ export function createEbsVolumes(db: Database, machine: Machine) {
     create: (tx: Tx, volume: NewEbsVolumeRow, along?: Along): EbsVolumeRow =>
       write(tx, machine.begin(tx, 'ebs_volume', 'create', volume.id, along ? { along } : {}), volume),
 
+    /** An EBS volume is there from now on. */
+    appear: (tx: Tx, volume: NewEbsVolumeRow): EbsVolumeRow =>
+      write(tx, machine.begin(tx, 'ebs_volume', 'appear', volume.id), volume),
+
     /** Puts one in place, as a document has it. */
     write,
 

@@ -133,7 +133,8 @@ export function createAttachments(
       delete_on_termination: request.deleteOnTermination ? 1 : 0,
       started_at: tx.now,
     });
-    members.attach(tx, volume, instance.key, begun);
+    const { deviceName, deleteOnTermination } = request;
+    members.attach(tx, volume, { instance: instance.key, deviceName, deleteOnTermination }, begun);
   }
 
   return {

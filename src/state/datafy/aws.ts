@@ -64,6 +64,7 @@ export function createAws(
         throughput,
         tags: JSON.stringify(tags),
       });
+      members.appear(tx, volumes.byKey(tx, key));
       rules.volumeChanged(tx, key);
       return id;
     },

@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import type { EbsAttachments } from '../aws/attachments.ts';
+import type { EbsAttachments, Place } from '../aws/attachments.ts';
 import { attachmentPoint, gp3, type Performance } from '../aws/ebs.ts';
 import type { EbsModifications } from '../aws/modifications.ts';
 import type { Tag } from '../aws/tags.ts';
@@ -14,15 +14,15 @@ import type { VolumeRow } from './volumes.ts';
 export interface Midst {
   /** Its own creation: when that ends. */
   creation?: Partial<Pending> | undefined;
-  attachment?: { instance: number; status: Status<'attachment'>; due: Partial<Pending> | undefined } | undefined;
+  attachment?: (Place & { status: Status<'attachment'>; due: Partial<Pending> | undefined }) | undefined;
   modification?: { to: Performance; due: Partial<Pending> | undefined } | undefined;
 }
 
 export type Members = ReturnType<typeof createMembers>;
 
 /**
- * The EBS volumes behind managed volumes. Datafy acts on them as its controller does: what is done to a managed volume,
- * it does to each of its members in AWS.
+ * The EBS volumes of AWS that stand for a volume: its source, which goes by its id, while that is there; and its members
+ * while it is managed. What is done to a volume is done to them, as Datafy's controller does it.
  */
 export function createMembers(
   db: Database,
@@ -48,7 +48,20 @@ export function createMembers(
   /** The EBS volumes behind a volume, in array order. */
   const of = (volume: VolumeRow) => rows.all(volume.organization, volume.key, volume.account);
 
-  const newRow = (volume: VolumeRow, id: string, createdAt = volume.created_at): NewEbsVolumeRow => {
+  /** The EBS volume that a volume was, or is, if that is there. */
+  const sourceOf = (tx: Tx, volume: VolumeRow) => (volume.has_source ? ebsVolumes.lookUp(tx, volume.id) : undefined);
+
+  function all(tx: Tx, volume: VolumeRow): EbsVolumeRow[] {
+    const source = sourceOf(tx, volume);
+    return source ? [source, ...of(volume)] : of(volume);
+  }
+
+  function goesFromAws(tx: Tx, each: EbsVolumeRow): void {
+    ebsAttachments.remove(tx, each);
+    ebsVolumes.delete(tx, ebsVolumes.lookUp(tx, each.id) ?? each);
+  }
+
+  const newMember = (volume: VolumeRow, id: string, createdAt = volume.created_at): NewEbsVolumeRow => {
     const { sizeGb, iops, throughput } = shareOf(volume);
     return {
       id,
@@ -63,6 +76,28 @@ export function createMembers(
       created_at: createdAt,
     };
   };
+
+  const newSource = (volume: VolumeRow): NewEbsVolumeRow => ({
+    id: volume.id,
+    volume_type: volume.volume_type,
+    size_gb: volume.size_gb,
+    iops: volume.iops,
+    throughput: volume.throughput,
+    availability_zone: volume.availability_zone,
+    encrypted: volume.encrypted,
+    kms_key_id: volume.kms_key_id,
+    tags: volume.tags,
+    created_at: volume.created_at,
+  });
+
+  /** Where each is to be: the source at the device that the caller names, each member at one of its own [C]. */
+  function* places(tx: Tx, volume: VolumeRow, place: Place): Generator<[EbsVolumeRow, Place]> {
+    const free = freeDevices(tx, place.instance);
+    for (const each of all(tx, volume)) {
+      const deviceName = each.id === volume.id ? place.deviceName : free.next().value;
+      yield [each, { ...place, deviceName }];
+    }
+  }
 
   function relate(tx: Tx, volume: VolumeRow, made: readonly EbsVolumeRow[]): void {
     for (const [position, { key }] of made.entries())
@@ -89,69 +124,78 @@ export function createMembers(
       relate(
         tx,
         volume,
-        ids.map((id) => ebsVolumes.create(tx, newRow(volume, id, tx.now), along)),
+        ids.map((id) => ebsVolumes.create(tx, newMember(volume, id, tx.now), along)),
       );
     },
 
-    /**
-     * Puts the EBS volumes behind a volume in place, with what the volume is in the midst of.
-     */
+    /** An ordinary volume is an EBS volume. */
+    appear: (tx: Tx, volume: VolumeRow) => ebsVolumes.appear(tx, newSource(volume)),
+
+    /** The EBS volume that a volume was goes, if it is there. */
+    removeSource(tx: Tx, volume: VolumeRow): void {
+      const source = sourceOf(tx, volume);
+      if (source) goesFromAws(tx, source);
+    },
+
+    /** Puts the EBS volumes of a volume in place, with what the volume is in the midst of. */
     put(tx: Tx, volume: VolumeRow, ids: readonly string[], { creation, attachment: on, modification }: Midst): void {
       // AWS attaches none that is not there yet, whatever a document says of its volume.
       const status = on ? 'in-use' : volume.status === 'creating' ? 'creating' : 'available';
       const begun = machine.place('ebs_volume', status, status === 'creating' ? creation : undefined);
-      const made = ids.map((id) => ebsVolumes.write(tx, begun, newRow(volume, id)));
+      if (volume.has_source) {
+        ebsVolumes.write(tx, machine.place('ebs_volume', on ? 'in-use' : 'available'), newSource(volume));
+      }
+      const made = ids.map((id) => ebsVolumes.write(tx, begun, newMember(volume, id)));
       relate(tx, volume, made);
       if (modification) {
         const { due_at, due_action } = machine.place('ebs_modification', 'modifying', modification.due);
         this.modify(tx, volume, modification.to, { due_at, due_action });
       }
       if (!on) return;
-      const free = freeDevices(tx, on.instance);
-      for (const each of made) {
-        const place = { instance: on.instance, deviceName: free.next().value, deleteOnTermination: false };
-        ebsAttachments.write(tx, machine.place('ebs_attachment', on.status, on.due), each, place);
-      }
+      const attached = machine.place('ebs_attachment', on.status, on.due);
+      for (const [each, place] of places(tx, volume, on)) ebsAttachments.write(tx, attached, each, place);
     },
 
-    /** Puts them on an instance, each under a device name of its own [C]. @param along what they end with. */
-    attach(tx: Tx, volume: VolumeRow, instance: number, along: Along): void {
-      const free = freeDevices(tx, instance);
-      for (const each of of(volume)) {
-        const place = { instance, deviceName: free.next().value, deleteOnTermination: false };
-        ebsAttachments.attach(tx, each, place, along);
-      }
+    /** Puts them on an instance. @param along what they end with. */
+    attach(tx: Tx, volume: VolumeRow, to: Place, along: Along): void {
+      for (const [each, place] of places(tx, volume, to)) ebsAttachments.attach(tx, each, place, along);
     },
 
     /** Takes them off their instance. @param along what they end with. */
     detach(tx: Tx, volume: VolumeRow, along: Along): void {
-      for (const each of of(volume)) ebsAttachments.detach(tx, each, along);
+      for (const each of all(tx, volume)) ebsAttachments.detach(tx, each, along);
     },
 
     /** They are off their instance at once, since it goes. */
     takeOff(tx: Tx, volume: VolumeRow): void {
-      for (const each of of(volume)) ebsAttachments.remove(tx, each);
+      for (const each of all(tx, volume)) ebsAttachments.remove(tx, each);
     },
 
-    /** Gives each what is its share of what the volume is to have. @param along what they end with. */
+    /**
+     * Gives an ordinary volume what it is to have, and each member of a managed one its share of that.
+     *
+     * @param along what they end with.
+     */
     modify(tx: Tx, volume: VolumeRow, to: Performance, along: Along): void {
+      const members = of(volume);
+      const source = members.length === 0 ? sourceOf(tx, volume) : undefined;
+      if (source) ebsModifications.modify(tx, source, to, along);
       const { sizeGb: size_gb, iops, throughput } = to;
       const share = shareOf({ ...volume, size_gb, iops, throughput });
-      for (const each of of(volume)) ebsModifications.modify(tx, each, share, along);
+      for (const each of members) ebsModifications.modify(tx, each, share, along);
     },
 
     /** Gives each the tags that it has once the volume has its own. */
     retag(tx: Tx, volume: VolumeRow): void {
+      const source = sourceOf(tx, volume);
+      if (source) ebsVolumes.retag(tx, source.key, JSON.parse(volume.tags));
       const tags = tagsOf(volume);
       for (const each of of(volume)) ebsVolumes.retag(tx, each.key, tags);
     },
 
-    /** They go, from AWS too. */
+    /** All of them go. */
     remove(tx: Tx, volume: VolumeRow): void {
-      for (const each of of(volume)) {
-        ebsAttachments.remove(tx, each);
-        ebsVolumes.delete(tx, ebsVolumes.lookUp(tx, each.id) ?? each);
-      }
+      for (const each of all(tx, volume)) goesFromAws(tx, each);
     },
   };
 }

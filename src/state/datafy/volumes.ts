@@ -67,6 +67,9 @@ export function createVolumes(db: Database) {
     `UPDATE volume SET replaced_by = @replacedBy, has_source = 0
      WHERE key = @key AND organization = @organization AND account = @account`,
   );
+  const dropSource = db.prepare<[key: number, organization: number, account: number]>(
+    'UPDATE volume SET has_source = 0 WHERE key = ? AND organization = ? AND account = ?',
+  );
   const replaces = db
     .prepare<[number, string, number], string>(
       'SELECT id FROM volume WHERE organization = ? AND replaced_by = ? AND account = ?',
@@ -167,6 +170,11 @@ export function createVolumes(db: Database) {
 
     markReplaced(tx: Tx, key: number, replacedBy: string): void {
       markReplaced.run({ key, organization: tx.organization, account: tx.account, replacedBy });
+    },
+
+    /** Its data is on the EBS volumes behind it: the one that it was is gone. */
+    dropSource(tx: Tx, key: number): void {
+      dropSource.run(key, tx.organization, tx.account);
     },
 
     /** The id of the volume that this one took over from, if it did. */

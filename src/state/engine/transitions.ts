@@ -86,6 +86,15 @@ export const transitions = [
     note: 'Datafy makes a member of a managed volume.',
   }),
   ebsVolume({
+    action: 'appear',
+    from: ['absent'],
+    to: 'available',
+    cause: 'cascade',
+    refusal: 'volume-not-absent',
+    source: 'A',
+    note: 'An ordinary volume is there.',
+  }),
+  ebsVolume({
     action: 'finish-creation',
     from: ['creating'],
     to: 'available',
@@ -119,7 +128,7 @@ export const transitions = [
     cause: 'cascade',
     refusal: 'volume-not-available',
     source: 'C',
-    note: 'Its managed volume goes, or gives way to an ordinary one.',
+    note: 'Its volume goes, or gives way to another one; or its data is on the members of a managed volume.',
   }),
 
   ebsAttachment({
@@ -130,7 +139,7 @@ export const transitions = [
     next: { takes: 'attach', action: 'finish-attach' },
     refusal: 'volume-already-attached',
     source: 'C',
-    note: 'Each member is attached under a device name of its own.',
+    note: 'An ordinary volume has the device name that it was given, each member of a managed one a name of its own.',
   }),
   ebsAttachment({
     action: 'finish-attach',
@@ -149,7 +158,7 @@ export const transitions = [
     next: { takes: 'detach', action: 'finish-detach' },
     refusal: 'attachment-in-transition',
     source: 'C',
-    note: 'Its managed volume is detached.',
+    note: 'Its volume is detached.',
   }),
   ebsAttachment({
     action: 'finish-detach',
@@ -178,7 +187,7 @@ export const transitions = [
     next: { takes: 'modify', action: 'complete' },
     refusal: 'modification-in-progress',
     source: 'A',
-    note: 'Its managed volume is modified.',
+    note: 'Its volume is modified.',
   }),
   ebsModification({
     action: 'complete',

@@ -16,7 +16,7 @@ import type { Modifications } from '../datafy/modifications.ts';
 import type { Rules } from '../datafy/rules.ts';
 import type { Snapshots } from '../datafy/snapshots.ts';
 import type { VolumeRow, Volumes } from '../datafy/volumes.ts';
-import { backingCountOf, performanceOf } from '../document/defaults.ts';
+import { backingCountOf, hasSource, performanceOf } from '../document/defaults.ts';
 import type {
   DueDocument,
   InstanceDocument,
@@ -122,7 +122,7 @@ export function createImport(db: Database, parts: Parts) {
     const txOfVolume = (volume: VolumeDocument) => txOf(volume.accountId, volume.createdAt, volume.ageMinutes);
     for (const volume of document.volumes) addVolume(txOfVolume(volume), volume);
     // Once every device that the document names is taken: members have those that are left.
-    for (const volume of document.volumes) addMembers(txOfVolume(volume), volume);
+    for (const volume of document.volumes) addEbsVolumes(txOfVolume(volume), volume);
     for (const snapshot of document.snapshots) {
       addSnapshot(txOf(snapshot.accountId, snapshot.startedAt, snapshot.ageMinutes), snapshot);
     }
@@ -160,14 +160,13 @@ export function createImport(db: Database, parts: Parts) {
   function addVolume(tx: Tx, volume: VolumeDocument): void {
     const { iops, throughput } = performanceOf(volume);
     const origin = volume.origin ?? (volume.restoredFrom ? 'snapshot' : 'ebs');
-    const hasSource = volume.hasSource ?? (origin === 'ebs' && volume.status !== 'replaced');
     const key = volumes.insert(tx, {
       ...machine.place('volume', volume.status, pendingOf(volume.due)),
       ...rowOf(volumeFields, volume, {
         iops,
         throughput,
         origin,
-        has_source: hasSource ? 1 : 0,
+        has_source: hasSource(volume) ? 1 : 0,
         backing_count: backingCountOf(volume) as VolumeRow['backing_count'],
         created_at: tx.now,
       }),
@@ -193,14 +192,15 @@ export function createImport(db: Database, parts: Parts) {
     }
   }
 
-  function addMembers(tx: Tx, volume: VolumeDocument): void {
+  function addEbsVolumes(tx: Tx, volume: VolumeDocument): void {
     const { volumeId, backingVolumeIds = [], due, attachment, modifications: changes = [] } = volume;
-    if (backingVolumeIds.length === 0) return;
     const modification = changes.find(({ status }) => status === 'modifying');
     members.put(tx, volumes.find(tx, volumeId), backingVolumeIds, {
       creation: pendingOf(due),
       attachment: attachment && {
         instance: instances.find(tx, attachment.instanceId).key,
+        deviceName: attachment.deviceName,
+        deleteOnTermination: attachment.deleteOnTermination ?? false,
         status: attachment.status ?? 'attached',
         due: pendingOf(attachment.due),
       },

@@ -331,7 +331,6 @@ describe('behaviour', () => {
       const untouched = Object.entries(rows()).filter(([table, all]) => all.length === before[table]?.length);
       expect(untouched.map(([table]) => table).sort()).toEqual([
         'checkpoint',
-        'ebs_attachment',
         'failing_role',
         'organization',
         'origin',

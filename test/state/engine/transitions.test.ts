@@ -477,6 +477,10 @@ const reached: Record<string, Reach | undefined> = {
   },
   'attachment.terminate': { call: terminate, unasked: ['absent'] },
   'ebs_volume.create': { call: create, makes: seedOf('volume', 'absent') },
+  'ebs_volume.appear': {
+    call: (state, target) => state.aws.createVolume(target, { availabilityZone: zone, sizeGb: 10 }),
+    makes: seedOf('volume', 'absent'),
+  },
   'ebs_volume.attach': { call: attach },
   'ebs_volume.detach': { call: terminate, volume: attached },
   'ebs_volume.delete': { call: remove },

@@ -6,6 +6,7 @@ import { seedSchema } from '../src/seed/schema.ts';
 import { type PaceKey, paceKeys, paces } from '../src/state/engine/pace.ts';
 import { type Resource, resources, statuses, type Transition, transitions } from '../src/state/engine/transitions.ts';
 import { roomNames, rooms } from './rooms.ts';
+import { typeFiles } from './types.ts';
 
 const table: readonly Transition[] = transitions;
 
@@ -193,4 +194,7 @@ function markdownTable(headings: readonly string[], rows: readonly (readonly str
 
 if (import.meta.main) {
   for (const [name, page] of Object.entries(pages)) writeFileSync(new URL(name, import.meta.url), page());
+  for (const [name, text] of Object.entries(typeFiles)) {
+    writeFileSync(new URL(`../src/types/${name}`, import.meta.url), text());
+  }
 }

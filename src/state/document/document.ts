@@ -1,5 +1,6 @@
 import { type Static, type TSchema, Type } from '@sinclair/typebox';
 import { greatestCount } from '../../ground/ids.ts';
+import type { WorldDocument } from '../../types/world-document.ts';
 import { instanceFields } from '../aws/instance-fields.ts';
 import { snapshotFields } from '../datafy/fields/snapshot.ts';
 import { volumeFields } from '../datafy/fields/volume.ts';
@@ -18,7 +19,7 @@ import {
   yesOrNo,
 } from '../fields/schemas.ts';
 import { roleId } from '../tenancy/roles.ts';
-import { clockSchema, type paceSchema, paceSetting } from './time.ts';
+import { clockSchema, paceSetting } from './time.ts';
 
 /**
  * A world as a document: what a seed is written in, what an export answers with and an import takes, and what a
@@ -120,39 +121,20 @@ export const worldDocument = Type.Object(
   { ...strict, minProperties: 1 },
 );
 
-type Complete<T, K extends keyof T> = Omit<T, K> & { [P in K]-?: NonNullable<T[P]> };
-
 /** A document as somebody writes it. */
 export type SeedDocument = Static<typeof worldDocument>;
-export type AccountDocument = Complete<Static<typeof account>, 'accountId' | 'name'>;
-export type TokenDocument = Complete<Static<typeof token>, 'accountId'>;
-export type RuleDocument = Complete<Static<typeof rule>, 'ruleId' | 'accountId' | 'active'>;
-export type InstanceDocument = Complete<
-  Static<typeof instance>,
-  'instanceId' | 'accountId' | 'availabilityZone' | 'agent'
->;
-export type VolumeDocument = Complete<Static<typeof volume>, 'volumeId' | 'accountId' | 'status' | 'availabilityZone'>;
-export type SnapshotDocument = Complete<
-  Static<typeof snapshot>,
-  'datafySnapshotId' | 'accountId' | 'status' | 'sizeGb' | 'ebsSnapshots'
->;
 export type DueDocument = Static<typeof due>;
 
-/** A document with all that its parts need to find each other: what an export has, and a filled-in seed. */
-export interface WorldDocument
-  extends Omit<
-    SeedDocument,
-    'name' | 'pace' | 'accounts' | 'tokens' | 'rules' | 'instances' | 'volumes' | 'snapshots'
-  > {
-  name: string;
-  pace?: Static<typeof paceSchema>;
-  accounts: AccountDocument[];
-  tokens: TokenDocument[];
-  rules?: RuleDocument[];
-  instances: InstanceDocument[];
-  volumes: VolumeDocument[];
-  snapshots: SnapshotDocument[];
-}
+// With all that the parts of a document need to find each other: what an export has, and a filled-in seed.
+export type {
+  AccountDocument,
+  InstanceDocument,
+  RuleDocument,
+  SnapshotDocument,
+  TokenDocument,
+  VolumeDocument,
+  WorldDocument,
+} from '../../types/world-document.ts';
 
 /** A document that says which organization it is: a seed that ships with the emulator. */
 export type Seed = WorldDocument & { organizationId: string };

@@ -126,7 +126,7 @@ export const rooms = {
   types: {
     at: ['types/'],
     holds:
-      "What the package's functions take and answer with, written out, so that their declarations need no other package ([why](decisions/0012-public-types-written-out.md)). `src/types/seed-document.ts` and `src/types/inventory.ts` are written by `npm run docs`. `test/package/public-types.ts` holds each to the schema of its call.",
+      "What the package's functions take and answer with, written out, so that their declarations need no other package ([why](decisions/0012-public-types-written-out.md)). `src/types/seed-document.ts`, `src/types/inventory.ts` and `src/types/inventory-requests.ts` are written by `npm run docs`. `test/package/public-types.ts` holds each to the schema of its call.",
   },
 } as const satisfies Record<string, Room>;
 

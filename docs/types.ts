@@ -75,6 +75,9 @@ const inventoryTypes: Written[] = [
   written('InventoryAttachment', inventory.attachment, 'A volume on an instance.'),
   written('InventoryInstance', inventory.instance, 'An instance.'),
   written('InventoryAccount', inventory.account, 'An account of the world.'),
+];
+
+const inventoryRequests: Written[] = [
   written(
     'VolumeQuery',
     inventory.listVolumes.querystring,
@@ -138,6 +141,7 @@ const names = new Map<string, { text: string; from: string }>(
 export const typeFiles: Record<string, () => string> = {
   'seed-document.ts': () => interfacesOf(seedDocument),
   'inventory.ts': () => interfacesOf(inventoryTypes),
+  'inventory-requests.ts': () => interfacesOf(inventoryRequests),
 };
 
 const widest = 120;

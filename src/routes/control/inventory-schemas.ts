@@ -3,6 +3,7 @@ import {
   attachmentView,
   instanceChange,
   instanceView,
+  inventoryAccountView,
   inventorySnapshotView,
   inventoryVolumeView,
   newAttachment,
@@ -15,7 +16,7 @@ import {
   told,
 } from '../../state/index.ts';
 import { page } from '../datafy/inventory/schemas.ts';
-import { accountParams, nullable, paging, volumeParams } from '../datafy/shared.ts';
+import { accountParams, paging, volumeParams } from '../datafy/shared.ts';
 import { noContent, responses } from './shared.ts';
 
 /** What there is in a world, and what happens to it as if in AWS. */
@@ -35,11 +36,7 @@ export const attachment = Type.Object(propertiesOf(attachmentView));
 
 export const instance = Type.Object(propertiesOf(instanceView));
 
-export const account = Type.Object({
-  accountId: told(Type.String(), 'A UUID.'),
-  name: told(Type.String(), 'As it was created or renamed.'),
-  parentAccountId: nullable(Type.String({ description: "Null for the organization's own account." })),
-});
+export const account = Type.Object(propertiesOf(inventoryAccountView));
 
 const oneVolume = (description: string) => ({ ...inventoryVolume, description });
 const oneInstance = { ...instance, description: 'The instance.' };

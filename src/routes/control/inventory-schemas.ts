@@ -3,6 +3,7 @@ import {
   attachmentView,
   instanceChange,
   instanceView,
+  inventoryAccountView,
   inventorySnapshotView,
   inventoryVolumeView,
   newAttachment,
@@ -12,9 +13,10 @@ import {
   propertiesOf,
   strictObject,
   tagsGiven,
+  told,
 } from '../../state/index.ts';
 import { page } from '../datafy/inventory/schemas.ts';
-import { accountParams, nullable, paging, volumeParams } from '../datafy/shared.ts';
+import { accountParams, paging, volumeParams } from '../datafy/shared.ts';
 import { noContent, responses } from './shared.ts';
 
 /** What there is in a world, and what happens to it as if in AWS. */
@@ -34,6 +36,8 @@ export const attachment = Type.Object(propertiesOf(attachmentView));
 
 export const instance = Type.Object(propertiesOf(instanceView));
 
+export const account = Type.Object(propertiesOf(inventoryAccountView));
+
 const oneVolume = (description: string) => ({ ...inventoryVolume, description });
 const oneInstance = { ...instance, description: 'The instance.' };
 
@@ -52,8 +56,11 @@ const status = Type.Optional(
 );
 
 const sort = <L extends keyof typeof orders>(list: L) =>
-  Type.Optional(
-    Type.Unsafe<(typeof orders)[L][number]>({ type: 'string', enum: orders[list], default: orders[list][0] }),
+  told(
+    Type.Optional(
+      Type.Unsafe<(typeof orders)[L][number]>({ type: 'string', enum: orders[list], default: orders[list][0] }),
+    ),
+    'By which field, and upwards or downwards.',
   );
 
 export const listAccounts = {
@@ -64,13 +71,7 @@ export const listAccounts = {
     200,
     Type.Object(
       {
-        accounts: Type.Array(
-          Type.Object({
-            accountId: Type.String(),
-            name: Type.String(),
-            parentAccountId: nullable(Type.String({ description: "Null for the organization's own account." })),
-          }),
-        ),
+        accounts: Type.Array(account),
       },
       { description: "The organization's own, then its sub-accounts, oldest first." },
     ),

@@ -105,5 +105,5 @@ export function createEbsAttachments(db: Database, machine: Machine, ebsVolumes:
 }
 
 function thing({ id }: EbsVolumeRow, { key, status, device_name }: EbsAttachmentRow): Thing {
-  return { key, id, status, situation: `EBS volume ${id} is ${status} as ${device_name}` };
+  return { key, id, status, situation: () => `EBS volume ${id} is ${status} as ${device_name}` };
 }

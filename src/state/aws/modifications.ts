@@ -83,5 +83,5 @@ export function createEbsModifications(db: Database, machine: Machine, ebsVolume
 }
 
 function thing({ id }: EbsVolumeRow, { key, status, size_gb }: EbsModificationRow): Thing {
-  return { key, id, status, situation: `EBS volume ${id} is being modified to ${size_gb} GiB` };
+  return { key, id, status, situation: () => `EBS volume ${id} is being modified to ${size_gb} GiB` };
 }

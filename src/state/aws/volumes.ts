@@ -101,5 +101,5 @@ export function createEbsVolumes(db: Database, machine: Machine) {
 
 /** An EBS volume as the machine and its messages speak of it. */
 function thing({ key, id, status }: EbsVolumeRow): Thing {
-  return { key, id, status, situation: `EBS volume ${id} is ${status}` };
+  return { key, id, status, situation: () => `EBS volume ${id} is ${status}` };
 }

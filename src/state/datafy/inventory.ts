@@ -21,13 +21,6 @@ export type InventoryAttachment = Said<typeof attachmentView>;
 
 export type InventoryInstance = Said<typeof instanceView>;
 
-export interface InventoryAccount {
-  accountId: string;
-  name: string;
-  /** Null for the organization's own account. */
-  parentAccountId: string | null;
-}
-
 /** By which fields each list can be sorted, the one it is sorted by unasked first, and the column of each. */
 const fields = {
   volumes: {
@@ -129,11 +122,6 @@ export type Inventory = ReturnType<typeof createInventory>;
 
 /** What a test or a user interface looks at: all that an account holds, to be searched, sorted and leafed through. */
 export function createInventory(db: Database, describe: Describe, volumes: Volumes, instances: Instances) {
-  const accounts = db.prepare<[number], InventoryAccount>(
-    `SELECT account.id AS accountId, account.name, parent.id AS parentAccountId
-     FROM account LEFT JOIN account AS parent ON parent.key = account.parent
-     WHERE account.organization = ? ORDER BY account.position`,
-  );
   const listVolumes = prepareList<VolumeRow, 'volumes'>(db, 'volumes', 'volume', {
     searched: [has('volume.id'), hasMember, inTags('volume.tags')],
   });
@@ -182,9 +170,6 @@ export function createInventory(db: Database, describe: Describe, volumes: Volum
     show(instanceView, row, { accountId: tx.accountId });
 
   return {
-    /** The organization's own account, then its sub-accounts, oldest first. */
-    accounts: (organization: number) => accounts.all(organization),
-
     /** @throws EmulatorError `filter-invalid` */
     volumes(tx: Tx, request: ListRequest<'volumes'>) {
       checkStatus('volume', request.status);

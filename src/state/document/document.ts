@@ -1,24 +1,15 @@
 import { type Static, type TSchema, Type } from '@sinclair/typebox';
 import { greatestCount } from '../../ground/ids.ts';
+import type { WorldDocument } from '../../types/world-document.ts';
 import { instanceFields } from '../aws/instance-fields.ts';
+import { ruleFields } from '../datafy/fields/rule.ts';
 import { snapshotFields } from '../datafy/fields/snapshot.ts';
 import { volumeFields } from '../datafy/fields/volume.ts';
 import { propertiesOf } from '../fields/field.ts';
-import {
-  count,
-  createdAt,
-  type due,
-  instant,
-  longest,
-  name,
-  owner,
-  strict,
-  text,
-  uuid,
-  yesOrNo,
-} from '../fields/schemas.ts';
-import { roleId } from '../tenancy/roles.ts';
-import { clockSchema, type paceSchema, paceSetting } from './time.ts';
+import { count, type due, instant, name, strict, text, uuid } from '../fields/schemas.ts';
+import { accountFields } from '../tenancy/account-fields.ts';
+import { tokenFields } from '../tenancy/token-fields.ts';
+import { clockSchema, paceSetting } from './time.ts';
 
 /**
  * A world as a document: what a seed is written in, what an export answers with and an import takes, and what a
@@ -26,69 +17,18 @@ import { clockSchema, type paceSchema, paceSetting } from './time.ts';
  * that a round trip changes nothing.
  */
 
-const account = Type.Object(
-  {
-    accountId: Type.Optional(uuid('Left out: made, the same every time.')),
-    name: Type.Optional(name('Left out: account-1, account-2, by its place in the list.')),
-    roleArn: Type.Optional(text('The AWS role that Datafy uses for it. Left out: none.')),
-    createdAt,
-  },
-  strict,
-);
+const account = Type.Object(propertiesOf(accountFields), strict);
+const token = Type.Object(propertiesOf(tokenFields), strict);
+const rule = Type.Object(propertiesOf(ruleFields), strict);
+const instance = Type.Object(propertiesOf(instanceFields), strict);
+const volume = Type.Object(propertiesOf(volumeFields), strict);
 
-const token = Type.Object(
-  {
-    accountId: Type.Optional(
-      uuid("Left out: the first account. The organization's own makes it an organization token."),
-    ),
-    token: Type.Optional(name('The secret: any string. Only its hash is kept.')),
-    secretHash: Type.Optional(
-      Type.String({
-        title: 'a SHA-256 in 64 hex digits',
-        pattern: '^[0-9a-f]{64}$',
-        description: 'The SHA-256 of the secret, instead of the secret.',
-      }),
-    ),
-    tokenId: Type.Optional(uuid('Left out: made, the same every time.')),
-    description: Type.Optional(text('What it is for.')),
-    readOnly: Type.Optional(yesOrNo('Whether it may only read. Left out: it may do everything.')),
-    roleIds: Type.Optional(Type.Array(roleId('A role.'), { description: 'Its roles, instead of readOnly.' })),
-    expires: Type.Optional(instant('Left out: never.')),
-    expiresInMinutes: Type.Optional(
-      Type.Integer({
-        minimum: -longest,
-        maximum: longest,
-        description: 'After the beginning of the world, instead of an instant; below 0, it has expired already.',
-      }),
-    ),
-    createdAt,
-  },
-  strict,
-);
+const snapshot = Type.Object(propertiesOf(snapshotFields), strict);
 
 const failingRole = Type.Object(
   { roleArn: text('The role.'), reason: text('What the permission check says of it.') },
   strict,
 );
-
-const rule = Type.Object(
-  {
-    ruleId: Type.Optional(uuid('Left out: made, the same every time.')),
-    accountId: owner,
-    active: Type.Optional(yesOrNo('Left out: yes.')),
-    rule: Type.Unsafe<Record<string, unknown>>({
-      type: 'object',
-      additionalProperties: true,
-      description: 'JsonLogic.',
-    }),
-  },
-  strict,
-);
-
-const instance = Type.Object(propertiesOf(instanceFields), strict);
-const volume = Type.Object(propertiesOf(volumeFields), strict);
-
-const snapshot = Type.Object(propertiesOf(snapshotFields), strict);
 
 const many = <T extends TSchema>(items: T, description: string) => Type.Optional(Type.Array(items, { description }));
 
@@ -120,39 +60,20 @@ export const worldDocument = Type.Object(
   { ...strict, minProperties: 1 },
 );
 
-type Complete<T, K extends keyof T> = Omit<T, K> & { [P in K]-?: NonNullable<T[P]> };
-
 /** A document as somebody writes it. */
 export type SeedDocument = Static<typeof worldDocument>;
-export type AccountDocument = Complete<Static<typeof account>, 'accountId' | 'name'>;
-export type TokenDocument = Complete<Static<typeof token>, 'accountId'>;
-export type RuleDocument = Complete<Static<typeof rule>, 'ruleId' | 'accountId' | 'active'>;
-export type InstanceDocument = Complete<
-  Static<typeof instance>,
-  'instanceId' | 'accountId' | 'availabilityZone' | 'agent'
->;
-export type VolumeDocument = Complete<Static<typeof volume>, 'volumeId' | 'accountId' | 'status' | 'availabilityZone'>;
-export type SnapshotDocument = Complete<
-  Static<typeof snapshot>,
-  'datafySnapshotId' | 'accountId' | 'status' | 'sizeGb' | 'ebsSnapshots'
->;
 export type DueDocument = Static<typeof due>;
 
-/** A document with all that its parts need to find each other: what an export has, and a filled-in seed. */
-export interface WorldDocument
-  extends Omit<
-    SeedDocument,
-    'name' | 'pace' | 'accounts' | 'tokens' | 'rules' | 'instances' | 'volumes' | 'snapshots'
-  > {
-  name: string;
-  pace?: Static<typeof paceSchema>;
-  accounts: AccountDocument[];
-  tokens: TokenDocument[];
-  rules?: RuleDocument[];
-  instances: InstanceDocument[];
-  volumes: VolumeDocument[];
-  snapshots: SnapshotDocument[];
-}
+// With all that the parts of a document need to find each other: what an export has, and a filled-in seed.
+export type {
+  AccountDocument,
+  InstanceDocument,
+  RuleDocument,
+  SnapshotDocument,
+  TokenDocument,
+  VolumeDocument,
+  WorldDocument,
+} from '../../types/world-document.ts';
 
 /** A document that says which organization it is: a seed that ships with the emulator. */
 export type Seed = WorldDocument & { organizationId: string };

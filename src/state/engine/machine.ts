@@ -4,8 +4,15 @@ import { EmulatorError } from '../../ground/errors.ts';
 import type { Database } from '../storage/database.ts';
 import { createDue } from './due.ts';
 import type { Faults } from './faults.ts';
-import { createSettle } from './settle.ts';
-import { type Action, type Resource, resources, type Status, type Transition, transitions } from './transitions.ts';
+import { createSettle, type Effects } from './settle.ts';
+import {
+  type Action,
+  type Resource,
+  type Status,
+  type Transition,
+  table as theTable,
+  transitions,
+} from './transitions.ts';
 import type { Change, Thing, Tx } from './tx.ts';
 
 export type { Change, Thing, Tx } from './tx.ts';
@@ -23,6 +30,17 @@ export interface Begun<R extends Resource> {
  * held, and fails where that fails. Without a `due_action`, that has ended already.
  */
 export type Along = Pick<Begun<Resource>, 'due_at' | 'due_action'>;
+/** The same, and the status that a caller is told of: one that lasts no time has ended in the row. */
+export type New<R extends Resource> = Begun<R> & { told: Status<R> };
+
+/** What a transition is about. */
+interface About {
+  /** The volume, where its id is another than the row's. */
+  volumeId?: string;
+  isNew?: boolean;
+  /** What it ends with. */
+  along?: Along;
+}
 
 /** What a transition under way waits for. `at` null: nothing, it is held. */
 export interface Pending {
@@ -36,14 +54,16 @@ export type Machine = ReturnType<typeof createMachine>;
  * The one place that guards and moves. It alone writes a status: `begin` for a new row, `apply` for one that is
  * there, `settle` for all that came due.
  */
-export function createMachine(db: Database, faults: Faults) {
-  const due = createDue(db);
+export function createMachine(db: Database, faults: Faults, table = theTable) {
+  const due = createDue(db, table);
   const rows = new Map<string, Map<string, { row: Transition; move: Statement | undefined }>>(
-    resources.map((resource) => [resource, new Map()]),
+    table.resources.map((resource) => [resource, new Map()]),
   );
-  for (const row of transitions as readonly Transition[]) {
+  for (const row of table.transitions) {
     rows.get(row.resource)?.set(row.action, { row, move: prepareMove(db, row) });
   }
+  /** What else happens when a transition ends; undefined as long as nobody has said. */
+  let effects: Effects | undefined;
 
   function lookUp<R extends Resource>(resource: R, action: Action<R> | string) {
     const found = rows.get(resource)?.get(action);
@@ -51,33 +71,52 @@ export function createMachine(db: Database, faults: Faults) {
     return found;
   }
 
-  /** The columns of a row that this transition moves; remembers when what follows is due. */
-  function outcome(tx: Tx, row: Transition, id: string, volumeId = id, along?: Along) {
+  /**
+   * The columns of a row that this transition moves, or that is `isNew`; remembers when what follows is due. Of a new row,
+   * what takes no time and has nothing else happen has ended already.
+   */
+  function outcome(tx: Tx, row: Transition, id: string, { volumeId = id, isNew = false, along }: About = {}) {
     const { resource, action, to: status, next: after } = row;
     if (!row.quiet) tx.changes.push({ resource, id, action, to: status, at: tx.now });
     const columns = { status, due_at: null, due_action: null, changed_by: tx.request };
     if (!after) return columns;
-    if (along) return { ...columns, ...shared(tx, resource, after.action, along) };
-    const fault = faults.ofTransition(tx.organization, row, tx.accountId, volumeId);
+    const { row: end } = lookUp(resource, after.action);
+    if (along) return { ...columns, ...shared(tx, end, along) };
+    const fault = end.kind ? undefined : faults.ofTransition(tx.organization, row, tx.accountId, volumeId);
     if (fault?.effect.outcome === 'hold') return { ...columns, due_action: after.action };
-    const at = tx.now + tx.pace[after.takes];
+    const takes = tx.pace[after.takes];
+    if (isNew && takes === 0 && !fault && endsByItself(end)) {
+      if (!row.quiet) {
+        tx.ended ??= [];
+        tx.ended.push({ resource, id, action: end.action, to: end.to, at: tx.now });
+      }
+      return { ...columns, status: end.to };
+    }
+    const at = tx.now + takes;
     due.expect(tx.organization, resource, at);
     return { ...columns, due_at: at, due_action: fault?.effect.outcome === 'fail' ? 'fail' : after.action };
   }
 
-  /** The columns of a row that ends with another one: by `action`, if all goes well. */
-  function shared(tx: Tx, resource: Resource, action: string, { due_at, due_action }: Along) {
-    if (due_action === null) return { status: lookUp(resource, action).row.to };
-    if (due_at !== null) due.expect(tx.organization, resource, due_at);
-    return { due_at, due_action: due_action === 'fail' ? 'fail' : action };
+  /** The columns of a row that ends with another one: by `end`, if all goes well. */
+  function shared(tx: Tx, end: Transition, { due_at, due_action }: Along) {
+    if (due_action === null) return { status: end.to };
+    if (due_at !== null) due.expect(tx.organization, end.resource, due_at);
+    return { due_at, due_action: due_action === 'fail' ? 'fail' : end.action };
   }
 
+  /** Whether an end leaves a row with another status, with which nothing else happens, and nothing comes after it. */
+  function endsByItself({ resource, action, to, kind, next }: Transition): boolean {
+    if (!effects || `${resource}.${action}` in effects) return false;
+    return !kind && !next && to !== 'same' && to !== 'absent';
+  }
+
+  /** @throws EmulatorError with the transition's refusal. Only here its sentence is made. */
   function refuse(row: Transition, thing: Thing): never {
     throw new EmulatorError(row.refusal, {
-      situation: thing.situation,
+      situation: thing.situation(),
       action: row.says ?? row.action,
       expected: row.from,
-      hint: row.hints?.[thing.status as Status] ?? thing.hint,
+      hint: row.hints?.[thing.status as Status] ?? thing.hint?.(),
     });
   }
 
@@ -92,12 +131,12 @@ export function createMachine(db: Database, faults: Faults) {
     resource: R,
     action: Action<R>,
     id: string,
-    { existing, volumeId, along }: { existing?: Thing | undefined; volumeId?: string; along?: Along } = {},
-  ): Begun<R> {
+    { existing, ...about }: { existing?: Thing | undefined; volumeId?: string; along?: Along } = {},
+  ): New<R> {
     const { row } = lookUp(resource, action);
     if (existing) refuse(row, existing);
     if (!row.from.includes('absent')) throw new Error(`${resource} ${action} does not begin a row`);
-    return outcome(tx, row, id, volumeId, along) as Begun<R>;
+    return { ...outcome(tx, row, id, { ...about, isNew: true }), told: row.to } as New<R>;
   }
 
   /**
@@ -121,7 +160,7 @@ export function createMachine(db: Database, faults: Faults) {
     allow(resource, action, thing);
     const { row, move } = lookUp(resource, action);
     if (!move) return ended;
-    const { due_at, due_action, changed_by } = outcome(tx, row, thing.id, thing.id, along);
+    const { due_at, due_action, changed_by } = outcome(tx, row, thing.id, along && { along });
     const at = [thing.key, tx.organization, tx.account] as const;
     const { changes } =
       row.to === 'absent' ? move.run(...at) : move.run(due_at, due_action, tx.byClock ? 1 : 0, changed_by, ...at);
@@ -143,7 +182,38 @@ export function createMachine(db: Database, faults: Faults) {
     return { status, due_at: due?.at ?? null, due_action: action, changed_by: null };
   }
 
-  return { begin, allow, apply, place, due, ...createSettle(db, due, apply) };
+  const schedules = new Map(
+    table.transitions.filter(({ kind }) => kind).map((row) => [row, prepareSchedule(db, row)] as const),
+  );
+
+  /**
+   * Says when a row recurs, or is to be forgotten, in place of what was said before. Nothing may be under way in it.
+   *
+   * @throws Error where the table has no such thing for a row of this status, or it would recur at this instant again.
+   */
+  function schedule<R extends Resource>(tx: Tx, resource: R, action: Action<R>, key: number, at: Instant): void {
+    const { row } = lookUp(resource, action);
+    if (row.kind === 'recurring' && at <= tx.now) throw new Error(`${resource} ${action} would recur without end`);
+    const changes = schedules.get(row)?.run(at, key, tx.organization, tx.account).changes;
+    if (changes !== 1) throw new Error(`The ${resource} with key ${key} allows no ${action}`);
+    due.expect(tx.organization, resource, at);
+  }
+
+  const rowOf = (resource: Resource, action: string) => lookUp(resource, action).row;
+
+  return {
+    begin,
+    allow,
+    apply,
+    place,
+    schedule,
+    due,
+    /** Says, once, what else happens when transitions end. */
+    haveEffects(all: Effects): void {
+      effects = all;
+    },
+    ...createSettle(db, { table, due, rowOf, effects: () => effects ?? {}, apply }),
+  };
 }
 
 /** Of what does not wait for anything. */
@@ -168,11 +238,20 @@ export function note(tx: Tx, resource: Change['resource'], id: string, action: s
   tx.changes.push({ resource, id, action, at: tx.now });
 }
 
+const isOneOf = (statuses: readonly string[]) => statuses.map((status) => `status = '${status}'`).join(' OR ');
+
+/** When a row comes due with nothing under way in it. */
+function prepareSchedule(db: Database, { resource, action, from }: Transition): Statement {
+  return db.prepare(
+    `UPDATE ${resource} SET due_at = ?, due_action = '${action}', parked = NULL
+     WHERE key = ? AND organization = ? AND account = ? AND (${isOneOf(from)})`,
+  );
+}
+
 /** The conditional UPDATE (or DELETE) of a transition; none where it keeps the status, or makes the row. */
 function prepareMove(db: Database, row: Transition): Statement | undefined {
   if (row.to === 'same' || row.from.includes('absent')) return undefined;
-  const from = row.from.map((status) => `status = '${status}'`).join(' OR ');
-  const guard = `WHERE key = ? AND organization = ? AND account = ? AND (${from})`;
+  const guard = `WHERE key = ? AND organization = ? AND account = ? AND (${isOneOf(row.from)})`;
   // What comes due by itself is not parked.
   const unpark = row.cause === 'clock' || row.cause === 'fault' ? '' : 'parked = NULL,';
   return db.prepare(

@@ -105,6 +105,18 @@ export const json = <const C extends string, S extends TSchema, T extends Static
   toDocument: (stored) => JSON.parse(stored),
 });
 
+/** Hex digits in a document, bytes in its column. */
+export const hex = <const C extends string, S extends TSchema>(
+  column: C,
+  schema: S,
+): Field<C, S, Buffer, undefined> => ({
+  column,
+  schema,
+  default: undefined,
+  toColumn: (said) => Buffer.from(said as string, 'hex'),
+  toDocument: (stored) => stored.toString('hex') as Static<S>,
+});
+
 /** RFC 3339 in a document, milliseconds since the Unix epoch in its column. */
 export const moment = <const C extends string, S extends TSchema>(
   column: C,

@@ -85,6 +85,8 @@ const comment = Symbol('comment');
 /** A schema with a sentence for the package's types, where the OpenAPI document has none, or another. */
 export const told = <S extends TSchema>(schema: S, sentence: string): S => ({ ...schema, [comment]: sentence });
 
+export const isTold = (schema: TSchema): boolean => comment in schema;
+
 /** What the package's types say of a value: the sentence of `told`, or the schema's description. */
 export const sentenceOf = (schema: TSchema): string | undefined =>
   (schema as { [comment]?: string })[comment] ?? schema.description;
@@ -95,6 +97,9 @@ export const ownerId = told(Type.String(), 'A UUID: the account that it belongs 
 export const plainZone = told(Type.String(), 'Such as `us-east-1a`.');
 export const plainDevice = told(Type.String(), 'Such as `/dev/sdf`.');
 export const utc = told(plainInstant, 'RFC 3339, in UTC.');
+export const sizeInGb = Type.Integer({ description: 'GiB' });
+export const iopsOf = told(Type.Integer(), 'I/O operations per second.');
+export const throughputInMibs = Type.Integer({ description: 'MiB/s' });
 export const lastRequest = told(
   nullable(Type.Integer({ description: 'The request that caused the last change, by its number in the journal.' })),
   'The request that caused the last change, by its number in the journal; null: no request of the API did.',

@@ -1,21 +1,36 @@
 import type { Database } from 'better-sqlite3';
-import { formatInstant, type Instant } from '../../ground/clock.ts';
+import { formatInstant } from '../../ground/clock.ts';
 import { instanceFields } from '../aws/instance-fields.ts';
 import type { InstanceRow } from '../aws/instances.ts';
 import type { AttachmentRow } from '../datafy/attachments.ts';
 import { ebsSnapshotsOf } from '../datafy/ebs-snapshots.ts';
 import { attachmentFields } from '../datafy/fields/attachment.ts';
 import { modificationFields } from '../datafy/fields/modification.ts';
+import { ruleFields } from '../datafy/fields/rule.ts';
 import { snapshotFields } from '../datafy/fields/snapshot.ts';
 import { volumeFields } from '../datafy/fields/volume.ts';
 import type { ModificationRow } from '../datafy/modifications.ts';
+import type { RuleRow } from '../datafy/rules.ts';
 import type { SnapshotRow } from '../datafy/snapshots.ts';
 import type { VolumeRow } from '../datafy/volumes.ts';
-import type { DueDocument, InstanceDocument, Seed, SnapshotDocument, VolumeDocument } from '../document/document.ts';
+import type {
+  AccountDocument,
+  DueDocument,
+  InstanceDocument,
+  RuleDocument,
+  Seed,
+  SnapshotDocument,
+  TokenDocument,
+  VolumeDocument,
+} from '../document/document.ts';
 import { readPace } from '../engine/pace.ts';
 import type { Worlds } from '../engine/worlds.ts';
 import { documentOf } from '../fields/field.ts';
 import type { UnderWay } from '../fields/table.ts';
+import { accountFields } from '../tenancy/account-fields.ts';
+import type { AccountRow } from '../tenancy/accounts.ts';
+import { tokenFields } from '../tenancy/token-fields.ts';
+import type { StoredToken } from '../tenancy/tokens.ts';
 
 export type Export = ReturnType<typeof createExport>;
 
@@ -50,26 +65,16 @@ export function createExport(db: Database, worlds: Worlds) {
       `SELECT ${columns}, account.id AS account_id FROM ${table} JOIN account ON account.key = ${table}.account
        WHERE ${table}.organization = ? ORDER BY ${table}.key`,
     );
-  const accounts = db.prepare<
-    [number],
-    { id: string; name: string; parent: number | null; created_at: Instant; arn: string | null }
-  >(
-    `SELECT account.id, account.name, account.parent, account.created_at, role_arn.arn FROM account
+  const accounts = db.prepare<[number], AccountRow & { arn: string | null }>(
+    `SELECT account.*, role_arn.arn FROM account
      LEFT JOIN role_arn ON role_arn.organization = account.organization AND role_arn.account = account.key
      WHERE account.organization = ? ORDER BY account.position`,
   );
-  const tokens = owned<{
-    id: string;
-    secret_hash: Buffer;
-    description: string;
-    role_ids: string;
-    expires_at: Instant | null;
-    created_at: Instant;
-  }>('token');
+  const tokens = owned<StoredToken>('token');
   const failingRoles = db.prepare<[number], { roleArn: string; reason: string }>(
     'SELECT arn AS roleArn, reason FROM failing_role WHERE organization = ? ORDER BY arn',
   );
-  const rules = owned<{ id: string; active: 0 | 1; rule: string }>('autoscaling_rule');
+  const rules = owned<RuleRow>('autoscaling_rule');
   const instances = owned<InstanceRow>('instance');
   const volumes = owned<VolumeRow>('volume');
   const backing = db.prepare<[number], { volume: number; id: string }>(
@@ -129,28 +134,16 @@ export function createExport(db: Database, worlds: Worlds) {
       pace: readPace(world.pace),
       ids: { seed: world.id_seed, made: world.ids_made },
       ...optional('roleArn', own.arn),
-      accounts: subAccounts.map(({ id, name, arn, created_at }) => ({
-        accountId: id,
-        name,
-        ...optional('roleArn', arn),
-        createdAt: formatInstant(created_at),
-      })),
-      tokens: tokens.all(organization).map((row) => ({
-        accountId: row.account_id,
-        secretHash: row.secret_hash.toString('hex'),
-        tokenId: row.id,
-        description: row.description,
-        roleIds: JSON.parse(row.role_ids),
-        ...optional('expires', row.expires_at === null ? null : formatInstant(row.expires_at)),
-        createdAt: formatInstant(row.created_at),
-      })),
+      accounts: subAccounts.map(
+        (row) => documentOf(accountFields, row, { roleArn: row.arn ?? undefined }) as AccountDocument,
+      ),
+      tokens: tokens
+        .all(organization)
+        .map((row) => documentOf(tokenFields, row, { accountId: row.account_id }) as TokenDocument),
       failingRoles: failingRoles.all(organization),
-      rules: rules.all(organization).map((row) => ({
-        ruleId: row.id,
-        accountId: row.account_id,
-        active: row.active === 1,
-        rule: JSON.parse(row.rule),
-      })),
+      rules: rules
+        .all(organization)
+        .map((row) => documentOf(ruleFields, row, { accountId: row.account_id }) as RuleDocument),
       instances: instances
         .all(organization)
         .map((row) => documentOf(instanceFields, row, { accountId: row.account_id }) as InstanceDocument),

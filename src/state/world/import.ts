@@ -35,6 +35,7 @@ import { type Database, SqliteError } from '../storage/database.ts';
 import type { Accounts } from '../tenancy/accounts.ts';
 import type { RoleArns } from '../tenancy/role-arns.ts';
 import { roles } from '../tenancy/roles.ts';
+import { tokenFields } from '../tenancy/token-fields.ts';
 import type { Tokens } from '../tenancy/tokens.ts';
 
 interface Parts {
@@ -140,12 +141,20 @@ export function createImport(db: Database, parts: Parts) {
     tokens.insert({
       organization: tx.organization,
       account: tx.account,
-      id: token.tokenId ?? tokenId,
-      secretHash,
-      description: token.description ?? '',
-      roleIds: token.roleIds ?? [token.readOnly ? roles.readOnly : roles.admin],
-      expiresAt: atOf(token.expires) ?? (expiresInMinutes === undefined ? null : tx.now + expiresInMinutes * minute),
-      createdAt: tx.now,
+      ...rowOf(
+        tokenFields,
+        {
+          ...token,
+          tokenId: token.tokenId ?? tokenId,
+          roleIds: token.roleIds ?? [token.readOnly ? roles.readOnly : roles.admin],
+        },
+        {
+          secret_hash: secretHash,
+          expires_at:
+            atOf(token.expires) ?? (expiresInMinutes === undefined ? null : tx.now + expiresInMinutes * minute),
+          created_at: tx.now,
+        },
+      ),
     });
   }
 

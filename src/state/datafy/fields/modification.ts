@@ -2,7 +2,19 @@ import { Type } from '@sinclair/typebox';
 import { statuses } from '../../engine/transitions.ts';
 import { type Faces, face } from '../../fields/face.ts';
 import { type Fields, flag, kept, moment, orNull } from '../../fields/field.ts';
-import { changedBy, due, instant, plainInstant, positive, words, yesOrNo } from '../../fields/schemas.ts';
+import {
+  changedBy,
+  due,
+  instant,
+  iopsOf,
+  positive,
+  sizeInGb,
+  throughputInMibs,
+  told,
+  utc,
+  words,
+  yesOrNo,
+} from '../../fields/schemas.ts';
 
 /** A change of size, IOPS or throughput. In a document it stands in its volume. */
 export const modificationFields = {
@@ -20,9 +32,9 @@ const { status, sizeGb, iops, throughput, startedAt } = modificationFields;
 
 /** What the answer about a volume says of its last modification. */
 export const modificationOfVolume = {
-  status: face(status, words(statuses.modification)),
-  volumeSizeGb: face(sizeGb, Type.Integer({ description: 'GiB' })),
-  volumeIops: face(iops, Type.Integer()),
-  volumeThroughput: face(throughput, Type.Integer({ description: 'MiB/s' })),
-  startTime: face(startedAt, plainInstant),
+  status: face(status, told(words(statuses.modification), 'Where it stands.')),
+  volumeSizeGb: face(sizeGb, sizeInGb),
+  volumeIops: face(iops, iopsOf),
+  volumeThroughput: face(throughput, throughputInMibs),
+  startTime: face(startedAt, utc),
 } satisfies Faces;

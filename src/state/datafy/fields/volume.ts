@@ -9,6 +9,7 @@ import {
   due,
   id,
   instant,
+  iopsOf,
   lastRequest,
   name,
   named,
@@ -17,11 +18,13 @@ import {
   plainId,
   plainZone,
   positive,
+  sizeInGb,
   strict,
   tag,
   tags,
   tagsGiven,
   text,
+  throughputInMibs,
   told,
   upTo,
   utc,
@@ -40,7 +43,7 @@ export function arrayCount(backingCount: number): number {
   return backingCount === plainBackingCount ? 1 : backingCount;
 }
 
-const origins = ['ebs', 'native', 'snapshot'] as const;
+export const origins = ['ebs', 'native', 'snapshot'] as const;
 const modification = Type.Object(propertiesOf(modificationFields), strict);
 
 /** A volume, ordinary or managed: its columns and its document, in the order of an export. */
@@ -107,14 +110,14 @@ export const volumeFields = {
 
 const its = volumeFields;
 
-const performance = {
-  volumeSizeGb: Type.Integer({ description: 'GiB' }),
-  volumeIops: told(Type.Integer(), 'I/O operations per second.'),
-  volumeThroughput: Type.Integer({ description: 'MiB/s' }),
-};
-
 /** One of the EBS volumes behind a volume, as a reader sees it. */
-const backingVolume = Type.Object({ volumeId: Type.String(), ...performance, tags: Type.Array(tag) });
+const backingVolume = Type.Object({
+  volumeId: plainId('vol'),
+  volumeSizeGb: sizeInGb,
+  volumeIops: iopsOf,
+  volumeThroughput: throughputInMibs,
+  tags: told(Type.Array(tag), "Datafy's own, then the caller's."),
+});
 
 /** A volume as a reader sees it, in this order. */
 export const volumeView = {
@@ -129,9 +132,9 @@ export const volumeView = {
   origin: face(its.origin, words(origins, 'How it came to be.')),
   hasSource: face(its.hasSource, Type.Boolean({ description: 'Whether the original EBS volume is still there.' })),
   volumeType: face(its.volumeType, told(Type.String(), 'An EBS volume type, such as gp3.')),
-  volumeSizeGb: face(its.sizeGb, performance.volumeSizeGb),
-  volumeIops: face(its.iops, performance.volumeIops),
-  volumeThroughput: face(its.throughput, performance.volumeThroughput),
+  volumeSizeGb: face(its.sizeGb, sizeInGb),
+  volumeIops: face(its.iops, iopsOf),
+  volumeThroughput: face(its.throughput, throughputInMibs),
   availabilityZone: face(its.availabilityZone, plainZone),
   encrypted: face(its.encrypted, told(Type.Boolean(), 'Whether its data is encrypted.')),
   kmsKeyId: face(its.kmsKeyId, told(nullable(Type.String()), 'The KMS key, by its name only; null: none was given.')),

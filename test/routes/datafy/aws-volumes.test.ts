@@ -879,7 +879,7 @@ describe('behaviour', () => {
           expect(backing).toMatchObject({
             volumeSizeGb: large.diskSize / count,
             volumeIops: large.volumeIops / over,
-            volumeThroughput: Math.max(125, large.volumeThroughput / over),
+            volumeThroughput: Math.max(125, Math.ceil(large.volumeThroughput / over)),
           });
         }
       },

@@ -68,12 +68,12 @@ function resourceSection(resource: Resource): string[] {
 }
 
 function cells(row: Transition): string[] {
-  const { action, says, from, to, cause, next, refusal, source, note } = row;
+  const { action, says, from, to, cause, kind, next, refusal, source, note } = row;
   return [
     says ? `${code(action)}<br>(${says})` : code(action),
     from.map((status) => (status === 'absent' ? 'absent' : code(status))).join(', '),
     to === 'same' ? '*unchanged*' : to === 'absent' ? 'gone' : code(to),
-    cause,
+    kind ? `${cause} (${kind})` : cause,
     next ? `${code(next.action)} after [${code(next.takes)}](#pace)` : '',
     code(refusal),
     `[${source}](fidelity.md)`,

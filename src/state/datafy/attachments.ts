@@ -66,7 +66,8 @@ export function createAttachments(db: Database, machine: Machine, volumes: Volum
 
   function thing(volume: VolumeRow, row: AttachmentWithInstance): Thing {
     const direction = row.status === 'detaching' ? 'from' : 'to';
-    const situation = `Volume ${volume.id} is ${row.status} ${direction} ${row.instance_id} as ${row.device_name}`;
+    const situation = () =>
+      `Volume ${volume.id} is ${row.status} ${direction} ${row.instance_id} as ${row.device_name}`;
     return { key: row.key, id: volume.id, status: row.status, situation };
   }
 

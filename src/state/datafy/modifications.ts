@@ -54,7 +54,7 @@ export function createModifications(db: Database, machine: Machine, volumes: Vol
   function underWay(volume: VolumeRow): Thing | undefined {
     const row = latest.get(volume.organization, volume.key, volume.account);
     if (row?.status !== 'modifying') return undefined;
-    const situation = `Volume ${volume.id} is being modified to ${row.size_gb} GiB`;
+    const situation = () => `Volume ${volume.id} is being modified to ${row.size_gb} GiB`;
     return { key: row.key, id: volume.id, status: row.status, situation };
   }
 

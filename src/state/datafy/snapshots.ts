@@ -74,7 +74,7 @@ export function createSnapshots(db: Database, machine: Machine, worlds: Worlds, 
   );
 
   function thing(row: SnapshotRow): Thing {
-    return { key: row.key, id: row.id, status: row.status, situation: `Snapshot ${row.id} is ${row.status}` };
+    return { key: row.key, id: row.id, status: row.status, situation: () => `Snapshot ${row.id} is ${row.status}` };
   }
 
   function notFound(tx: Tx, snapshotId: string, hint = ownAccountHint(tx)) {
@@ -143,7 +143,7 @@ export function createSnapshots(db: Database, machine: Machine, worlds: Worlds, 
           started_at: tx.now,
           ...ebsColumns(set),
         };
-        return { key: insert(row), ...row };
+        return { key: insert(row), ...row, status: row.told };
       };
     },
 

@@ -221,7 +221,7 @@ export function volumeThing(row: Pick<VolumeRow, 'key' | 'id' | 'status' | 'repl
     key: row.key,
     id: row.id,
     status: row.status,
-    situation: `Volume ${row.id} is ${row.status}`,
-    hint: row.replaced_by ? `its data is on ${row.replaced_by} now` : undefined,
+    situation: () => `Volume ${row.id} is ${row.status}`,
+    hint: () => (row.replaced_by ? `its data is on ${row.replaced_by} now` : undefined),
   };
 }

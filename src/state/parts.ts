@@ -61,6 +61,7 @@ export function createParts(db: Database, clock: Clock, observer: Observer) {
   const aws = createAws(machine, worlds, volumes, members, instances, attachments, rules);
   const describe = createDescribe(volumes, members, attachments, modifications);
   const inventory = createInventory(db, describe, volumes, instances);
+  const lists = { rules, instances };
   const effects = [
     ebsAttachments.effects,
     ebsModifications.effects,
@@ -77,14 +78,14 @@ export function createParts(db: Database, clock: Clock, observer: Observer) {
     machine,
     faults,
     checkpoints: createCheckpoints(db),
-    exportWorld: createExport(db, worlds),
+    exportWorld: createExport(db, worlds, lists),
     importWorld: createImport(db, {
       machine,
       worlds,
       accounts,
       tokens,
       roleArns,
-      rules,
+      lists,
       instances,
       volumes,
       members,

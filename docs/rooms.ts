@@ -113,10 +113,15 @@ export const rooms = {
     at: ['state/storage/'],
     holds: 'The database file, its migrations, statements and durability.',
   },
+  words: {
+    at: ['words/'],
+    holds:
+      'How every refusal is said where a surface says nothing else, and what a refusal may name of a request. `src/words/index.ts` makes a sentence of a code, its facts and the names of a surface.',
+  },
   ground: {
     at: ['ground/'],
     holds:
-      'Time, timers that no test has replaced ([why](decisions/0021-tests-in-a-browsers-surroundings.md)), places in what counts up, ids, secrets, the table of refusals, files, versions. It knows nothing of the rest.',
+      'Time, timers that no test has replaced ([why](decisions/0021-tests-in-a-browsers-surroundings.md)), places in what counts up, ids, secrets, the table of refusals (codes, kinds and facts), files, versions. It knows nothing of the rest.',
   },
   types: {
     at: ['types/'],

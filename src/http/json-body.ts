@@ -13,6 +13,7 @@ const most = {
 };
 
 const json = 'application/json';
+const expected = 'JSON, with "Content-Type: application/json" or none at all';
 const jsonTypes = /^(application\/([\w.-]+\+)?|text\/)json\s*(;|$)/i;
 
 /**
@@ -43,7 +44,7 @@ export function acceptJsonBodies(app: FastifyInstance): void {
     }
     request.sent = body;
     if (contentType !== undefined && contentType !== json && !jsonTypes.test(contentType)) {
-      return done(new EmulatorError('content-type-unsupported', { contentType }));
+      return done(new EmulatorError('content-type-unsupported', { contentType, expected }));
     }
     if (body.trim() === '') return done(null, undefined);
     const problem = excess(body);

@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { EmulatorError } from '../ground/errors.ts';
+import { type Names, plainSentences, type Sentences, sentenceOf } from '../words/index.ts';
 import { maskCredentials } from './mask.ts';
 
 /**
@@ -24,10 +25,15 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Which statuses the route's refusals have; `other` where a route says nothing. */
     surface?: Surface;
+    /** What the route's callers call the fields that a refusal may name, and how its refusals are said. */
+    names?: Names;
+    sentences?: Partial<Sentences>;
   }
   interface FastifyRequest {
     /** Why it was refused. */
     refusal?: Refusal;
+    /** What this request called some of the fields that a refusal may name. */
+    names?: Names;
   }
 }
 
@@ -69,10 +75,12 @@ export function errorBody(error: FastifyError | EmulatorError, request: FastifyR
 }
 
 function refusalOf(error: FastifyError | EmulatorError, request: FastifyRequest): Refusal & { status: number } {
-  const surface = request.routeOptions?.config?.surface ?? 'other';
-  const { message } = error;
-  if (error instanceof EmulatorError) return { status: statuses[surface][error.kind], code: error.code, message };
-  const { statusCode = 500, code } = error;
+  const { surface = 'other', names, sentences } = request.routeOptions?.config ?? {};
+  if (error instanceof EmulatorError) {
+    const message = sentenceOf(error, { ...names, ...request.names }, { ...plainSentences, ...sentences });
+    return { status: statuses[surface][error.kind], code: error.code, message };
+  }
+  const { statusCode = 500, code, message } = error;
   if (statusCode >= 400 && statusCode < 500) {
     const status = surface === 'other' ? statusCode : statuses[surface].invalid;
     const said = code === 'FST_ERR_CTP_BODY_TOO_LARGE' ? tooLarge(request) : message;

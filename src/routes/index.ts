@@ -12,6 +12,7 @@ import { inventoryRoutes } from './datafy/inventory/routes.ts';
 import { roleArnRoutes } from './datafy/role-arn/routes.ts';
 import { tokenRoutes } from './datafy/tokens/routes.ts';
 import { volumeRoutes } from './datafy/volumes/routes.ts';
+import { datafyNames, datafySentences } from './datafy/words.ts';
 
 /**
  * The table of contents: every room, where it is, and who may enter.
@@ -21,6 +22,10 @@ import { volumeRoutes } from './datafy/volumes/routes.ts';
 export function openRooms(app: FastifyInstance, state: State, recorder: Recorder, strict: boolean): void {
   app.register(
     async (datafy) => {
+      datafy.addHook('onRoute', (route) => {
+        const names = { ...datafyNames, ...route.config?.names };
+        route.config = { ...route.config, names, sentences: datafySentences };
+      });
       admit(datafy, state);
       record(datafy, state, recorder);
       aim(datafy, state);

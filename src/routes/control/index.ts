@@ -5,16 +5,17 @@ import { guardAgainstPages } from '../../http/host-guard.ts';
 import { controlPrefix } from '../../http/openapi.ts';
 import type { State } from '../../state/index.ts';
 import type { Recorder } from '../../watch/recorder.ts';
-import { checkpointRoutes } from './checkpoints.ts';
 import { clockRoutes } from './clock.ts';
 import { eventRoutes } from './events.ts';
 import { faultRoutes } from './faults.ts';
 import { healthRoutes } from './health.ts';
 import { controlInventoryRoutes } from './inventory.ts';
-import { organizationRoutes } from './organizations.ts';
 import { requestRoutes } from './requests.ts';
 import type { Operation } from './shared.ts';
-import { stateRoutes } from './state.ts';
+import { controlNames, controlSentences } from './words.ts';
+import { checkpointRoutes } from './worlds/checkpoints.ts';
+import { organizationRoutes } from './worlds/organizations.ts';
+import { stateRoutes } from './worlds/state.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -41,7 +42,7 @@ export function openControl(app: FastifyInstance, state: State, recorder: Record
     async (control) => {
       // What tests do to the emulator would drown what they test in the log.
       control.addHook('onRoute', (route) => {
-        route.config = { logAt: 'debug', ...route.config };
+        route.config = { logAt: 'debug', names: controlNames, sentences: controlSentences, ...route.config };
       });
       guardAgainstPages(control);
       control.register(healthRoutes(options.version));

@@ -65,12 +65,8 @@ export function createAws(
       const { sizeGb, availabilityZone, volumeType = 'gp3', fileSystem = 'ext4' } = volume;
       const { iops = gp3.iops.minimum, throughput = gp3.throughput.minimum } = volume;
       regionOf(availabilityZone);
-      checkPerformance(volumeType, { sizeGb, iops, throughput }, 1, {
-        sizeGb: 'sizeGb',
-        iops: 'iops',
-        throughput: 'throughput',
-      });
-      const tags = checkTags(volume.tags, 'body/tags');
+      checkPerformance(volumeType, { sizeGb, iops, throughput });
+      const tags = checkTags(volume.tags);
       const id = volume.volumeId ?? worlds.makeId(tx, 'vol');
       const holder = volume.volumeId && volumes.holder(tx, id);
       if (holder) throw new EmulatorError('volume-id-taken', { volumeId: id, holder });
@@ -118,7 +114,7 @@ export function createAws(
     tagVolume(tx: Tx, volumeId: string, tags: readonly Tag[]): void {
       const volume = volumes.find(tx, volumeId);
       note(tx, 'volume', volumeId, 'tag');
-      volumes.retag(tx, volume.key, checkTags(tags, 'body/tags'));
+      volumes.retag(tx, volume.key, checkTags(tags));
       rules.volumeChanged(tx, volume.key);
     },
 
@@ -140,7 +136,7 @@ export function createAws(
         agent: instance.agent ? 1 : 0,
         cluster_name: instance.clusterName ?? null,
         node_group_name: instance.nodeGroupName ?? null,
-        tags: JSON.stringify(checkTags(instance.tags, 'body/tags')),
+        tags: JSON.stringify(checkTags(instance.tags)),
         created_at: tx.now,
       });
       return id;
@@ -154,7 +150,7 @@ export function createAws(
         ...(change.agent !== undefined && { agent: change.agent ? 1 : 0 }),
         ...(change.clusterName !== undefined && { cluster_name: change.clusterName }),
         ...(change.nodeGroupName !== undefined && { node_group_name: change.nodeGroupName }),
-        ...(change.tags && { tags: JSON.stringify(checkTags(change.tags, 'body/tags')) }),
+        ...(change.tags && { tags: JSON.stringify(checkTags(change.tags)) }),
       };
       note(tx, 'instance', instanceId, 'change');
       instances.update(after);

@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import type { Instant } from '../../ground/clock.ts';
 import { EmulatorError } from '../../ground/errors.ts';
-import { checkPerformance, type FieldNames, ownNames, type Performance } from '../aws/ebs.ts';
+import { checkPerformance, type Performance } from '../aws/ebs.ts';
 import type { Machine, Thing, Tx } from '../engine/machine.ts';
 import type { Effects } from '../engine/settle.ts';
 import type { Status } from '../engine/transitions.ts';
@@ -33,7 +33,6 @@ export interface ModifyRequest {
   expandFilesystem: boolean;
   /** Refuse volumes that are not managed. */
   autoscalingOnly: boolean;
-  names?: FieldNames;
 }
 
 /** The same by the infrastructure-as-code call: 0 and the present value both change nothing. */
@@ -42,7 +41,6 @@ export interface ModifyAttachedRequest {
   iops?: number;
   throughput?: number;
   arraySize?: number;
-  names?: FieldNames;
 }
 
 export type Modifications = ReturnType<typeof createModifications>;
@@ -76,12 +74,10 @@ export function createModifications(db: Database, machine: Machine, volumes: Vol
    *   `filesystem-without-instance`, `modification-in-progress`, and the limits of its type
    */
   function modify(tx: Tx, volumeId: string, request: ModifyRequest): void {
-    const { names = ownNames } = request;
     const volume = volumes.find(tx, volumeId);
     machine.apply(tx, 'volume', request.autoscalingOnly ? 'modify' : 'modify-any', volumeThing(volume));
     if (request.sizeGb !== undefined && request.sizeGb <= volume.size_gb) {
       throw new EmulatorError('size-not-larger', {
-        field: names.sizeGb,
         volumeId,
         current: volume.size_gb,
         wanted: request.sizeGb,
@@ -92,7 +88,7 @@ export function createModifications(db: Database, machine: Machine, volumes: Vol
       iops: request.iops ?? volume.iops,
       throughput: request.throughput ?? volume.throughput,
     };
-    checkPerformance(volume.volume_type, wanted, arrayCount(volume.backing_count), names);
+    checkPerformance(volume.volume_type, wanted, arrayCount(volume.backing_count));
     if (request.expandFilesystem && attachments.of(volume)?.status !== 'attached') {
       throw new EmulatorError('filesystem-without-instance', { volumeId });
     }
@@ -125,17 +121,16 @@ export function createModifications(db: Database, machine: Machine, volumes: Vol
       const volume = volumes.find(tx, volumeId);
       machine.apply(tx, 'volume', 'modify-any', volumeThing(volume));
       if (!attachments.of(volume)) throw new EmulatorError('volume-not-attached');
-      const { sizeGb, iops, throughput, arraySize, names = ownNames } = request;
+      const { sizeGb, iops, throughput, arraySize } = request;
       if (arraySize && arraySize !== volume.backing_count) {
         throw new EmulatorError('array-size-fixed', {
-          field: names.arraySize,
           volumeId,
           current: volume.backing_count,
           wanted: arraySize,
         });
       }
       if (!sizeGb && !iops && !throughput && !arraySize) {
-        throw new EmulatorError('nothing-to-modify', { fields: [names.sizeGb, names.iops, names.throughput] });
+        throw new EmulatorError('nothing-to-modify');
       }
       const changes = {
         ...(sizeGb && sizeGb !== volume.size_gb && { sizeGb }),
@@ -143,7 +138,7 @@ export function createModifications(db: Database, machine: Machine, volumes: Vol
         ...(throughput && throughput !== volume.throughput && { throughput }),
       };
       if (Object.keys(changes).length === 0) return;
-      modify(tx, volumeId, { ...changes, expandFilesystem: false, autoscalingOnly: false, names });
+      modify(tx, volumeId, { ...changes, expandFilesystem: false, autoscalingOnly: false });
     },
 
     modify,

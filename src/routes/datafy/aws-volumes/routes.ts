@@ -1,12 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { State, VolumeHead } from '../../../state/index.ts';
-import { performanceNames } from '../shared.ts';
-import { acceptEitherSpelling, sizeField } from '../size-spelling.ts';
+import { acceptEitherSpelling } from '../size-spelling.ts';
+import { newVolumeNames } from '../words.ts';
 import { readArray } from './array-spelling.ts';
 import * as schemas from './schemas.ts';
-
-/** What the bodies of these calls call what the engine may refuse. */
-const created = { ...performanceNames, sizeGb: 'diskSize', arraySize: 'performanceArraySize' };
 
 /** Volumes for infrastructure as code [C]. */
 export function awsVolumeRoutes(state: State): FastifyPluginAsyncTypebox {
@@ -15,28 +12,33 @@ export function awsVolumeRoutes(state: State): FastifyPluginAsyncTypebox {
       reply.send(renderVolume(state.volumeHead(request.target, request.params.volumeId)));
     });
 
-    app.post('/aws/volumes/create-from-snapshots', { schema: schemas.createFromSnapshots }, (request, reply) => {
-      const { source, volumeProperties } = request.body;
-      const { availabilityZone, diskSize = 0, volumeIops = 0, volumeThroughput = 0, tags = [] } = volumeProperties;
-      const { volumeId, sizeGb } = state.restore(request.target, {
-        source,
-        availabilityZone,
-        sizeGb: diskSize,
-        iops: volumeIops,
-        throughput: volumeThroughput,
-        tags,
-        names: created,
-      });
-      reply.send({ volumeId, volumeSizeGB: sizeGb });
-    });
+    const config = { names: newVolumeNames };
+    app.post(
+      '/aws/volumes/create-from-snapshots',
+      { config, schema: schemas.createFromSnapshots },
+      (request, reply) => {
+        const { source, volumeProperties } = request.body;
+        const { availabilityZone, diskSize = 0, volumeIops = 0, volumeThroughput = 0, tags = [] } = volumeProperties;
+        const { volumeId, sizeGb } = state.restore(request.target, {
+          source,
+          availabilityZone,
+          sizeGb: diskSize,
+          iops: volumeIops,
+          throughput: volumeThroughput,
+          tags,
+        });
+        reply.send({ volumeId, volumeSizeGB: sizeGb });
+      },
+    );
 
     for (const [call, schema] of [
       ['create-autoscaling-volume', schemas.createAutoscalingVolume],
       ['create-datafied-volume', schemas.createDatafiedVolume],
     ] as const) {
-      app.post(`/aws/volumes/${call}`, { schema }, (request, reply) => {
+      app.post(`/aws/volumes/${call}`, { config, schema }, (request, reply) => {
         const { volumeProperties: wanted } = request.body;
         const { mode, arraySize, names } = readArray(wanted);
+        request.names = names;
         const volume = state.createVolume(request.target, {
           availabilityZone: wanted.availabilityZone,
           sizeGb: wanted.diskSize,
@@ -47,7 +49,6 @@ export function awsVolumeRoutes(state: State): FastifyPluginAsyncTypebox {
           tags: wanted.tags ?? [],
           mode,
           arraySize,
-          names: { ...created, ...names },
         });
         reply.send(renderVolume(volume));
       });
@@ -73,7 +74,6 @@ export function awsVolumeRoutes(state: State): FastifyPluginAsyncTypebox {
         iops: volumeIops,
         throughput: volumeThroughput,
         arraySize,
-        names: { ...performanceNames, sizeGb: sizeField(request), arraySize: 'arraySize' },
       });
       reply.code(200).send();
     });

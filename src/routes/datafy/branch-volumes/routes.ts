@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { State, VolumeDescription } from '../../../state/index.ts';
 import { renderVolume } from '../inventory/routes.ts';
-import { performanceNames } from '../shared.ts';
+import { newVolumeNames } from '../words.ts';
 import * as schemas from './schemas.ts';
 
 /**
@@ -23,21 +23,25 @@ export function branchVolumeRoutes(state: State): FastifyPluginAsyncTypebox {
       reply.code(200).send();
     });
 
-    app.post('/volumes/create-datafied-volume', { config, schema: schemas.createDatafiedPair }, (request, reply) => {
-      const { volumeProperties: wanted } = request.body;
-      const { volumeId, volumeSizeGb, backingVolumeIds } = state.createVolume(request.target, {
-        availabilityZone: wanted.availabilityZone,
-        sizeGb: wanted.diskSize,
-        iops: wanted.volumeIops ?? 0,
-        throughput: wanted.volumeThroughput ?? 0,
-        encrypted: wanted.encrypted ?? false,
-        kmsKeyId: wanted.kmsKeyId ?? '',
-        tags: wanted.tags ?? [],
-        mode: 'autoscaling',
-        names: { ...performanceNames, sizeGb: 'diskSize', arraySize: 'arraySize' },
-      });
-      reply.send({ volumeId, volumeSizeGB: volumeSizeGb, targetVolumeIds: backingVolumeIds });
-    });
+    const creating = { ...config, names: newVolumeNames };
+    app.post(
+      '/volumes/create-datafied-volume',
+      { config: creating, schema: schemas.createDatafiedPair },
+      (request, reply) => {
+        const { volumeProperties: wanted } = request.body;
+        const { volumeId, volumeSizeGb, backingVolumeIds } = state.createVolume(request.target, {
+          availabilityZone: wanted.availabilityZone,
+          sizeGb: wanted.diskSize,
+          iops: wanted.volumeIops ?? 0,
+          throughput: wanted.volumeThroughput ?? 0,
+          encrypted: wanted.encrypted ?? false,
+          kmsKeyId: wanted.kmsKeyId ?? '',
+          tags: wanted.tags ?? [],
+          mode: 'autoscaling',
+        });
+        reply.send({ volumeId, volumeSizeGB: volumeSizeGb, targetVolumeIds: backingVolumeIds });
+      },
+    );
   };
 }
 

@@ -2,8 +2,8 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { formatInstant } from '../../../ground/clock.ts';
 import { EmulatorError } from '../../../ground/errors.ts';
 import type { State } from '../../../state/index.ts';
-import { performanceNames } from '../shared.ts';
-import { acceptEitherSpelling, sizeField } from '../size-spelling.ts';
+import { acceptEitherSpelling } from '../size-spelling.ts';
+import { newVolumeNames } from '../words.ts';
 import * as schemas from './schemas.ts';
 
 /** The five published calls [P]. */
@@ -22,20 +22,24 @@ export function volumeRoutes(state: State): FastifyPluginAsyncTypebox {
       reply.send({ ...snapshot, startTime: formatInstant(snapshot.startTime) });
     });
 
-    app.post('/volumes/create-from-snapshots', { config, schema: schemas.createFromSnapshots }, (request, reply) => {
-      const { source, volumeProperties } = request.body;
-      const { availabilityZone, volumeIops, volumeThroughput, tags } = volumeProperties;
-      const { volumeId, sizeGb } = state.restore(request.target, {
-        source,
-        availabilityZone,
-        iops: volumeIops ?? 0,
-        throughput: volumeThroughput ?? 0,
-        ...(tags && { tags }),
-        // It takes no size.
-        names: { ...performanceNames, sizeGb: 'source' },
-      });
-      reply.send({ volumeId, volumeSizeGB: sizeGb });
-    });
+    // It takes no size: that is of the source.
+    const restoring = { ...config, names: { ...newVolumeNames, sizeGb: 'source' } };
+    app.post(
+      '/volumes/create-from-snapshots',
+      { config: restoring, schema: schemas.createFromSnapshots },
+      (request, reply) => {
+        const { source, volumeProperties } = request.body;
+        const { availabilityZone, volumeIops, volumeThroughput, tags } = volumeProperties;
+        const { volumeId, sizeGb } = state.restore(request.target, {
+          source,
+          availabilityZone,
+          iops: volumeIops ?? 0,
+          throughput: volumeThroughput ?? 0,
+          ...(tags && { tags }),
+        });
+        reply.send({ volumeId, volumeSizeGB: sizeGb });
+      },
+    );
 
     app.post('/volumes/:volumeId/attach', { config, schema: schemas.attach }, (request, reply) => {
       const { instanceId, deviceName, deleteOnTermination = false } = request.body;
@@ -61,8 +65,6 @@ export function volumeRoutes(state: State): FastifyPluginAsyncTypebox {
           sizeGb: volumeSizeGB,
           expandFilesystem,
           autoscalingOnly,
-          // It takes none but a size.
-          names: { ...performanceNames, sizeGb: sizeField(request), arraySize: 'arraySize' },
         });
         reply.send();
       },

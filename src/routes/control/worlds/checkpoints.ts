@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
-import { formatInstant } from '../../ground/clock.ts';
-import type { State } from '../../state/index.ts';
-import { noContent, responses, strictObject } from './shared.ts';
+import { formatInstant } from '../../../ground/clock.ts';
+import type { State } from '../../../state/index.ts';
+import { noContent, responses, strictObject } from '../shared.ts';
 
 const tags = ['Checkpoints'];
 const name = Type.String({ minLength: 1, maxLength: 200 });

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { exportedWorld, type State, worldDocument } from '../../state/index.ts';
-import { noContent, responses } from './shared.ts';
+import { exportedWorld, type State, worldDocument } from '../../../state/index.ts';
+import { noContent, responses } from '../shared.ts';
 
 /** The largest world that comes in over HTTP, in bytes. */
 const bodyLimit = 64 * 1024 * 1024;

@@ -135,7 +135,13 @@ export const errors = {
   'token-not-found': row<{ tokenId: string; accountId: string }>('missing'),
   'role-arn-not-found': row<{ accountId: string }>('missing'),
   'rule-not-found': row<{ ruleId: string; accountId: string }>('missing'),
-  'call-not-found': row<{ method: string; path: string; gap: boolean; page: string; document: string }>('missing'),
+  'call-not-found': row<{
+    method: string;
+    path: string;
+    gap: boolean;
+    /** Where the calls are that there are: a page, and a document. */
+    described: { page: string; document: string } | undefined;
+  }>('missing'),
   'method-not-allowed': row<{ method: string; path: string; methods: readonly string[] }>('disallowed'),
 
   // What its state does not allow

@@ -43,8 +43,10 @@ export const doorSentences = {
     `The size is given twice, as ${JSON.stringify(lower)} and as ${JSON.stringify(upper)}: send it once`,
   'field-internal': ({ field }) => `${field} is read-only and for internal use: leave it out`,
 
-  'call-not-found': ({ method, path, gap, page, document }) =>
-    `There is no call ${method} ${path}${gap ? ' (is an id in the path empty?)' : ''}; ${page} shows the calls there are, ${document} lists them`,
+  'call-not-found': ({ method, path, gap, described }) => {
+    const where = described ? `; ${described.page} shows the calls there are, ${described.document} lists them` : '';
+    return `There is no call ${method} ${path}${gap ? ' (is an id in the path empty?)' : ''}${where}`;
+  },
   'method-not-allowed': ({ method, path, methods }) =>
     `There is no call ${method} ${path}: that path takes ${list(methods, 'or')}`,
   'storage-failed': ({ reason }) =>

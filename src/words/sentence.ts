@@ -22,11 +22,16 @@ export function wordsOf(names: Names): Words {
 export const list = (items: readonly string[], last: string) =>
   items.length < 2 ? items.join() : `${items.slice(0, -1).join(', ')} ${last} ${items.at(-1)}`;
 
+/** A hint with the caller's names in the place of fields: `send {force}`. */
+function named(hint: string, words: Words): string {
+  const fields = Object.keys(plainNames) as Field[];
+  return fields.reduce((text, field) => text.replaceAll(`{${field}}`, words.of(field)), hint);
+}
+
 /** What a status does not allow, and what would have to be. */
 export function wrongStatus({ situation, action, expected, hint }: WrongStatus, words: Words): string {
   const needs = expected[0] === 'absent' ? '' : `; ${action} needs it to be ${list(expected, 'or')}`;
-  const helps = hint === undefined ? '' : `: ${hint.replace(/\{(\w+)\}/g, (_, field: Field) => words.of(field))}`;
-  return `${situation}${needs}${helps}`;
+  return `${situation}${needs}${hint === undefined ? '' : `: ${named(hint, words)}`}`;
 }
 
 /** A refusal as one of these sentences. It begins with a capital where its first words are ours. */

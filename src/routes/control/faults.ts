@@ -2,7 +2,9 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
 import { EmulatorError } from '../../ground/errors.ts';
 import { type FaultMatch, type FaultRequest, faultyTransitions, type State } from '../../state/index.ts';
-import { noContent, type Operation, responses, strict, strictObject } from './shared.ts';
+import { worldOf } from '../../surface/call.ts';
+import type { ServedOperation } from '../served.ts';
+import { noContent, responses, strict, strictObject } from './shared.ts';
 
 const tags = ['Faults'];
 
@@ -90,32 +92,33 @@ const remove = {
 };
 
 /** What goes wrong on purpose. */
-export function faultRoutes(state: State, operations: readonly Operation[]): FastifyPluginAsyncTypebox {
+export function faultRoutes(state: State, operations: readonly ServedOperation[]): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.get('/faults', { schema: list }, (request, reply) => {
-      reply.send({ faults: [...state.faults.list(request.world)] });
+      reply.send({ faults: [...state.faults.list(worldOf(request))] });
     });
 
     app.post('/faults', { schema: create }, (request, reply) => {
-      check(state, request.world, operations, request.body);
-      reply.code(201).send(state.control.addFault(request.world, request.body));
+      check(state, worldOf(request), operations, request.body);
+      reply.code(201).send(state.control.addFault(worldOf(request), request.body));
     });
 
     app.delete('/faults', { schema: removeAll }, (request, reply) => {
-      state.control.removeFaults(request.world);
+      state.control.removeFaults(worldOf(request));
       reply.code(204).send(undefined);
     });
 
     app.delete('/faults/:faultId', { schema: remove }, (request, reply) => {
       const { faultId } = request.params;
-      if (!state.control.removeFault(request.world, faultId)) throw new EmulatorError('fault-not-found', { faultId });
+      if (!state.control.removeFault(worldOf(request), faultId))
+        throw new EmulatorError('fault-not-found', { faultId });
       reply.code(204).send(undefined);
     });
   };
 }
 
 /** A fault that silently does nothing is the worst of all: what can match nothing, or does nothing, is refused. */
-function check(state: State, world: number, operations: readonly Operation[], request: FaultRequest): void {
+function check(state: State, world: number, operations: readonly ServedOperation[], request: FaultRequest): void {
   const { match, effect, probability } = request;
   const { accountId, volumeId, tokenId, transition } = match;
   const problem =
@@ -130,7 +133,7 @@ function check(state: State, world: number, operations: readonly Operation[], re
 }
 
 /** The volume that a path names, where it is called and not as the document writes it. */
-function volumeIn(operations: readonly Operation[], path: string | undefined): string | undefined {
+function volumeIn(operations: readonly ServedOperation[], path: string | undefined): string | undefined {
   if (path === undefined || path.includes('{')) return undefined;
   const documented = operations.find((each) => each.path.includes('{volumeId}') && isAt(each.path, path, undefined));
   return documented && path.split('/')[documented.path.split('/').indexOf('{volumeId}')];
@@ -147,7 +150,7 @@ function volumeProblem(state: State, world: number, volumeId?: string, accountId
 
 const given = (...values: unknown[]) => values.some((value) => value !== undefined);
 
-function callProblem(operations: readonly Operation[], match: FaultMatch): string | undefined {
+function callProblem(operations: readonly ServedOperation[], match: FaultMatch): string | undefined {
   const { operationId, method, path, volumeId } = match;
   if (operationId !== undefined && !operations.some((each) => each.operationId === operationId)) {
     return `there is no operation ${operationId}: /openapi.json lists them`;

@@ -9,6 +9,7 @@ import type {
   State,
   Target,
 } from '../../state/index.ts';
+import { worldOf } from '../../surface/call.ts';
 import { renderSnapshot, renderVolume } from '../datafy/inventory/routes.ts';
 import * as schemas from './inventory-schemas.ts';
 
@@ -16,7 +17,7 @@ import * as schemas from './inventory-schemas.ts';
 export function controlInventoryRoutes(state: State): FastifyPluginAsyncTypebox {
   const { inventory, aws } = state;
   const targetOf = (request: FastifyRequest): Target =>
-    state.targetIn(request.world, (request.params as { accountId: string }).accountId);
+    state.targetIn(worldOf(request), (request.params as { accountId: string }).accountId);
 
   return async (app) => {
     const account = '/accounts/:accountId';
@@ -24,7 +25,7 @@ export function controlInventoryRoutes(state: State): FastifyPluginAsyncTypebox 
     const instance = `${account}/instances/:instanceId`;
 
     app.get('/accounts', { schema: schemas.listAccounts }, (request, reply) => {
-      reply.send({ accounts: inventory.accounts(request.world) });
+      reply.send({ accounts: inventory.accounts(worldOf(request)) });
     });
 
     app.get(`${account}/volumes`, { schema: schemas.listVolumes }, (request, reply) => {

@@ -21,6 +21,6 @@ export async function acceptEitherSpelling(request: FastifyRequest): Promise<voi
       problems: `body/volumeSizeGb must be integer, not ${typeName(lower)}`,
     });
   }
-  if (lower === undefined) request.names = { sizeGb: 'volumeSizeGB' };
+  if (lower === undefined) request.call.names = { sizeGb: 'volumeSizeGB' };
   Object.assign(body, { volumeSizeGB: size, volumeSizeGb: size });
 }

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { State, VolumeHead } from '../../../state/index.ts';
+import { targetOf } from '../../../surface/call.ts';
 import { acceptEitherSpelling } from '../size-spelling.ts';
 import { newVolumeNames } from '../words.ts';
 import { readArray } from './array-spelling.ts';
@@ -9,7 +10,7 @@ import * as schemas from './schemas.ts';
 export function awsVolumeRoutes(state: State): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.get('/aws/volumes/:volumeId', { schema: schemas.getAwsVolume }, (request, reply) => {
-      reply.send(renderVolume(state.volumeHead(request.target, request.params.volumeId)));
+      reply.send(renderVolume(state.volumeHead(targetOf(request), request.params.volumeId)));
     });
 
     const config = { names: newVolumeNames };
@@ -19,7 +20,7 @@ export function awsVolumeRoutes(state: State): FastifyPluginAsyncTypebox {
       (request, reply) => {
         const { source, volumeProperties } = request.body;
         const { availabilityZone, diskSize = 0, volumeIops = 0, volumeThroughput = 0, tags = [] } = volumeProperties;
-        const { volumeId, sizeGb } = state.restore(request.target, {
+        const { volumeId, sizeGb } = state.restore(targetOf(request), {
           source,
           availabilityZone,
           sizeGb: diskSize,
@@ -38,8 +39,8 @@ export function awsVolumeRoutes(state: State): FastifyPluginAsyncTypebox {
       app.post(`/aws/volumes/${call}`, { config, schema }, (request, reply) => {
         const { volumeProperties: wanted } = request.body;
         const { mode, arraySize, names } = readArray(wanted);
-        request.names = names;
-        const volume = state.createVolume(request.target, {
+        request.call.names = names;
+        const volume = state.createVolume(targetOf(request), {
           availabilityZone: wanted.availabilityZone,
           sizeGb: wanted.diskSize,
           iops: wanted.volumeIops ?? 0,
@@ -56,20 +57,20 @@ export function awsVolumeRoutes(state: State): FastifyPluginAsyncTypebox {
 
     app.post('/aws/volumes/:volumeId/attach', { schema: schemas.attach }, (request, reply) => {
       const { instanceId, deviceName } = request.body;
-      state.attach(request.target, request.params.volumeId, { instanceId, deviceName, deleteOnTermination: false });
+      state.attach(targetOf(request), request.params.volumeId, { instanceId, deviceName, deleteOnTermination: false });
       reply.code(200).send();
     });
 
     app.post('/aws/volumes/:volumeId/detach', { schema: schemas.detach }, (request, reply) => {
       const { instanceId, force = false } = request.body;
-      state.detach(request.target, request.params.volumeId, instanceId, force);
+      state.detach(targetOf(request), request.params.volumeId, instanceId, force);
       reply.code(200).send();
     });
 
     const preValidation = acceptEitherSpelling;
     app.post('/aws/volumes/:volumeId/modify', { schema: schemas.modify, preValidation }, (request, reply) => {
       const { volumeSizeGb = 0, volumeIops = 0, volumeThroughput = 0, arraySize = 0 } = request.body;
-      state.modifyAttached(request.target, request.params.volumeId, {
+      state.modifyAttached(targetOf(request), request.params.volumeId, {
         sizeGb: volumeSizeGb,
         iops: volumeIops,
         throughput: volumeThroughput,

@@ -1,6 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { State, VolumeDescription } from '../../../state/index.ts';
+import { targetOf } from '../../../surface/call.ts';
 import { renderVolume } from '../inventory/routes.ts';
+import { publishedStatuses } from '../statuses.ts';
 import { newVolumeNames } from '../words.ts';
 import * as schemas from './schemas.ts';
 
@@ -10,16 +12,16 @@ import * as schemas from './schemas.ts';
  */
 export function branchVolumeRoutes(state: State): FastifyPluginAsyncTypebox {
   return async (app) => {
-    const config = { surface: 'published' } as const;
+    const config = { statuses: publishedStatuses };
 
     app.get('/volumes/:volumeId', { config, schema: schemas.getVolume }, (request, reply) => {
       // To that client a volume that is not there is an empty list, and any other status an error [C].
-      const volume = state.volume(request.target, request.params.volumeId);
+      const volume = state.volume(targetOf(request), request.params.volumeId);
       reply.send(volume ? { ...renderVolume(volume), volumes: [renderForClient(volume)] } : { volumes: [] });
     });
 
     app.delete('/volumes/:volumeId', { config, schema: schemas.deleteVolume }, (request, reply) => {
-      state.aws.deleteVolume(request.target, request.params.volumeId);
+      state.aws.deleteVolume(targetOf(request), request.params.volumeId);
       reply.code(200).send();
     });
 
@@ -29,7 +31,7 @@ export function branchVolumeRoutes(state: State): FastifyPluginAsyncTypebox {
       { config: creating, schema: schemas.createDatafiedPair },
       (request, reply) => {
         const { volumeProperties: wanted } = request.body;
-        const { volumeId, volumeSizeGb, backingVolumeIds } = state.createVolume(request.target, {
+        const { volumeId, volumeSizeGb, backingVolumeIds } = state.createVolume(targetOf(request), {
           availabilityZone: wanted.availabilityZone,
           sizeGb: wanted.diskSize,
           iops: wanted.volumeIops ?? 0,

@@ -6,6 +6,7 @@ import { seedSchema } from '../src/seed/schema.ts';
 import { type PaceKey, paceKeys, paces } from '../src/state/engine/pace.ts';
 import { type Resource, resources, statuses, type Transition, transitions } from '../src/state/engine/transitions.ts';
 import { roomNames, rooms } from './rooms.ts';
+import { typeFiles } from './types.ts';
 
 const table: readonly Transition[] = transitions;
 
@@ -67,12 +68,12 @@ function resourceSection(resource: Resource): string[] {
 }
 
 function cells(row: Transition): string[] {
-  const { action, says, from, to, cause, next, refusal, source, note } = row;
+  const { action, says, from, to, cause, kind, next, refusal, source, note } = row;
   return [
     says ? `${code(action)}<br>(${says})` : code(action),
     from.map((status) => (status === 'absent' ? 'absent' : code(status))).join(', '),
     to === 'same' ? '*unchanged*' : to === 'absent' ? 'gone' : code(to),
-    cause,
+    kind ? `${cause} (${kind})` : cause,
     next ? `${code(next.action)} after [${code(next.takes)}](#pace)` : '',
     code(refusal),
     `[${source}](fidelity.md)`,
@@ -193,4 +194,7 @@ function markdownTable(headings: readonly string[], rows: readonly (readonly str
 
 if (import.meta.main) {
   for (const [name, page] of Object.entries(pages)) writeFileSync(new URL(name, import.meta.url), page());
+  for (const [name, text] of Object.entries(typeFiles)) {
+    writeFileSync(new URL(`../src/types/${name}`, import.meta.url), text());
+  }
 }

@@ -109,6 +109,11 @@ export const rooms = {
     at: ['state/aws/'],
     holds: 'What AWS knows: the limits of EBS, instances, tags.',
   },
+  fields: {
+    at: ['state/fields/'],
+    holds:
+      'How a thing is described once ([why](decisions/0023-one-description-per-thing.md)): its fields, each with its column and its schema, and what follows from a table of them. The tables stand beside the rows that they describe: `src/state/datafy/fields`, `src/state/aws/instance-fields.ts`.',
+  },
   machine: {
     at: ['state/engine/'],
     holds:
@@ -131,7 +136,7 @@ export const rooms = {
   types: {
     at: ['types/'],
     holds:
-      "What the package's functions take and answer with, written out, so that their declarations need no other package ([why](decisions/0012-public-types-written-out.md)). `test/package/public-types.ts` holds each to the schema of its call.",
+      "What the package's functions take and answer with, written out, so that their declarations need no other package ([why](decisions/0012-public-types-written-out.md)). `src/types/seed-document.ts`, `src/types/inventory.ts` and `src/types/inventory-requests.ts` are written by `npm run docs`. `test/package/public-types.ts` holds each to the schema of its call.",
   },
 } as const satisfies Record<string, Room>;
 

@@ -10,6 +10,7 @@ export type * from './types/control.ts';
 export type * from './types/emulator.ts';
 export type * from './types/faults.ts';
 export type * from './types/inventory.ts';
+export type * from './types/inventory-requests.ts';
 export type * from './types/journal.ts';
 export type * from './types/organizations.ts';
 export type * from './types/seed-document.ts';

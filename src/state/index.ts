@@ -6,7 +6,6 @@ import type { InstanceChange, NewEbsVolume, NewInstance } from './datafy/aws.ts'
 import type { CreateVolumeRequest, RestoreRequest } from './datafy/creation.ts';
 import type { SnapshotDescription, VolumeDescription, VolumeHead } from './datafy/describe.ts';
 import type {
-  InventoryAccount,
   InventoryAttachment,
   InventoryInstance,
   InventorySnapshot,
@@ -20,12 +19,17 @@ import type { Tx } from './engine/machine.ts';
 import type { Observer, Target } from './engine/run.ts';
 import { createParts } from './parts.ts';
 import type { Database } from './storage/database.ts';
-import type { Account } from './tenancy/accounts.ts';
+import type { Account, InventoryAccount } from './tenancy/accounts.ts';
 import type { Token, TokenRequest } from './tenancy/tokens.ts';
 
-export { volumeTypes, zonePattern } from './aws/ebs.ts';
+export { zonePattern } from './aws/ebs.ts';
+export { instanceChange, instanceView, newInstance } from './aws/instance-fields.ts';
 export type { CreateVolumeRequest, RestoreSource } from './datafy/creation.ts';
 export type { SnapshotDescription, VolumeDescription, VolumeHead } from './datafy/describe.ts';
+export { attachmentView, newAttachment } from './datafy/fields/attachment.ts';
+export { ruleContent, ruleView } from './datafy/fields/rule.ts';
+export { inventorySnapshotView, snapshotView } from './datafy/fields/snapshot.ts';
+export { inventoryVolumeView, newVolume, volumeView } from './datafy/fields/volume.ts';
 export {
   type InventoryAttachment,
   type InventoryInstance,
@@ -35,16 +39,19 @@ export {
 } from './datafy/inventory.ts';
 export type { Rule } from './datafy/rules.ts';
 export { type SeedDocument, type WorldDocument, worldDocument } from './document/document.ts';
-export { words } from './document/document-fields.ts';
 export { exportedWorld } from './document/exported.ts';
 export { clockSchema, paceSchema, paceSetting } from './document/time.ts';
 export type { Call, Fault, FaultMatch, FaultRequest } from './engine/faults.ts';
 export type { Change } from './engine/machine.ts';
 export type { Observer, Target } from './engine/run.ts';
 export { faultyTransitions, statuses } from './engine/transitions.ts';
+export { propertiesOf } from './fields/field.ts';
+export { nullable, plainInstant, strict, strictObject, tag, tagsGiven, told, words } from './fields/schemas.ts';
 export { type SeedName, seedNames } from './seeds/names.ts';
+export { accountView, inventoryAccountView, newAccount } from './tenancy/account-fields.ts';
 export { roleArnPattern } from './tenancy/role-arns.ts';
 export { roleId } from './tenancy/roles.ts';
+export { tokenView } from './tenancy/token-fields.ts';
 export type { Token } from './tenancy/tokens.ts';
 export { newWorld } from './world/new-world.ts';
 
@@ -198,7 +205,7 @@ export function createState(db: Database, clock: Clock, observer: Observer = {})
 
     /** All that a world holds, account by account, with what brought it about. */
     inventory: {
-      accounts: (organization: number): InventoryAccount[] => inventory.accounts(organization),
+      accounts: (organization: number): InventoryAccount[] => accounts.list(organization),
       volumes: (target: Target, request: ListRequest<'volumes'>): Page<InventoryVolume> =>
         read(target, (tx) => inventory.volumes(tx, request)),
       snapshots: (target: Target, request: ListRequest<'snapshots'>): Page<InventorySnapshot> =>

@@ -56,7 +56,7 @@ export function createParts(db: Database, clock: Clock, observer: Observer) {
   const effects = [modifications.effects, autoscaling.effects, rules.effects];
 
   const heads = createRemembered<VolumeHead>(commits.changes);
-  const { settle, run, runPlan, read } = createRun({ commits, worlds, machine, effects, observer });
+  const { settle, settleUntilIdle, run, runPlan, read } = createRun({ commits, worlds, machine, effects, observer });
 
   const control = createControl({
     worlds,
@@ -78,6 +78,7 @@ export function createParts(db: Database, clock: Clock, observer: Observer) {
       snapshots,
     }),
     settle,
+    settleUntilIdle,
     alone: commits.alone,
     renewed: (organization) =>
       commits.afterwards(() => {

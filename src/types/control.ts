@@ -1,19 +1,21 @@
 import type { Fault, NewFault } from './faults.ts';
 import type {
-  AttachmentQuery,
-  AttachVolume,
-  InstanceChange,
-  InstanceQuery,
   InventoryAccount,
   InventoryAttachment,
   InventoryInstance,
   InventorySnapshot,
   InventoryVolume,
+} from './inventory.ts';
+import type {
+  AttachmentQuery,
+  AttachVolume,
+  InstanceChange,
+  InstanceQuery,
   NewInstance,
   NewVolume,
   SnapshotQuery,
   VolumeQuery,
-} from './inventory.ts';
+} from './inventory-requests.ts';
 import type { JournalEntry, JournalFilter, JournalPage } from './journal.ts';
 import type { NewOrganization, OrganizationCreated } from './organizations.ts';
 import type { SeedDocument } from './seed-document.ts';

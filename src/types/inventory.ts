@@ -1,6 +1,7 @@
+// Written by `npm run docs` from the schemas: edit those, and run it again.
 import type { AttachmentStatus, ModificationStatus, SnapshotStatus, Tag, VolumeOrigin, VolumeStatus } from './words.ts';
 
-/** What a volume can do: its size in GiB, its IOPS, and its throughput in MiB/s. */
+/** What a volume can do: its size, its IOPS, and its throughput. */
 export interface Performance {
   /** GiB. */
   volumeSizeGb: number;
@@ -11,7 +12,7 @@ export interface Performance {
 }
 
 /** A volume, and all that hangs on it. */
-export interface InventoryVolume extends Performance {
+export interface InventoryVolume {
   /** `vol-` and 8 to 17 hex digits. */
   volumeId: string;
   /** A UUID: the account that it belongs to. */
@@ -28,6 +29,12 @@ export interface InventoryVolume extends Performance {
   hasSource: boolean;
   /** An EBS volume type, such as gp3. */
   volumeType: string;
+  /** GiB. */
+  volumeSizeGb: number;
+  /** I/O operations per second. */
+  volumeIops: number;
+  /** MiB/s. */
+  volumeThroughput: number;
   /** Such as `us-east-1a`. */
   availabilityZone: string;
   /** Whether its data is encrypted. */
@@ -42,18 +49,40 @@ export interface InventoryVolume extends Performance {
     instanceId: string;
     /** Such as `/dev/sdf`. */
     deviceName: string;
-    /** Where the attachment stands. */
+    /** Where it stands. */
     status: AttachmentStatus;
-    /** Whether it goes with the instance [P]. */
+    /** Whether the volume goes with the instance [P]. */
     deleteOnTermination: boolean;
   } | null;
   /** The last one, with the values it is to bring; null: there was none. */
-  modification: (Performance & { status: ModificationStatus; startTime: string }) | null;
+  modification: {
+    /** Where it stands. */
+    status: ModificationStatus;
+    /** GiB. */
+    volumeSizeGb: number;
+    /** I/O operations per second. */
+    volumeIops: number;
+    /** MiB/s. */
+    volumeThroughput: number;
+    /** RFC 3339, in UTC. */
+    startTime: string;
+  } | null;
   /** The EBS volumes behind a managed one; their tags have Datafy's own before the caller's [C]. */
-  backingVolumes: (Performance & { volumeId: string; tags: Tag[] })[];
+  backingVolumes: {
+    /** `vol-` and 8 to 17 hex digits. */
+    volumeId: string;
+    /** GiB. */
+    volumeSizeGb: number;
+    /** I/O operations per second. */
+    volumeIops: number;
+    /** MiB/s. */
+    volumeThroughput: number;
+    /** Datafy's own, then the caller's. */
+    tags: Tag[];
+  }[];
   /** The Datafy snapshot that it was restored from. */
   restoredFrom: string | null;
-  /** The volume that took over when autoscaling was switched off [P]. */
+  /** The volume that took over when autoscaling was switched off. */
   replacedBy: string | null;
   /** The volume that it took over from. */
   replaces: string | null;
@@ -81,10 +110,10 @@ export interface InventorySnapshot {
   region: string;
   /** Empty where none was given. */
   description: string;
-  /** The caller's own. */
-  tags: Tag[];
   /** What it consists of; their tags have Datafy's own before the caller's [C]. */
   ebsSnapshots: { snapshotId: string; volumeId: string; tags: Tag[] }[];
+  /** The caller's own. */
+  tags: Tag[];
   /** The request that caused the last change, by its number in the journal; null: no request of the API did. */
   changedBy: number | null;
 }
@@ -135,107 +164,6 @@ export interface InventoryAccount {
   accountId: string;
   /** As it was created or renamed. */
   name: string;
-  /** Null: it is the organization's own. */
+  /** Null for the organization's own account. */
   parentAccountId: string | null;
-}
-
-/** Which part of a list to answer with. */
-interface Page {
-  /** Only what has this text in an id, a name, a description, or a tag; ASCII letters in either case. */
-  search?: string;
-  /** How many at most: 1 to 1000; left out: 100. */
-  limit?: number;
-  /** How many to pass over first; left out: none. */
-  offset?: number;
-}
-
-interface PageByStatus extends Page {
-  /** Only what is in this status, or in one of several separated by commas. */
-  status?: string;
-}
-
-/** Which volumes to list; sorted by `createdAt:asc` unless said otherwise. */
-export interface VolumeQuery extends PageByStatus {
-  /** By which field, and upwards or downwards. */
-  sort?: `${'createdAt' | 'volumeId' | 'volumeSizeGb' | 'status'}:${'asc' | 'desc'}`;
-}
-
-/** Which snapshots to list; sorted by `startTime:asc` unless said otherwise. */
-export interface SnapshotQuery extends PageByStatus {
-  /** By which field, and upwards or downwards. */
-  sort?: `${'startTime' | 'datafySnapshotId' | 'volumeSizeGb' | 'status'}:${'asc' | 'desc'}`;
-}
-
-/** Which attachments to list; sorted by `startTime:asc` unless said otherwise. */
-export interface AttachmentQuery extends PageByStatus {
-  /** By which field, and upwards or downwards. */
-  sort?: `${'startTime' | 'volumeId' | 'instanceId' | 'deviceName'}:${'asc' | 'desc'}`;
-}
-
-/** Which instances to list; sorted by `createdAt:asc` unless said otherwise. */
-export interface InstanceQuery extends Page {
-  /** By which field, and upwards or downwards. */
-  sort?: `${'createdAt' | 'instanceId'}:${'asc' | 'desc'}`;
-}
-
-/** An ordinary EBS volume to be made, as if in AWS. The limits of its type hold [D]. */
-export interface NewVolume {
-  /** GiB: 1 to 65536, or less by its type. */
-  sizeGb: number;
-  /** Such as `us-east-1a`. */
-  availabilityZone: string;
-  /** Left out: 3000. */
-  iops?: number;
-  /** MiB/s; left out: 125. */
-  throughput?: number;
-  /** Left out: gp3. */
-  volumeType?: 'gp3' | 'gp2' | 'io1' | 'io2' | 'st1' | 'sc1' | 'standard';
-  /** Left out: false. */
-  encrypted?: boolean;
-  /** Whether an instance starts from it; left out: false. */
-  boot?: boolean;
-  /** Left out: ext4. */
-  fileSystem?: string;
-  /** 50 at most [D]; left out: none. */
-  tags?: Tag[];
-  /** `vol-` and 8 to 17 hex digits; left out: one that the world makes. */
-  volumeId?: string;
-}
-
-/** Where an ordinary volume is to be attached, as if in AWS; no agent is needed. */
-export interface AttachVolume {
-  /** `i-` and 8 to 17 hex digits, in the volume's availability zone. */
-  instanceId: string;
-  /** `/dev/sd[a-z]` or `/dev/xvd[a-z]`, with up to two more characters [D]. */
-  deviceName: string;
-  /** Whether it goes with the instance; left out: false. */
-  deleteOnTermination?: boolean;
-}
-
-/** An instance to be launched, as if in AWS. */
-export interface NewInstance {
-  /** Such as `us-east-1a`. */
-  availabilityZone: string;
-  /** Whether Datafy's agent runs on it; left out: true. */
-  agent?: boolean;
-  /** The Kubernetes cluster that it is in; left out: none. */
-  clusterName?: string;
-  /** The node group that it is in; left out: none. */
-  nodeGroupName?: string;
-  /** 50 at most [D]; left out: none. */
-  tags?: Tag[];
-  /** `i-` and 8 to 17 hex digits; left out: one that the world makes. */
-  instanceId?: string;
-}
-
-/** What to change of an instance; what is left out stays. */
-export interface InstanceChange {
-  /** Whether Datafy's agent runs on it. */
-  agent?: boolean;
-  /** Null: it is in none. */
-  clusterName?: string | null;
-  /** Null: it is in none. */
-  nodeGroupName?: string | null;
-  /** These, and no others. */
-  tags?: Tag[];
 }

@@ -1,3 +1,4 @@
+// Written by `npm run docs` from the schemas: edit those, and run it again.
 import type { ClockSetting, Due, Pace, PaceName } from './time.ts';
 import type {
   AttachmentStatus,
@@ -11,47 +12,49 @@ import type {
 
 /** A sub-account. */
 export interface SeedAccount {
-  /** A UUID; left out: one that is made. */
+  /** A UUID. Left out: made, the same every time. */
   accountId?: string;
-  /** Left out: `account-1`, `account-2`, by its place in the list. */
+  /** Left out: account-1, account-2, by its place in the list. */
   name?: string;
-  /** The IAM role that Datafy acts with [C]. */
+  /** The AWS role that Datafy uses for it. Left out: none. */
   roleArn?: string;
-  /** RFC 3339; left out: the beginning of the world. */
+  /** Left out: the beginning of the world. RFC 3339. */
   createdAt?: string;
 }
 
 /** A token. It has either `token` or `secretHash`. */
 export interface SeedToken {
-  /** A UUID; the organization's own account makes it an organization token [P]. Left out: the first account's. */
+  /** A UUID. Left out: the first account. The organization's own makes it an organization token. */
   accountId?: string;
-  /** The secret: any string. Only its hash is kept, so that an export has none. */
+  /** The secret: any string. Only its hash is kept. */
   token?: string;
-  /** The SHA-256 of the secret: 64 hex digits. */
+  /** A SHA-256 in 64 hex digits. The SHA-256 of the secret, instead of the secret. */
   secretHash?: string;
-  /** A UUID; left out: one that is made. */
+  /** A UUID. Left out: made, the same every time. */
   tokenId?: string;
-  /** Any text; left out: empty. */
+  /** What it is for. */
   description?: string;
-  /** Short for the role that may only read [D]. */
+  /** Whether it may only read. Left out: it may do everything. */
   readOnly?: boolean;
-  /** UUIDs [D], or `admin` and `read-only` [A]; left out: a role that may do everything [A]. */
+  /** Its roles, instead of readOnly. */
   roleIds?: string[];
-  /** RFC 3339; left out: never. */
+  /** Left out: never. RFC 3339. */
   expires?: string;
-  /** Minutes after the beginning of the world, instead of an instant; below 0, it has expired already. */
+  /** After the beginning of the world, instead of an instant; below 0, it has expired already. */
   expiresInMinutes?: number;
-  /** RFC 3339; left out: the beginning of the world. */
+  /** Left out: the beginning of the world. RFC 3339. */
   createdAt?: string;
 }
 
-/** An autoscaling rule: which ordinary volumes Datafy takes over by itself [C]. It does not act on the document's own. */
+/**
+ * An autoscaling rule: which ordinary volumes Datafy takes over by itself [C]. It does not act on the document's own.
+ */
 export interface SeedRule {
-  /** A UUID; left out: one that is made. */
+  /** A UUID. Left out: made, the same every time. */
   ruleId?: string;
-  /** A UUID; left out: the first account's. */
+  /** A UUID. Whose it is. Left out: the first account's. */
   accountId?: string;
-  /** Left out: true. */
+  /** Left out: yes. */
   active?: boolean;
   /** JsonLogic. */
   rule: Record<string, unknown>;
@@ -59,37 +62,37 @@ export interface SeedRule {
 
 /** An EC2 instance. */
 export interface SeedInstance {
-  /** `i-` and 8 to 17 hex digits; left out: one that is made. */
+  /** `i-` and 8 to 17 hex digits. Left out: made, the same every time. */
   instanceId?: string;
-  /** A UUID; left out: the first account's. */
+  /** A UUID. Whose it is. Left out: the first account's. */
   accountId?: string;
-  /** Left out: `us-east-1a`. */
+  /** Left out: us-east-1a. */
   availabilityZone?: string;
-  /** Whether Datafy's agent runs on it: a managed volume needs it to be attached [P]. Left out: true. */
+  /** Whether Datafy's agent runs on it. Left out: yes. */
   agent?: boolean;
-  /** The Kubernetes cluster that it is in. */
+  /** The Kubernetes cluster that it is of. */
   clusterName?: string;
-  /** The node group that it is in; left out: none. */
+  /** The node group that it is of. */
   nodeGroupName?: string;
-  /** 50 at most [D]; left out: none. */
+  /** AWS tags. */
   tags?: Tag[];
-  /** RFC 3339; left out: the beginning of the world. */
+  /** Left out: the beginning of the world. RFC 3339. */
   createdAt?: string;
 }
 
 /** Where a volume is attached. */
 export interface AttachmentDocument {
-  /** `i-` and 8 to 17 hex digits. */
+  /** `i-` and 8 to 17 hex digits. An instance of the same account, in the same zone. */
   instanceId: string;
-  /** Such as `/dev/sdf`. */
+  /** Such as /dev/sdf; one volume per device. */
   deviceName: string;
   /** Left out: attached. */
   status?: AttachmentStatus;
-  /** Of one that is attaching or detaching. */
+  /** When the transition under way ends. Left out, or without `at`: it is held. */
   due?: Due;
-  /** Whether the volume goes with the instance [P]. */
+  /** Whether the volume goes with the instance. Left out: no. */
   deleteOnTermination?: boolean;
-  /** RFC 3339; left out: when the volume was created. */
+  /** Left out: when the volume was created. RFC 3339. */
   startedAt?: string;
   /** The request that caused the last change, by its number in the journal. */
   changedBy?: number;
@@ -97,19 +100,19 @@ export interface AttachmentDocument {
 
 /** A modification of a volume, with the values that it brings. */
 export interface ModificationDocument {
-  /** Where it stands. */
+  /** At most one of a volume is modifying. */
   status: ModificationStatus;
-  /** Of one that is modifying. */
+  /** When the transition under way ends. Left out, or without `at`: it is held. */
   due?: Due;
   /** GiB. */
   sizeGb: number;
   /** Left out: as the volume has. */
   iops?: number;
-  /** MiB/s; left out: as the volume has. */
+  /** MiB/s. Left out: as the volume has. */
   throughput?: number;
-  /** Whether the file system grows with it [P]. */
+  /** Left out: no. */
   expandFilesystem?: boolean;
-  /** RFC 3339; left out: when the volume was created. */
+  /** Left out: when the volume was created. RFC 3339. */
   startedAt?: string;
   /** The request that caused the last change, by its number in the journal. */
   changedBy?: number;
@@ -117,55 +120,55 @@ export interface ModificationDocument {
 
 /** A volume, ordinary or managed. */
 export interface SeedVolume {
-  /** `vol-` and 8 to 17 hex digits; left out: one that is made. */
+  /** `vol-` and 8 to 17 hex digits. Left out: made, the same every time. */
   volumeId?: string;
-  /** A UUID; left out: its instance's, or the first account's. */
+  /** A UUID. Left out: its instance's, or the first account's. */
   accountId?: string;
-  /** Left out: `managed`. */
+  /** Left out: managed. */
   status?: VolumeStatus;
-  /** Of one that is creating, activating or deactivating. */
+  /** When the transition under way ends. Left out, or without `at`: it is held. */
   due?: Due;
   /** GiB. */
   sizeGb: number;
   /** Left out: 3000, or so many for each of an array. */
   iops?: number;
-  /** MiB/s; left out: 125, or so many for each of an array. */
+  /** MiB/s. Left out: 125, or so many for each of an array. */
   throughput?: number;
-  /** Left out: its instance's, or `us-east-1a`. */
+  /** Left out: its instance's, or us-east-1a. */
   availabilityZone?: string;
-  /** Left out: `gp3`. The limits of its type hold. */
+  /** Left out: gp3. The limits of its type hold. */
   volumeType?: VolumeType;
-  /** Left out: `ebs`, or `snapshot` with `restoredFrom`. */
+  /** What it was made as. Left out: ebs, or snapshot with restoredFrom. */
   origin?: VolumeOrigin;
-  /** The Datafy snapshot that it was restored from: `dsnap-` and 8 to 17 hex digits. */
+  /** `dsnap-` and 8 to 17 hex digits. The snapshot that it was made from. */
   restoredFrom?: string;
-  /** Of a replaced volume: the id of the one that took over. */
+  /** `vol-` and 8 to 17 hex digits. Of a replaced volume: what took over. */
   replacedBy?: string;
-  /** Whether the original EBS volume is still there; left out: whether it is one that was not replaced. */
+  /** Whether its EBS volume is still there. Left out: if its origin is ebs and it was not replaced. */
   hasSource?: boolean;
-  /** Left out: false. */
+  /** Left out: no. */
   encrypted?: boolean;
-  /** A KMS key, by its name only; left out: none. */
+  /** The key that it is encrypted with. */
   kmsKeyId?: string;
-  /** What Datafy looks after [C]; left out: `autoscaling`. */
+  /** Left out: autoscaling. */
   datafyMode?: 'autoscaling' | 'performance' | 'autoscaling_performance';
-  /** The EBS volumes behind it, 8 at most; left out: as many new ones as `backingCount` says. */
+  /** The EBS volumes behind it. Left out: made, as many as backingCount says. */
   backingVolumeIds?: string[];
-  /** 2, or the size of an array; left out: as `backingVolumeIds` has, or 2, or 4 in the performance modes. */
+  /** How many EBS volumes are behind it. Left out: as many as are named, or 2, or an array of 4. */
   backingCount?: 2 | 4 | 6 | 8;
-  /** Whether an instance starts from it. */
+  /** Whether its instance starts from it. Left out: no. */
   boot?: boolean;
   /** Left out: ext4. */
   fileSystem?: string;
-  /** 50 at most [D]; left out: none. */
+  /** AWS tags. */
   tags?: Tag[];
-  /** Left out: it is on no instance. */
+  /** Where it is. Left out: on no instance. */
   attachment?: AttachmentDocument;
-  /** Oldest first. */
+  /** Changes of its size, oldest first. */
   modifications?: ModificationDocument[];
-  /** Minutes before the beginning of the world at which it came to be, instead of an instant. */
+  /** How many minutes before the beginning of the world it came to be, instead of an instant. */
   ageMinutes?: number;
-  /** RFC 3339; left out: by `ageMinutes`, or the beginning of the world. */
+  /** Left out: by ageMinutes, or the beginning of the world. RFC 3339. */
   createdAt?: string;
   /** The request that caused the last change, by its number in the journal. */
   changedBy?: number;
@@ -173,17 +176,17 @@ export interface SeedVolume {
 
 /** A Datafy snapshot, with the EBS snapshots that it consists of. */
 export interface SeedSnapshot {
-  /** `dsnap-` and 8 to 17 hex digits; left out: one that is made. */
+  /** `dsnap-` and 8 to 17 hex digits. Left out: made, the same every time. */
   datafySnapshotId?: string;
-  /** A UUID; left out: its volume's. */
+  /** A UUID. Left out: its volume's. */
   accountId?: string;
-  /** `vol-` and 8 to 17 hex digits: the volume that it was taken of. */
+  /** `vol-` and 8 to 17 hex digits. What it is of. The volume may be gone. */
   volumeId: string;
-  /** Left out: `completed`. */
+  /** Left out: completed. */
   status?: SnapshotStatus;
-  /** Of one that is pending. */
+  /** When the transition under way ends. Left out, or without `at`: it is held. */
   due?: Due;
-  /** GiB; left out: the volume's. */
+  /** GiB. Left out: the volume's. */
   sizeGb?: number;
   /** Left out: the volume's. */
   region?: string;
@@ -191,17 +194,22 @@ export interface SeedSnapshot {
   encrypted?: boolean;
   /** Left out: the volume's. */
   kmsKeyId?: string;
-  /** Counts the snapshots of a volume [C]; left out: the next of its volume. */
+  /** Counts the snapshots of a volume. Left out: the next of its volume. */
   generation?: number;
-  /** Any text; left out: empty. */
+  /** Left out: empty. */
   description?: string;
-  /** The caller's own, 50 at most [D]; left out: none. */
+  /** AWS tags. */
   tags?: Tag[];
-  /** `snap-` and `vol-`, each with 8 to 17 hex digits; left out: made, one per EBS volume behind its volume. */
-  ebsSnapshots?: { snapshotId: string; volumeId: string }[];
-  /** Minutes before the beginning of the world at which it was taken, instead of an instant. */
+  /** Left out: made, one per EBS volume behind its volume. */
+  ebsSnapshots?: {
+    /** `snap-` and 8 to 17 hex digits. Its id. */
+    snapshotId: string;
+    /** `vol-` and 8 to 17 hex digits. The EBS volume that it is of. */
+    volumeId: string;
+  }[];
+  /** How many minutes before the beginning of the world it came to be, instead of an instant. */
   ageMinutes?: number;
-  /** RFC 3339; left out: by `ageMinutes`, or the beginning of the world. */
+  /** Left out: by ageMinutes, or the beginning of the world. RFC 3339. */
   startedAt?: string;
   /** The request that caused the last change, by its number in the journal. */
   changedBy?: number;
@@ -214,34 +222,44 @@ export interface SeedSnapshot {
 export interface SeedDocument {
   /** Where the schema of seed files is, for an editor. It says nothing else. */
   $schema?: string;
-  /** A UUID; left out: that of the world it is put in. */
+  /** A UUID. Left out: that of the world it is put in. */
   organizationId?: string;
-  /** A UUID: the organization's own account; left out: the organization's id. */
+  /** A UUID. The organization's own account. Left out: the organization's id. */
   ownAccountId?: string;
-  /** Left out: `organization`. */
+  /** Left out: organization. */
   name?: string;
-  /** The beginning of the world: RFC 3339; left out: now. */
+  /** The beginning of the world. Left out: now. RFC 3339. */
   createdAt?: string;
-  /** Left out: the system's. */
+  /** The time of the world. Left out: the machine's. */
   clock?: ClockSetting;
-  /** By a name, or in milliseconds: what is left out takes 0 ms. */
+  /** How long transitions take: in milliseconds, or by a name. Left out: no time. */
   pace?: Partial<Pace> | PaceName;
-  /** The stream that ids come from, and how many have been made. */
-  ids?: { seed: string; made: number };
-  /** The IAM role of the organization's own account. */
+  /** The stream that new ids come from. The same seed gives the same ids. */
+  ids?: {
+    /** Any text. */
+    seed: string;
+    /** How many have been made. */
+    made: number;
+  };
+  /** The organization's own. */
   roleArn?: string;
-  /** Its sub-accounts; left out: one. */
+  /** Its sub-accounts. Left out: one. */
   accounts?: SeedAccount[];
-  /** Left out: `organization-token`, and `account-token` for the first account. */
+  /** Left out: organization-token, and account-token for the first account. */
   tokens?: SeedToken[];
-  /** Roles that fail Datafy's permission check, and what it says of them. */
-  failingRoles?: { roleArn: string; reason: string }[];
-  /** Autoscaling rules; they act on what comes, not on what the document has. */
+  /** Roles that fail Datafy's permission check. */
+  failingRoles?: {
+    /** The role. */
+    roleArn: string;
+    /** What the permission check says of it. */
+    reason: string;
+  }[];
+  /** Autoscaling rules. They do not act on what the document holds. */
   rules?: SeedRule[];
-  /** Of all accounts; left out: none. */
+  /** EC2 instances. */
   instances?: SeedInstance[];
-  /** Of all accounts; left out: none. */
+  /** EBS volumes, autoscaled by Datafy or not. */
   volumes?: SeedVolume[];
-  /** Of all accounts; left out: none. */
+  /** Datafy snapshots. */
   snapshots?: SeedSnapshot[];
 }

@@ -8,75 +8,44 @@ import type {
   SeedVolume,
 } from './seed-document.ts';
 import type { Pace } from './time.ts';
-import type { SnapshotStatus, VolumeStatus } from './words.ts';
 
 /** A sub-account, as an export has it. */
-export interface AccountDocument extends SeedAccount {
-  /** A UUID. */
-  accountId: string;
-  /** Any text. */
-  name: string;
-}
+export interface AccountDocument
+  extends Omit<SeedAccount, 'accountId' | 'name'>,
+    Required<Pick<SeedAccount, 'accountId' | 'name'>> {}
 
 /** A token, as an export has it: with the hash of its secret. */
-export interface TokenDocument extends SeedToken {
-  /** A UUID: whose it is. */
-  accountId: string;
-}
+export interface TokenDocument extends Omit<SeedToken, 'accountId'>, Required<Pick<SeedToken, 'accountId'>> {}
 
 /** An autoscaling rule, as an export has it. */
-export interface RuleDocument extends SeedRule {
-  /** A UUID. */
-  ruleId: string;
-  /** A UUID: whose it is. */
-  accountId: string;
-  /** Whether it acts. */
-  active: boolean;
-}
+export interface RuleDocument
+  extends Omit<SeedRule, 'ruleId' | 'accountId' | 'active'>,
+    Required<Pick<SeedRule, 'ruleId' | 'accountId' | 'active'>> {}
 
 /** An EC2 instance, as an export has it. */
-export interface InstanceDocument extends SeedInstance {
-  /** `i-` and 8 to 17 hex digits. */
-  instanceId: string;
-  /** A UUID: whose it is. */
-  accountId: string;
-  /** Such as `us-east-1a`. */
-  availabilityZone: string;
-  /** Whether Datafy's agent runs on it. */
-  agent: boolean;
-}
+export interface InstanceDocument
+  extends Omit<SeedInstance, 'instanceId' | 'accountId' | 'availabilityZone' | 'agent'>,
+    Required<Pick<SeedInstance, 'instanceId' | 'accountId' | 'availabilityZone' | 'agent'>> {}
 
 /** A volume, as an export has it. */
-export interface VolumeDocument extends SeedVolume {
-  /** `vol-` and 8 to 17 hex digits. */
-  volumeId: string;
-  /** A UUID: whose it is. */
-  accountId: string;
-  /** Where it stands. */
-  status: VolumeStatus;
-  /** Such as `us-east-1a`. */
-  availabilityZone: string;
-}
+export interface VolumeDocument
+  extends Omit<SeedVolume, 'volumeId' | 'accountId' | 'status' | 'availabilityZone'>,
+    Required<Pick<SeedVolume, 'volumeId' | 'accountId' | 'status' | 'availabilityZone'>> {}
 
 /** A Datafy snapshot, as an export has it. */
-export interface SnapshotDocument extends SeedSnapshot {
-  /** `dsnap-` and 8 to 17 hex digits. */
-  datafySnapshotId: string;
-  /** A UUID: whose it is. */
-  accountId: string;
-  /** Where it stands. */
-  status: SnapshotStatus;
-  /** GiB. */
-  sizeGb: number;
-  /** One per EBS volume that was behind its volume. */
-  ebsSnapshots: { snapshotId: string; volumeId: string }[];
-}
+export interface SnapshotDocument
+  extends Omit<SeedSnapshot, 'datafySnapshotId' | 'accountId' | 'status' | 'sizeGb' | 'ebsSnapshots'>,
+    Required<Pick<SeedSnapshot, 'datafySnapshotId' | 'accountId' | 'status' | 'sizeGb' | 'ebsSnapshots'>> {}
 
 /**
  * A whole world as JSON: what an export answers with. It has all that the world holds, so that an import of it changes
  * nothing.
  */
-export interface WorldDocument extends SeedDocument {
+export interface WorldDocument
+  extends Omit<
+    SeedDocument,
+    'name' | 'pace' | 'accounts' | 'tokens' | 'rules' | 'instances' | 'volumes' | 'snapshots'
+  > {
   /** Any text. */
   name: string;
   /** In milliseconds. */

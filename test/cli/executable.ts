@@ -2,9 +2,7 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { delimiter, dirname } from 'node:path';
 import type { Readable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
-
-export const script = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+import { builtCommands, builtProgram } from '../support/built.ts';
 
 export interface Running {
   child: ChildProcessByStdio<null, Readable, Readable>;
@@ -23,7 +21,7 @@ interface Surroundings {
 
 /** Runs the executable as a user would. */
 export function run(argv: readonly string[], surroundings?: Surroundings): Running {
-  return runCommand(process.execPath, [script, ...argv], surroundings);
+  return runCommand(process.execPath, [builtProgram(), ...argv], surroundings);
 }
 
 /** Runs a command; no variable of whoever runs the tests gets in. */
@@ -55,15 +53,11 @@ export async function result(argv: readonly string[], env: NodeJS.ProcessEnv = {
 }
 
 /** Where commands are found in a shell: `datafy-emulator` is the executable, and `node` the one that runs the tests. */
-export const shellPath = [
-  fileURLToPath(new URL('./bin', import.meta.url)),
-  dirname(process.execPath),
-  process.env.PATH,
-].join(delimiter);
+export const shellPath = (): string => [builtCommands(), dirname(process.execPath), process.env.PATH].join(delimiter);
 
 /** Lets bash run a script in which `datafy-emulator` is the executable. */
 export async function bash(commands: string, { cwd, env }: Surroundings = {}) {
   // -u: a variable that is not set ends the script.
-  const { ended, output } = runCommand('bash', ['-u', '-c', commands], { cwd, env: { ...env, PATH: shellPath } });
+  const { ended, output } = runCommand('bash', ['-u', '-c', commands], { cwd, env: { ...env, PATH: shellPath() } });
   return { code: await ended, ...output };
 }

@@ -47,7 +47,7 @@ async function start({ text }: Block, cwd: string): Promise<{ running: Running; 
   const { name, version, scripts } = packageJson;
   const running = runCommand('bash', ['-c', `exec ${inCheckout}`], {
     cwd: isNpm ? root : cwd,
-    env: { PATH: shellPath, [optionTable.port.variable]: '0' },
+    env: { PATH: shellPath(), [optionTable.port.variable]: '0' },
   });
   await running.says(/^docs .*\n/m);
   const [url] = /http:\/\/[^\s/]+/.exec(running.output.stdout)!;

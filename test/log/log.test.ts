@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { type Running, run, runCommand, script } from '../cli/executable.ts';
+import { type Running, run, runCommand } from '../cli/executable.ts';
+import { builtProgram } from '../support/built.ts';
 import { production, type Row, volumes } from '../support/world.ts';
 
 // Each test starts a process or two.
@@ -272,7 +273,7 @@ describe('for people', () => {
   describe.skipIf(!hasScript())('on a terminal (skipped without the command "script", which makes one)', () => {
     /** What a terminal shows of an emulator that had one call. */
     async function shown(argv: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
-      const command = `'${process.execPath}' '${script}' --port 0 ${argv.join(' ')}`;
+      const command = `'${process.execPath}' '${builtProgram()}' --port 0 ${argv.join(' ')}`;
       const terminal = watched(
         runCommand('script', ['-qefc', `exec ${command}`, '/dev/null'], { env: { TERM: 'xterm', ...env } }),
       );
@@ -467,7 +468,7 @@ describe('who does not read the log', () => {
     'a disk that is full costs nothing else (skipped without /dev/full)',
     async () => {
       const { says, child, ended } = watched(
-        runCommand('bash', ['-c', `exec "${process.execPath}" "${script}" --port 0 2> /dev/full`]),
+        runCommand('bash', ['-c', `exec "${process.execPath}" "${builtProgram()}" --port 0 2> /dev/full`]),
       );
       const [, url] = await says(/ ready on (\S+) /);
       await flood((method, path) => fetch(url + path, { method }));

@@ -15,7 +15,7 @@ import type * as requests from '../../src/routes/control/requests.ts';
 import type { change } from '../../src/routes/control/shared.ts';
 import type * as checkpoints from '../../src/routes/control/worlds/checkpoints.ts';
 import type { createOrganization } from '../../src/routes/control/worlds/organizations.ts';
-import type { SeedDocument, WorldDocument } from '../../src/state/document/document.ts';
+import type { SeedDocument } from '../../src/state/document/document.ts';
 import type { Pace, paces } from '../../src/state/engine/pace.ts';
 import type { Status } from '../../src/state/engine/transitions.ts';
 import type { SeedName } from '../../src/state/seeds/names.ts';
@@ -50,7 +50,6 @@ export type TypesOfTheControlSurface = Hold<{
   NewOrganization: Same<face.NewOrganization, Static<typeof createOrganization.body>>;
   OrganizationCreated: Same<face.OrganizationCreated, Static<(typeof createOrganization.response)[201]>>;
   SeedName: Same<face.SeedName, SeedName>;
-  WorldDocument: Same<face.WorldDocument, WorldDocument>;
   SeedDocument: Same<face.SeedDocument, SeedDocument>;
   Checkpoint: Same<face.Checkpoint, Item<Answer<typeof checkpoints.list>['checkpoints']>>;
   ClockState: Same<face.ClockState, Static<typeof clock.clock>>;

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { builtProgram } from './built.ts';
 
 export const root = join(import.meta.dirname, '../..');
 
@@ -31,8 +32,7 @@ export async function listening(args: readonly string[], env?: Record<string, st
 }
 
 /** Runs an emulator, on any free port. */
-export const emulator = (...args: string[]): Promise<Listening> =>
-  listening([join(root, 'src/main.ts'), '--port', '0', ...args]);
+export const emulator = (...args: string[]): Promise<Listening> => listening([builtProgram(), '--port', '0', ...args]);
 
 /** Runs a command to its end. */
 export async function run(

@@ -1,8 +1,23 @@
-import { type TSchema, Type } from '@sinclair/typebox';
-import { orders, statuses, volumeTypes, words, worldDocument } from '../../state/index.ts';
-import { page, snapshot, volume } from '../datafy/inventory/schemas.ts';
-import { accountParams, instant, nullable, paging, tag, volumeParams } from '../datafy/shared.ts';
-import { noContent, responses, strictObject } from './shared.ts';
+import { Type } from '@sinclair/typebox';
+import {
+  attachmentView,
+  instanceChange,
+  instanceView,
+  inventoryAccountView,
+  inventorySnapshotView,
+  inventoryVolumeView,
+  newAttachment,
+  newInstance,
+  newVolume,
+  orders,
+  propertiesOf,
+  strictObject,
+  tagsGiven,
+  told,
+} from '../../state/index.ts';
+import { page } from '../datafy/inventory/schemas.ts';
+import { accountParams, paging, volumeParams } from '../datafy/shared.ts';
+import { noContent, responses } from './shared.ts';
 
 /** What there is in a world, and what happens to it as if in AWS. */
 
@@ -13,39 +28,15 @@ const ofInstance = { ...common, params: Type.Object({ ...accountParams.propertie
 
 // ---- What goes out
 
-const changedBy = nullable(
-  Type.Integer({ description: 'The request that caused the last change, by its number in the journal.' }),
-);
+export const inventoryVolume = Type.Object(propertiesOf(inventoryVolumeView));
 
-export const inventoryVolume = Type.Object({ ...volume.properties, changedBy });
+export const inventorySnapshot = Type.Object(propertiesOf(inventorySnapshotView));
 
-export const inventorySnapshot = Type.Object({
-  ...snapshot.properties,
-  tags: Type.Array(tag, { description: "The caller's own." }),
-  changedBy,
-});
+export const attachment = Type.Object(propertiesOf(attachmentView));
 
-export const attachment = Type.Object({
-  volumeId: Type.String(),
-  accountId: Type.String(),
-  instanceId: Type.String(),
-  deviceName: Type.String(),
-  status: words(statuses.attachment),
-  deleteOnTermination: Type.Boolean(),
-  startTime: instant,
-  changedBy,
-});
+export const instance = Type.Object(propertiesOf(instanceView));
 
-export const instance = Type.Object({
-  instanceId: Type.String(),
-  accountId: Type.String(),
-  availabilityZone: Type.String(),
-  agent: Type.Boolean({ description: "Whether Datafy's agent runs on it." }),
-  clusterName: nullable(Type.String()),
-  nodeGroupName: nullable(Type.String()),
-  tags: Type.Array(tag),
-  createdAt: instant,
-});
+export const account = Type.Object(propertiesOf(inventoryAccountView));
 
 const oneVolume = (description: string) => ({ ...inventoryVolume, description });
 const oneInstance = { ...instance, description: 'The instance.' };
@@ -65,8 +56,11 @@ const status = Type.Optional(
 );
 
 const sort = <L extends keyof typeof orders>(list: L) =>
-  Type.Optional(
-    Type.Unsafe<(typeof orders)[L][number]>({ type: 'string', enum: orders[list], default: orders[list][0] }),
+  told(
+    Type.Optional(
+      Type.Unsafe<(typeof orders)[L][number]>({ type: 'string', enum: orders[list], default: orders[list][0] }),
+    ),
+    'By which field, and upwards or downwards.',
   );
 
 export const listAccounts = {
@@ -77,13 +71,7 @@ export const listAccounts = {
     200,
     Type.Object(
       {
-        accounts: Type.Array(
-          Type.Object({
-            accountId: Type.String(),
-            name: Type.String(),
-            parentAccountId: nullable(Type.String({ description: "Null for the organization's own account." })),
-          }),
-        ),
+        accounts: Type.Array(account),
       },
       { description: "The organization's own, then its sub-accounts, oldest first." },
     ),
@@ -127,33 +115,11 @@ export const listInstances = {
 
 // ---- Volumes, as AWS has them
 
-const { volumeId, fileSystem } = worldDocument.properties.volumes.items.properties;
-const { instanceId, clusterName, nodeGroupName } = worldDocument.properties.instances.items.properties;
-const tags = Type.Array(strictObject({ key: Type.String(), value: Type.String() }));
-
-/** A value from 1 up to what any type of EBS volume can have [D]; those of its own type may be narrower. */
-const upTo = (maximum: number, description: string) => Type.Integer({ minimum: 1, maximum, description });
-
-const named = <T extends TSchema>(schema: T, description: string) => Type.Optional({ ...schema, description } as T);
-
 export const createVolume = {
   ...ofAccount,
   operationId: 'createInventoryVolume',
   summary: 'Make an ordinary EBS volume, as if in AWS',
-  body: strictObject({
-    sizeGb: upTo(65_536, 'GiB'),
-    availabilityZone: Type.String(),
-    iops: Type.Optional(upTo(256_000, 'Left out: 3000.')),
-    throughput: Type.Optional(upTo(4_000, 'MiB/s; left out: 125.')),
-    volumeType: Type.Optional(
-      Type.Unsafe<(typeof volumeTypes)[number]>({ type: 'string', enum: [...volumeTypes], default: 'gp3' }),
-    ),
-    encrypted: Type.Optional(Type.Boolean({ default: false })),
-    boot: Type.Optional(Type.Boolean({ default: false, description: 'Whether an instance starts from it.' })),
-    fileSystem: { ...fileSystem, default: 'ext4' },
-    tags: Type.Optional(tags),
-    volumeId: named(volumeId, 'Left out: one that the world makes.'),
-  }),
+  body: strictObject(propertiesOf(newVolume)),
   response: responses(201, oneVolume('The new volume.')),
 };
 
@@ -168,7 +134,7 @@ export const tagVolume = {
   ...ofVolume,
   operationId: 'tagInventoryVolume',
   summary: 'Give a volume other tags, as if in AWS',
-  body: strictObject({ tags }),
+  body: strictObject({ tags: tagsGiven }),
   response: responses(200, oneVolume('The volume, with these tags and no others.')),
 };
 
@@ -183,11 +149,7 @@ export const attachVolume = {
   ...ofVolume,
   operationId: 'attachInventoryVolume',
   summary: 'Attach an ordinary volume, as if in AWS; no agent is needed',
-  body: strictObject({
-    instanceId: Type.String(),
-    deviceName: Type.String(),
-    deleteOnTermination: Type.Optional(Type.Boolean({ default: false })),
-  }),
+  body: strictObject(propertiesOf(newAttachment)),
   response: responses(200, oneVolume('The volume, on its way to the instance.')),
 };
 
@@ -200,21 +162,11 @@ export const activateVolume = {
 
 // ---- Instances
 
-const agent = (description: string, options: { default?: boolean } = {}) =>
-  Type.Optional(Type.Boolean({ description, ...options }));
-
 export const createInstance = {
   ...ofAccount,
   operationId: 'createInventoryInstance',
   summary: 'Launch an instance, as if in AWS',
-  body: strictObject({
-    availabilityZone: Type.String(),
-    agent: agent("Whether Datafy's agent runs on it.", { default: true }),
-    clusterName,
-    nodeGroupName,
-    tags: Type.Optional(tags),
-    instanceId: named(instanceId, 'Left out: one that the world makes.'),
-  }),
+  body: strictObject(propertiesOf(newInstance)),
   response: responses(201, oneInstance),
 };
 
@@ -229,12 +181,7 @@ export const changeInstance = {
   ...ofInstance,
   operationId: 'changeInventoryInstance',
   summary: 'Change an instance; what is left out stays',
-  body: strictObject({
-    agent: agent("Whether Datafy's agent runs on it."),
-    clusterName: Type.Optional({ ...nullable(clusterName), description: 'Null: it is in none.' }),
-    nodeGroupName: Type.Optional({ ...nullable(nodeGroupName), description: 'Null: it is in none.' }),
-    tags: Type.Optional({ ...tags, description: 'These, and no others.' }),
-  }),
+  body: strictObject(propertiesOf(instanceChange)),
   response: responses(200, oneInstance),
 };
 

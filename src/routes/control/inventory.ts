@@ -1,16 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
-import { formatInstant } from '../../ground/clock.ts';
-import type {
-  InventoryAttachment,
-  InventoryInstance,
-  InventorySnapshot,
-  InventoryVolume,
-  State,
-  Target,
-} from '../../state/index.ts';
+import type { State, Target } from '../../state/index.ts';
 import { worldOf } from '../../surface/call.ts';
-import { renderSnapshot, renderVolume } from '../datafy/inventory/routes.ts';
 import * as schemas from './inventory-schemas.ts';
 
 /** What a world holds, account by account, and what happens to it as if in AWS. */
@@ -31,37 +22,37 @@ export function controlInventoryRoutes(state: State): FastifyPluginAsyncTypebox 
     app.get(`${account}/volumes`, { schema: schemas.listVolumes }, (request, reply) => {
       const wanted = listRequest(request.query);
       const { count, items } = inventory.volumes(targetOf(request), wanted);
-      reply.send({ count, limit: wanted.limit, offset: wanted.offset, volumes: items.map(volumeOf) });
+      reply.send({ count, limit: wanted.limit, offset: wanted.offset, volumes: items });
     });
 
     app.get(`${account}/snapshots`, { schema: schemas.listSnapshots }, (request, reply) => {
       const wanted = listRequest(request.query);
       const { count, items } = inventory.snapshots(targetOf(request), wanted);
-      reply.send({ count, limit: wanted.limit, offset: wanted.offset, snapshots: items.map(snapshotOf) });
+      reply.send({ count, limit: wanted.limit, offset: wanted.offset, snapshots: items });
     });
 
     app.get(`${account}/attachments`, { schema: schemas.listAttachments }, (request, reply) => {
       const wanted = listRequest(request.query);
       const { count, items } = inventory.attachments(targetOf(request), wanted);
-      reply.send({ count, limit: wanted.limit, offset: wanted.offset, attachments: items.map(attachmentOf) });
+      reply.send({ count, limit: wanted.limit, offset: wanted.offset, attachments: items });
     });
 
     app.get(`${account}/instances`, { schema: schemas.listInstances }, (request, reply) => {
       const wanted = listRequest(request.query);
       const { count, items } = inventory.instances(targetOf(request), wanted);
-      reply.send({ count, limit: wanted.limit, offset: wanted.offset, instances: items.map(instanceOf) });
+      reply.send({ count, limit: wanted.limit, offset: wanted.offset, instances: items });
     });
 
     app.post(`${account}/volumes`, { schema: schemas.createVolume }, (request, reply) => {
-      reply.code(201).send(volumeOf(aws.createVolume(targetOf(request), request.body)));
+      reply.code(201).send(aws.createVolume(targetOf(request), request.body));
     });
 
     app.get(volume, { schema: schemas.getVolume }, (request, reply) => {
-      reply.send(volumeOf(inventory.volume(targetOf(request), request.params.volumeId)));
+      reply.send(inventory.volume(targetOf(request), request.params.volumeId));
     });
 
     app.put(volume, { schema: schemas.tagVolume }, (request, reply) => {
-      reply.send(volumeOf(aws.tagVolume(targetOf(request), request.params.volumeId, request.body.tags)));
+      reply.send(aws.tagVolume(targetOf(request), request.params.volumeId, request.body.tags));
     });
 
     app.delete(volume, { schema: schemas.deleteVolume }, (request, reply) => {
@@ -72,24 +63,23 @@ export function controlInventoryRoutes(state: State): FastifyPluginAsyncTypebox 
     app.post(`${volume}/attach`, { schema: schemas.attachVolume }, (request, reply) => {
       const { deleteOnTermination = false, ...place } = request.body;
       const attached = aws.attachVolume(targetOf(request), request.params.volumeId, { ...place, deleteOnTermination });
-      reply.send(volumeOf(attached));
+      reply.send(attached);
     });
 
     app.post(`${volume}/activate`, { schema: schemas.activateVolume }, (request, reply) => {
-      reply.send(volumeOf(state.activate(targetOf(request), request.params.volumeId)));
+      reply.send(state.activate(targetOf(request), request.params.volumeId));
     });
 
     app.post(`${account}/instances`, { schema: schemas.createInstance }, (request, reply) => {
-      const { agent = true, ...rest } = request.body;
-      reply.code(201).send(instanceOf(aws.createInstance(targetOf(request), { ...rest, agent })));
+      reply.code(201).send(aws.createInstance(targetOf(request), request.body));
     });
 
     app.get(instance, { schema: schemas.getInstance }, (request, reply) => {
-      reply.send(instanceOf(inventory.instance(targetOf(request), request.params.instanceId)));
+      reply.send(inventory.instance(targetOf(request), request.params.instanceId));
     });
 
     app.put(instance, { schema: schemas.changeInstance }, (request, reply) => {
-      reply.send(instanceOf(aws.changeInstance(targetOf(request), request.params.instanceId, request.body)));
+      reply.send(aws.changeInstance(targetOf(request), request.params.instanceId, request.body));
     });
 
     app.delete(instance, { schema: schemas.terminateInstance }, (request, reply) => {
@@ -104,17 +94,3 @@ function listRequest<Q extends { status?: string; limit?: number; offset?: numbe
   const { status, limit = 100, offset = 0, ...rest } = query;
   return { ...rest, ...(status !== undefined && { status: status.split(',') }), limit, offset };
 }
-
-const volumeOf = (volume: InventoryVolume) => ({ ...renderVolume(volume), changedBy: volume.changedBy });
-
-const snapshotOf = (snapshot: InventorySnapshot) => {
-  const { tags, changedBy } = snapshot;
-  return { ...renderSnapshot(snapshot), tags, changedBy };
-};
-
-const attachmentOf = (attachment: InventoryAttachment) => ({
-  ...attachment,
-  startTime: formatInstant(attachment.startTime),
-});
-
-const instanceOf = (instance: InventoryInstance) => ({ ...instance, createdAt: formatInstant(instance.createdAt) });

@@ -1,14 +1,11 @@
-import { type TProperties, type TSchema, Type } from '@sinclair/typebox';
+import { type TSchema, Type } from '@sinclair/typebox';
 import { formatInstant } from '../../ground/clock.ts';
 import type { Change } from '../../state/index.ts';
 import { errorBody } from '../datafy/shared.ts';
 
 /** Atoms of the control surface's schemas. What it does not know it refuses. */
 
-export const strict = { additionalProperties: false } as const;
-
-export const strictObject = <P extends TProperties>(properties: P, description?: string) =>
-  Type.Object(properties, { ...strict, ...(description && { description }) });
+export { strict, strictObject } from '../../state/index.ts';
 
 const bodies = {
   400: errorBody('The request is wrong; `message` says where.'),

@@ -1,4 +1,4 @@
-import { type TSchema, Type } from '@sinclair/typebox';
+import { Type } from '@sinclair/typebox';
 
 /** Atoms of the routes' schemas. The published ones carry what Datafy's document has, and no more. */
 
@@ -46,14 +46,7 @@ export const listQuery = Type.Object({
 /** A tag as callers send it: the published document requires neither part. */
 export const tagInput = Type.Object({ key: Type.Optional(Type.String()), value: Type.Optional(Type.String()) });
 
-export const tag = Type.Object({ key: Type.String(), value: Type.String() });
-
-export const instant = Type.String({ format: 'date-time' });
-
-/** A value or null, as OpenAPI 3.0 writes it. */
-export function nullable<T extends TSchema>(schema: T) {
-  return Type.Unsafe<import('@sinclair/typebox').Static<T> | null>({ ...schema, nullable: true });
-}
+export { nullable, plainInstant as instant, tag } from '../../state/index.ts';
 
 /** A number for which clients send 0 where they mean none [C]. */
 export const zeroIsDefault = (description: string) =>

@@ -1,21 +1,13 @@
 import type { Database } from 'better-sqlite3';
-import type { Instant } from '../../ground/clock.ts';
 import { EmulatorError } from '../../ground/errors.ts';
 import type { Tx } from '../engine/machine.ts';
+import { facedColumns } from '../fields/face.ts';
+import { columnsOf, type RowOf } from '../fields/field.ts';
+import { type Owned, ownedColumns, prepareInsert, prepareUpdate } from '../fields/table.ts';
+import { instanceChange, instanceFields } from './instance-fields.ts';
 
-/** An EC2 instance. `agent`: whether Datafy's agent runs on it. */
-export interface InstanceRow {
-  key: number;
-  organization: number;
-  account: number;
-  id: string;
-  availability_zone: string;
-  agent: 0 | 1;
-  cluster_name: string | null;
-  node_group_name: string | null;
-  tags: string;
-  created_at: Instant;
-}
+/** An EC2 instance as it is stored. `agent`: whether Datafy's agent runs on it. */
+export interface InstanceRow extends Owned, RowOf<typeof instanceFields> {}
 
 export type Instances = ReturnType<typeof createInstances>;
 
@@ -29,21 +21,18 @@ export function createInstances(db: Database) {
        WHERE instance.organization = ? AND instance.id = ?`,
     )
     .pluck();
-  const insert = db.prepare<Omit<InstanceRow, 'key'>>(
-    'INSERT INTO instance (organization, account, id, availability_zone, agent, cluster_name, node_group_name, tags, created_at) ' +
-      'VALUES (@organization, @account, @id, @availability_zone, @agent, @cluster_name, @node_group_name, @tags, @created_at)',
-  );
+  const insert = prepareInsert<Omit<InstanceRow, 'key'>>(db, 'instance', [
+    ...ownedColumns,
+    ...columnsOf(instanceFields),
+  ]);
   const remove = db.prepare<[number, number, number]>(
     'DELETE FROM instance WHERE organization = ? AND key = ? AND account = ?',
   );
-  const update = db.prepare<InstanceRow>(
-    `UPDATE instance SET agent = @agent, cluster_name = @cluster_name, node_group_name = @node_group_name, tags = @tags
-     WHERE key = @key AND organization = @organization AND account = @account`,
-  );
+  const update = prepareUpdate<InstanceRow>(db, 'instance', facedColumns(instanceChange));
 
   return {
     /** Writes what can change on an instance: all but its id, account and zone. */
-    update: (row: InstanceRow) => update.run(row),
+    update,
 
     /** @throws EmulatorError `instance-not-found` */
     find(tx: Tx, instanceId: string): InstanceRow {
@@ -56,6 +45,6 @@ export function createInstances(db: Database) {
     owner: (tx: Tx, instanceId: string) => owner.get(tx.organization, instanceId),
 
     remove: (tx: Tx, key: number) => remove.run(tx.organization, key, tx.account),
-    insert: (row: Omit<InstanceRow, 'key'>) => Number(insert.run(row).lastInsertRowid),
+    insert,
   };
 }

@@ -1,26 +1,17 @@
 import type { Database } from 'better-sqlite3';
-import type { Instant } from '../../ground/clock.ts';
 import { EmulatorError } from '../../ground/errors.ts';
 import { attachmentPoint, checkDeviceName } from '../aws/ebs.ts';
 import type { InstanceRow, Instances } from '../aws/instances.ts';
 import type { Machine, Thing, Tx } from '../engine/machine.ts';
-import type { Status } from '../engine/transitions.ts';
+import { columnsOf, type RowOf } from '../fields/field.ts';
+import { type Owned, ownedColumns, prepareInsert, type UnderWay, underWayColumns } from '../fields/table.ts';
+import { attachmentFields } from './fields/attachment.ts';
 import { type VolumeRow, type Volumes, volumeThing } from './volumes.ts';
 
 /** A volume on an instance. */
-export interface AttachmentRow {
-  key: number;
-  organization: number;
-  account: number;
+export interface AttachmentRow extends Owned, UnderWay, RowOf<typeof attachmentFields> {
   volume: number;
   instance: number;
-  device_name: string;
-  delete_on_termination: 0 | 1;
-  status: Status<'attachment'>;
-  due_at: Instant | null;
-  due_action: string | null;
-  changed_by: number | null;
-  started_at: Instant;
 }
 
 /** An attachment with the instance's side of it. */
@@ -53,14 +44,16 @@ export function createAttachments(db: Database, machine: Machine, volumes: Volum
      FROM attachment JOIN volume ON volume.key = attachment.volume
      WHERE attachment.organization = ? AND attachment.instance = ? AND attachment_point = ? AND attachment.account = ?`,
   );
-  const insert = db.prepare<Omit<AttachmentRow, 'key'> & { attachment_point: string }>(
-    `INSERT INTO attachment (organization, account, volume, instance, device_name, attachment_point,
-       delete_on_termination, status, due_at, due_action, changed_by, started_at)
-     VALUES (@organization, @account, @volume, @instance, @device_name, @attachment_point, @delete_on_termination,
-       @status, @due_at, @due_action, @changed_by, @started_at)`,
-  );
+  const insert = prepareInsert<Omit<AttachmentRow, 'key'> & { attachment_point: string }>(db, 'attachment', [
+    ...ownedColumns,
+    ...underWayColumns,
+    'volume',
+    'instance',
+    'attachment_point',
+    ...columnsOf(attachmentFields),
+  ]);
   const insertAttachment = (row: Omit<AttachmentRow, 'key'>) =>
-    insert.run({ ...row, attachment_point: attachmentPoint(row.device_name) });
+    insert({ ...row, attachment_point: attachmentPoint(row.device_name) });
   const move = db.prepare<Record<string, unknown>>(
     `UPDATE attachment SET volume = @to
      WHERE volume = @from AND organization = @organization AND account = @account`,
@@ -73,7 +66,8 @@ export function createAttachments(db: Database, machine: Machine, volumes: Volum
 
   function thing(volume: VolumeRow, row: AttachmentWithInstance): Thing {
     const direction = row.status === 'detaching' ? 'from' : 'to';
-    const situation = `Volume ${volume.id} is ${row.status} ${direction} ${row.instance_id} as ${row.device_name}`;
+    const situation = () =>
+      `Volume ${volume.id} is ${row.status} ${direction} ${row.instance_id} as ${row.device_name}`;
     return { key: row.key, id: volume.id, status: row.status, situation };
   }
 

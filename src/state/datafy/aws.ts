@@ -1,46 +1,24 @@
 import { EmulatorError } from '../../ground/errors.ts';
-import { checkPerformance, gp3, regionOf, type VolumeType } from '../aws/ebs.ts';
+import { checkPerformance, gp3, regionOf } from '../aws/ebs.ts';
+import { instanceChange, instanceFields, newInstance } from '../aws/instance-fields.ts';
 import type { InstanceRow, Instances } from '../aws/instances.ts';
 import { checkTags, type Tag } from '../aws/tags.ts';
 import { type Machine, note, type Tx } from '../engine/machine.ts';
 import { transition } from '../engine/transitions.ts';
 import type { Worlds } from '../engine/worlds.ts';
+import { columnsAsked, type Said } from '../fields/face.ts';
+import { defaultsOf } from '../fields/field.ts';
 import type { Attachments, AttachRequest } from './attachments.ts';
+import { newVolume, volumeFields } from './fields/volume.ts';
 import type { Rules } from './rules.ts';
 import { type Volumes, volumeThing } from './volumes.ts';
 
-export interface NewEbsVolume {
-  /** GiB */
-  sizeGb: number;
-  availabilityZone: string;
-  /** Left out: gp3's least. */
-  iops?: number;
-  /** MiB/s; left out: gp3's least. */
-  throughput?: number;
-  /** Left out: gp3. */
-  volumeType?: VolumeType;
-  encrypted?: boolean;
-  /** Whether an instance starts from it. */
-  boot?: boolean;
-  /** Left out: ext4. */
-  fileSystem?: string;
-  tags?: readonly Tag[];
-  /** Left out: the next of the world's. */
-  volumeId?: string;
-}
+export type NewEbsVolume = Said<typeof newVolume>;
 
-export interface NewInstance {
-  availabilityZone: string;
-  agent: boolean;
-  clusterName?: string | null;
-  nodeGroupName?: string | null;
-  tags?: readonly Tag[];
-  /** Left out: the next of the world's. */
-  instanceId?: string;
-}
+export type NewInstance = Said<typeof newInstance>;
 
 /** What can change on a running instance; null takes a name away. */
-export type InstanceChange = Partial<Omit<NewInstance, 'availabilityZone' | 'instanceId'>>;
+export type InstanceChange = Said<typeof instanceChange>;
 
 /**
  * What happens in AWS, without Datafy: volumes and instances that come, change and go. Rules look at each of them,
@@ -62,7 +40,7 @@ export function createAws(
      * @throws EmulatorError `volume-id-taken`, `availability-zone-invalid`, `tags-invalid`, and the limits of its type
      */
     createVolume(tx: Tx, volume: NewEbsVolume): string {
-      const { sizeGb, availabilityZone, volumeType = 'gp3', fileSystem = 'ext4' } = volume;
+      const { sizeGb, availabilityZone, volumeType = volumeFields.volumeType.default } = volume;
       const { iops = gp3.iops.minimum, throughput = gp3.throughput.minimum } = volume;
       regionOf(availabilityZone);
       checkPerformance(volumeType, { sizeGb, iops, throughput });
@@ -72,17 +50,12 @@ export function createAws(
       if (holder) throw new EmulatorError('volume-id-taken', { volumeId: id, holder });
       const key = volumes.insert(tx, {
         ...machine.begin(tx, 'volume', 'appear', id),
+        ...columnsAsked(newVolume, volume),
         id,
         origin: 'ebs',
         has_source: 1,
-        volume_type: volumeType,
-        size_gb: sizeGb,
         iops,
         throughput,
-        availability_zone: availabilityZone,
-        encrypted: volume.encrypted ? 1 : 0,
-        boot: volume.boot ? 1 : 0,
-        file_system: fileSystem,
         tags: JSON.stringify(tags),
       });
       rules.volumeChanged(tx, key);
@@ -131,11 +104,9 @@ export function createAws(
       instances.insert({
         organization: tx.organization,
         account: tx.account,
+        ...defaultsOf(instanceFields),
+        ...columnsAsked(newInstance, instance),
         id,
-        availability_zone: instance.availabilityZone,
-        agent: instance.agent ? 1 : 0,
-        cluster_name: instance.clusterName ?? null,
-        node_group_name: instance.nodeGroupName ?? null,
         tags: JSON.stringify(checkTags(instance.tags)),
         created_at: tx.now,
       });
@@ -147,9 +118,7 @@ export function createAws(
       const before = instances.find(tx, instanceId);
       const after: InstanceRow = {
         ...before,
-        ...(change.agent !== undefined && { agent: change.agent ? 1 : 0 }),
-        ...(change.clusterName !== undefined && { cluster_name: change.clusterName }),
-        ...(change.nodeGroupName !== undefined && { node_group_name: change.nodeGroupName }),
+        ...columnsAsked(instanceChange, change),
         ...(change.tags && { tags: JSON.stringify(checkTags(change.tags)) }),
       };
       note(tx, 'instance', instanceId, 'change');

@@ -4,8 +4,9 @@ import { checkTags, type TagInput } from '../aws/tags.ts';
 import type { Machine, Tx } from '../engine/machine.ts';
 import type { Worlds } from '../engine/worlds.ts';
 import { ebsSnapshotsOf } from './ebs-snapshots.ts';
+import { arrayCount, plainBackingCount } from './fields/volume.ts';
 import type { SnapshotRow, Snapshots } from './snapshots.ts';
-import { arrayCount, plainBackingCount, type VolumeRow, type Volumes } from './volumes.ts';
+import type { VolumeRow, Volumes } from './volumes.ts';
 
 export interface CreateVolumeRequest {
   availabilityZone: string;
@@ -172,12 +173,12 @@ export function createCreation(machine: Machine, worlds: Worlds, volumes: Volume
  *
  * @throws EmulatorError `array-size-invalid`
  */
-function checkArray(mode: VolumeRow['datafy_mode'], arraySize = 0): number {
+function checkArray(mode: VolumeRow['datafy_mode'], arraySize = 0): VolumeRow['backing_count'] {
   const possible = mode === 'autoscaling' ? [] : arraySizes;
   if (mode === 'autoscaling' ? arraySize !== 0 : !arraySizes.includes(arraySize)) {
     throw new EmulatorError('array-size-invalid', { mode, arraySize, possible });
   }
-  return arraySize || plainBackingCount;
+  return (arraySize || plainBackingCount) as VolumeRow['backing_count'];
 }
 
 /**

@@ -1,11 +1,15 @@
-import type { Instant } from '../../ground/clock.ts';
 import { gp3 } from '../aws/ebs.ts';
 import type { Tag } from '../aws/tags.ts';
 import type { Tx } from '../engine/machine.ts';
-import type { AttachmentRow, Attachments } from './attachments.ts';
+import { type Said, show } from '../fields/face.ts';
+import type { Attachments } from './attachments.ts';
 import { unsupportedReason } from './autoscaling.ts';
 import { ebsSnapshotsOf } from './ebs-snapshots.ts';
-import type { ModificationRow, Modifications } from './modifications.ts';
+import { attachmentOfVolume } from './fields/attachment.ts';
+import { modificationOfVolume } from './fields/modification.ts';
+import { snapshotHead, snapshotView } from './fields/snapshot.ts';
+import { volumeView } from './fields/volume.ts';
+import type { Modifications } from './modifications.ts';
 import type { SnapshotRow } from './snapshots.ts';
 import type { VolumeHeadRow, VolumeRow, Volumes } from './volumes.ts';
 
@@ -29,69 +33,13 @@ export interface NewVolumeHead extends VolumeHead {
 }
 
 /** A volume as a reader sees it: its own row, and all that hangs on it. */
-export interface VolumeDescription {
-  volumeId: string;
-  accountId: string;
-  status: VolumeRow['status'];
-  /** What Datafy's app calls it [D]: on, off but eligible, or not possible. */
-  autoscaling: 'Active' | 'Inactive' | 'Unsupported';
-  unsupportedReason: string | null;
-  origin: VolumeRow['origin'];
-  hasSource: boolean;
-  volumeType: string;
-  volumeSizeGb: number;
-  volumeIops: number;
-  /** MiB/s */
-  volumeThroughput: number;
-  availabilityZone: string;
-  encrypted: boolean;
-  kmsKeyId: string | null;
-  tags: Tag[];
-  attachment: {
-    instanceId: string;
-    deviceName: string;
-    status: AttachmentRow['status'];
-    deleteOnTermination: boolean;
-  } | null;
-  /** The last modification, whether it is under way or has ended. */
-  modification: {
-    status: ModificationRow['status'];
-    volumeSizeGb: number;
-    volumeIops: number;
-    volumeThroughput: number;
-    startTime: Instant;
-  } | null;
-  backingVolumes: BackingVolume[];
-  restoredFrom: string | null;
-  replacedBy: string | null;
-  replaces: string | null;
-  createdAt: Instant;
-}
-
-export interface BackingVolume {
-  volumeId: string;
-  volumeSizeGb: number;
-  volumeIops: number;
-  volumeThroughput: number;
-  tags: Tag[];
-}
+export type VolumeDescription = Said<typeof volumeView>;
 
 /** What whoever makes a Datafy snapshot is told of it. */
-export interface SnapshotHead {
-  datafySnapshotId: string;
-  volumeId: string;
-  status: SnapshotRow['status'];
-  startTime: Instant;
-  volumeSizeGb: number;
-  description: string;
-}
+export type SnapshotHead = Said<typeof snapshotHead>;
 
 /** A Datafy snapshot as a reader sees it, with the EBS snapshots that it consists of. */
-export interface SnapshotDescription extends SnapshotHead {
-  accountId: string;
-  region: string;
-  ebsSnapshots: { snapshotId: string; volumeId: string; tags: Tag[] }[];
-}
+export type SnapshotDescription = Said<typeof snapshotView>;
 
 /** Autoscaling is on from the moment a volume is created with it, and until it is off [A]. */
 const autoscalingOn: readonly VolumeRow['status'][] = ['creating', 'managed', 'deactivating'];
@@ -119,52 +67,22 @@ export function createDescribe(volumes: Volumes, attachments: Attachments, modif
       return row && this.volume(row, tx.accountId);
     },
 
-    snapshotHead,
+    snapshotHead: (row: SnapshotRow): SnapshotHead => show(snapshotHead, row, {}),
 
     volume(row: VolumeRow, accountId: string): VolumeDescription {
       const attachment = attachments.of(row);
       const modification = modifications.latest(row);
       const reason = row.status === 'ordinary' ? unsupportedReason(row, attachment) : undefined;
-      const tags: Tag[] = JSON.parse(row.tags);
-      return {
-        volumeId: row.id,
+      return show(volumeView, row, {
         accountId,
-        status: row.status,
+        // What Datafy's app calls it [D]: on, off but eligible, or not possible.
         autoscaling: autoscalingOn.includes(row.status) ? 'Active' : reason ? 'Unsupported' : 'Inactive',
         unsupportedReason: reason ?? null,
-        origin: row.origin,
-        hasSource: row.has_source === 1,
-        volumeType: row.volume_type,
-        volumeSizeGb: row.size_gb,
-        volumeIops: row.iops,
-        volumeThroughput: row.throughput,
-        availabilityZone: row.availability_zone,
-        encrypted: row.encrypted === 1,
-        kmsKeyId: row.kms_key_id,
-        tags,
-        attachment: attachment
-          ? {
-              instanceId: attachment.instance_id,
-              deviceName: attachment.device_name,
-              status: attachment.status,
-              deleteOnTermination: attachment.delete_on_termination === 1,
-            }
-          : null,
-        modification: modification
-          ? {
-              status: modification.status,
-              volumeSizeGb: modification.size_gb,
-              volumeIops: modification.iops,
-              volumeThroughput: modification.throughput,
-              startTime: modification.started_at,
-            }
-          : null,
-        backingVolumes: describeBacking(row, volumes.backing(row), tags),
-        restoredFrom: row.restored_from,
-        replacedBy: row.replaced_by,
+        attachment: attachment ? show(attachmentOfVolume, attachment, { instanceId: attachment.instance_id }) : null,
+        modification: modification ? show(modificationOfVolume, modification, {}) : null,
+        backingVolumes: describeBacking(row, volumes.backing(row), JSON.parse(row.tags)),
         replaces: volumes.replaces(row) ?? null,
-        createdAt: row.created_at,
-      };
+      });
     },
 
     snapshot(row: SnapshotRow, accountId: string): SnapshotDescription {
@@ -175,24 +93,11 @@ export function createDescribe(volumes: Volumes, attachments: Attachments, modif
         { key: 'datafy:snapshot:generation-id', value: String(row.generation) },
         ...withoutOurs(JSON.parse(row.tags)),
       ];
-      return {
-        ...snapshotHead(row),
+      return show(snapshotView, row, {
         accountId,
-        region: row.region,
         ebsSnapshots: ebsSnapshotsOf(row).map((part) => ({ snapshotId: part.id, volumeId: part.volume_id, tags })),
-      };
+      });
     },
-  };
-}
-
-function snapshotHead(row: SnapshotRow): SnapshotHead {
-  return {
-    datafySnapshotId: row.id,
-    volumeId: row.volume_id,
-    status: row.status,
-    startTime: row.started_at,
-    volumeSizeGb: row.size_gb,
-    description: row.description,
   };
 }
 
@@ -205,7 +110,7 @@ function withoutOurs(tags: readonly Tag[]): Tag[] {
  * The EBS volumes behind a volume: its size, IOPS and throughput shared out evenly, rounded up, and no less than gp3
  * has at least [A]; Datafy's own tags before the caller's [C].
  */
-function describeBacking(row: VolumeRow, ids: readonly string[], callersTags: readonly Tag[]): BackingVolume[] {
+function describeBacking(row: VolumeRow, ids: readonly string[], callersTags: readonly Tag[]) {
   const share = (total: number, least = 1) => Math.max(least, Math.ceil(total / ids.length));
   const tags: Tag[] = [
     { key: 'Managed-By', value: 'Datafy.io' },

@@ -13,9 +13,6 @@ export interface EbsColumns {
   ebs_last: string | null;
 }
 
-/** How far the snapshots of a volume are counted [A]. */
-export const greatestGeneration = 2 ** 31;
-
 export function ebsColumns(set: readonly EbsSnapshot[]): EbsColumns {
   const ids = set.map(({ id }) => id).sort();
   return { ebs_snapshots: JSON.stringify(set), ebs_first: ids[0] ?? null, ebs_last: ids.at(-1) ?? null };

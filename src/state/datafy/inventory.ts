@@ -1,55 +1,25 @@
 import type { Database } from 'better-sqlite3';
-import type { Instant } from '../../ground/clock.ts';
 import { EmulatorError } from '../../ground/errors.ts';
+import { instanceView } from '../aws/instance-fields.ts';
 import type { InstanceRow, Instances } from '../aws/instances.ts';
-import type { Tag } from '../aws/tags.ts';
 import type { Tx } from '../engine/machine.ts';
-import { type Status, statuses } from '../engine/transitions.ts';
+import { statuses } from '../engine/transitions.ts';
+import { type Said, show } from '../fields/face.ts';
 import type { AttachmentRow } from './attachments.ts';
-import type { Describe, SnapshotDescription, VolumeDescription } from './describe.ts';
+import type { Describe } from './describe.ts';
+import { attachmentView } from './fields/attachment.ts';
+import type { inventorySnapshotView } from './fields/snapshot.ts';
+import type { inventoryVolumeView } from './fields/volume.ts';
 import type { SnapshotRow } from './snapshots.ts';
 import type { VolumeRow, Volumes } from './volumes.ts';
 
-/** The request that caused the last change, by its number in the world's journal; null where none did. */
-interface Changed {
-  changedBy: number | null;
-}
+export type InventoryVolume = Said<typeof inventoryVolumeView>;
 
-export interface InventoryVolume extends VolumeDescription, Changed {}
+export type InventorySnapshot = Said<typeof inventorySnapshotView>;
 
-export interface InventorySnapshot extends SnapshotDescription, Changed {
-  /** The caller's own; those of its EBS snapshots have Datafy's before them. */
-  tags: Tag[];
-}
+export type InventoryAttachment = Said<typeof attachmentView>;
 
-export interface InventoryAttachment extends Changed {
-  volumeId: string;
-  accountId: string;
-  instanceId: string;
-  deviceName: string;
-  status: Status<'attachment'>;
-  deleteOnTermination: boolean;
-  startTime: Instant;
-}
-
-export interface InventoryInstance {
-  instanceId: string;
-  accountId: string;
-  availabilityZone: string;
-  /** Whether Datafy's agent runs on it. */
-  agent: boolean;
-  clusterName: string | null;
-  nodeGroupName: string | null;
-  tags: Tag[];
-  createdAt: Instant;
-}
-
-export interface InventoryAccount {
-  accountId: string;
-  name: string;
-  /** Null for the organization's own account. */
-  parentAccountId: string | null;
-}
+export type InventoryInstance = Said<typeof instanceView>;
 
 /** By which fields each list can be sorted, the one it is sorted by unasked first, and the column of each. */
 const fields = {
@@ -151,11 +121,6 @@ export type Inventory = ReturnType<typeof createInventory>;
 
 /** What a test or a user interface looks at: all that an account holds, to be searched, sorted and leafed through. */
 export function createInventory(db: Database, describe: Describe, volumes: Volumes, instances: Instances) {
-  const accounts = db.prepare<[number], InventoryAccount>(
-    `SELECT account.id AS accountId, account.name, parent.id AS parentAccountId
-     FROM account LEFT JOIN account AS parent ON parent.key = account.parent
-     WHERE account.organization = ? ORDER BY account.position`,
-  );
   const listVolumes = prepareList<VolumeRow, 'volumes'>(db, 'volumes', 'volume', {
     searched: [has('volume.id'), inParts('backing_volume', 'volume'), inTags('volume.tags')],
   });
@@ -200,21 +165,10 @@ export function createInventory(db: Database, describe: Describe, volumes: Volum
     changedBy: row.changed_by,
   });
 
-  const instance = (tx: Tx, row: InstanceRow): InventoryInstance => ({
-    instanceId: row.id,
-    accountId: tx.accountId,
-    availabilityZone: row.availability_zone,
-    agent: row.agent === 1,
-    clusterName: row.cluster_name,
-    nodeGroupName: row.node_group_name,
-    tags: JSON.parse(row.tags),
-    createdAt: row.created_at,
-  });
+  const instance = (tx: Tx, row: InstanceRow): InventoryInstance =>
+    show(instanceView, row, { accountId: tx.accountId });
 
   return {
-    /** The organization's own account, then its sub-accounts, oldest first. */
-    accounts: (organization: number) => accounts.all(organization),
-
     /** @throws EmulatorError `filter-invalid` */
     volumes(tx: Tx, request: ListRequest<'volumes'>) {
       checkStatus('volume', request.status);
@@ -234,16 +188,12 @@ export function createInventory(db: Database, describe: Describe, volumes: Volum
       checkStatus('attachment', request.status);
       const { count, rows } = listAttachments(tx, request);
       const items = rows.map(
-        (row): InventoryAttachment => ({
-          volumeId: row.volume_id,
-          accountId: tx.accountId,
-          instanceId: row.instance_id,
-          deviceName: row.device_name,
-          status: row.status,
-          deleteOnTermination: row.delete_on_termination === 1,
-          startTime: row.started_at,
-          changedBy: row.changed_by,
-        }),
+        (row): InventoryAttachment =>
+          show(attachmentView, row, {
+            volumeId: row.volume_id,
+            accountId: tx.accountId,
+            instanceId: row.instance_id,
+          }),
       );
       return { count, items };
     },

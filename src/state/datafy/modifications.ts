@@ -1,28 +1,17 @@
 import type { Database } from 'better-sqlite3';
-import type { Instant } from '../../ground/clock.ts';
 import { EmulatorError } from '../../ground/errors.ts';
 import { checkPerformance, type Performance } from '../aws/ebs.ts';
 import type { Machine, Thing, Tx } from '../engine/machine.ts';
 import type { Effects } from '../engine/settle.ts';
-import type { Status } from '../engine/transitions.ts';
+import { columnsOf, type RowOf } from '../fields/field.ts';
+import { type Owned, ownedColumns, prepareInsert, type UnderWay, underWayColumns } from '../fields/table.ts';
 import type { Attachments } from './attachments.ts';
-import { arrayCount, type VolumeRow, type Volumes, volumeThing } from './volumes.ts';
+import { modificationFields } from './fields/modification.ts';
+import { arrayCount } from './fields/volume.ts';
+import { type VolumeRow, type Volumes, volumeThing } from './volumes.ts';
 
-export interface ModificationRow {
-  key: number;
-  organization: number;
-  account: number;
+export interface ModificationRow extends Owned, UnderWay, RowOf<typeof modificationFields> {
   volume: number;
-  status: Status<'modification'>;
-  due_at: Instant | null;
-  due_action: string | null;
-  changed_by: number | null;
-  size_gb: number;
-  iops: number;
-  /** MiB/s */
-  throughput: number;
-  expand_filesystem: 0 | 1;
-  started_at: Instant;
 }
 
 /** What a caller wants changed; what is left out stays. */
@@ -52,18 +41,18 @@ export function createModifications(db: Database, machine: Machine, volumes: Vol
   const byKey = db.prepare<[number, number, number], ModificationRow>(
     'SELECT * FROM modification WHERE organization = ? AND key = ? AND account = ?',
   );
-  const insert = db.prepare<Omit<ModificationRow, 'key'>>(
-    `INSERT INTO modification (organization, account, volume, status, due_at, due_action, changed_by, size_gb, iops, throughput,
-       expand_filesystem, started_at)
-     VALUES (@organization, @account, @volume, @status, @due_at, @due_action, @changed_by, @size_gb, @iops, @throughput,
-       @expand_filesystem, @started_at)`,
-  );
+  const insert = prepareInsert<Omit<ModificationRow, 'key'>>(db, 'modification', [
+    ...ownedColumns,
+    ...underWayColumns,
+    'volume',
+    ...columnsOf(modificationFields),
+  ]);
 
   /** The modification of a volume that is under way, if one is. */
   function underWay(volume: VolumeRow): Thing | undefined {
     const row = latest.get(volume.organization, volume.key, volume.account);
     if (row?.status !== 'modifying') return undefined;
-    const situation = `Volume ${volume.id} is being modified to ${row.size_gb} GiB`;
+    const situation = () => `Volume ${volume.id} is being modified to ${row.size_gb} GiB`;
     return { key: row.key, id: volume.id, status: row.status, situation };
   }
 
@@ -93,7 +82,7 @@ export function createModifications(db: Database, machine: Machine, volumes: Vol
       throw new EmulatorError('filesystem-without-instance', { volumeId });
     }
     const begun = machine.begin(tx, 'modification', 'modify', volumeId, { existing: underWay(volume) });
-    insert.run({
+    insert({
       ...begun,
       organization: tx.organization,
       account: tx.account,
@@ -109,7 +98,7 @@ export function createModifications(db: Database, machine: Machine, volumes: Vol
   return {
     latest: (volume: VolumeRow) => latest.get(volume.organization, volume.key, volume.account),
     underWay,
-    insert: (row: Omit<ModificationRow, 'key'>) => insert.run(row),
+    insert,
 
     /**
      * The same for a volume that has to be on an instance, as the infrastructure-as-code call wants it [C]. What is

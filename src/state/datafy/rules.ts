@@ -5,31 +5,22 @@ import type { Tag } from '../aws/tags.ts';
 import { type Machine, note, type Tx } from '../engine/machine.ts';
 import type { Effects } from '../engine/settle.ts';
 import type { Worlds } from '../engine/worlds.ts';
+import { columnsAsked, facedColumns, type Said, show } from '../fields/face.ts';
+import { columnsOf, type RowOf } from '../fields/field.ts';
+import { type Owned, ownedColumns, prepareInsert, prepareUpdate } from '../fields/table.ts';
 import { checkRule } from '../rules/grammar.ts';
 import { type JsonValue, matches, type RuleSubject } from '../rules/match.ts';
 import type { Attachments } from './attachments.ts';
 import { unsupportedReason } from './autoscaling.ts';
+import { ruleContent, ruleFields, ruleView } from './fields/rule.ts';
 import { type VolumeRow, type Volumes, volumeThing } from './volumes.ts';
 
-export interface RuleRow {
-  id: string;
-  active: 0 | 1;
-  /** JSON text. */
-  rule: string;
-}
+export interface RuleRow extends Owned, RowOf<typeof ruleFields> {}
 
 /** A rule as callers see it. */
-export interface Rule {
-  ruleId: string;
-  accountId: string;
-  active: boolean;
-  rule: Record<string, JsonValue>;
-}
+export type Rule = Said<typeof ruleView>;
 
-export interface RuleRequest {
-  active: boolean;
-  rule: unknown;
-}
+export type RuleRequest = Said<typeof ruleContent>;
 
 export type Rules = ReturnType<typeof createRules>;
 
@@ -46,37 +37,29 @@ export function createRules(
   attachments: Attachments,
 ) {
   const byId = db.prepare<[number, string, number], RuleRow>(
-    'SELECT id, active, rule FROM autoscaling_rule WHERE organization = ? AND id = ? AND account = ?',
+    'SELECT * FROM autoscaling_rule WHERE organization = ? AND id = ? AND account = ?',
   );
   const active = db.prepare<[number, number], RuleRow>(
-    'SELECT id, active, rule FROM autoscaling_rule WHERE organization = ? AND account = ? AND active = 1 ORDER BY key',
+    'SELECT * FROM autoscaling_rule WHERE organization = ? AND account = ? AND active = 1 ORDER BY key',
   );
-  const insert = db.prepare<Record<string, unknown>>(
-    `INSERT INTO autoscaling_rule (organization, account, id, active, rule)
-     VALUES (@organization, @account, @id, @active, @rule)`,
-  );
-  const update = db.prepare<Record<string, unknown>>(
-    `UPDATE autoscaling_rule SET active = @active, rule = @rule
-     WHERE id = @id AND organization = @organization AND account = @account`,
-  );
+  const insert = prepareInsert<Omit<RuleRow, 'key'>>(db, 'autoscaling_rule', [
+    ...ownedColumns,
+    ...columnsOf(ruleFields),
+  ]);
+  const update = prepareUpdate<RuleRow>(db, 'autoscaling_rule', facedColumns(ruleContent));
   const remove = db.prepare<[number, string, number]>(
     'DELETE FROM autoscaling_rule WHERE organization = ? AND id = ? AND account = ?',
   );
 
   const notFound = (tx: Tx, ruleId: string) => new EmulatorError('rule-not-found', { ruleId, accountId: tx.accountId });
 
-  const view = (tx: Tx, row: RuleRow): Rule => ({
-    accountId: tx.accountId,
-    ruleId: row.id,
-    active: row.active === 1,
-    rule: JSON.parse(row.rule),
-  });
+  const view = (tx: Tx, row: Omit<RuleRow, 'key'>): Rule => show(ruleView, row, { accountId: tx.accountId });
 
   /** @throws EmulatorError `rule-invalid` */
-  function check({ active: wanted, rule }: RuleRequest): Omit<RuleRow, 'id'> {
-    const problem = checkRule(rule);
+  function check(request: RuleRequest) {
+    const problem = checkRule(request.rule);
     if (problem) throw new EmulatorError('rule-invalid', { problem: problem.message });
-    return { active: wanted ? 1 : 0, rule: JSON.stringify(rule) };
+    return columnsAsked(ruleContent, request);
   }
 
   /** Switches autoscaling on for these volumes, where an active rule of their account says so. */
@@ -96,14 +79,15 @@ export function createRules(
     /** Puts a rule in place, without letting it act. @throws EmulatorError `rule-invalid` */
     put(tx: Tx, { ruleId, ...request }: RuleRequest & { ruleId: string }): void {
       const { organization, account } = tx;
-      insert.run({ ...check(request), id: ruleId, organization, account });
+      insert({ ...check(request), id: ruleId, organization, account });
     },
 
     /** @throws EmulatorError `rule-invalid` */
     create(tx: Tx, request: RuleRequest): Rule {
-      const row: RuleRow = { ...check(request), id: worlds.makeId(tx, 'uuid') };
+      const { organization, account } = tx;
+      const row = { ...check(request), id: worlds.makeId(tx, 'uuid'), organization, account };
       note(tx, 'rule', row.id, 'create');
-      insert.run({ ...row, organization: tx.organization, account: tx.account });
+      insert(row);
       apply(tx, volumes.ordinary(tx));
       return view(tx, row);
     },
@@ -117,10 +101,11 @@ export function createRules(
 
     /** @throws EmulatorError `rule-not-found`, `rule-invalid` */
     replace(tx: Tx, ruleId: string, request: RuleRequest): Rule {
-      if (!byId.get(tx.organization, ruleId, tx.account)) throw notFound(tx, ruleId);
-      const row: RuleRow = { ...check(request), id: ruleId };
+      const before = byId.get(tx.organization, ruleId, tx.account);
+      if (!before) throw notFound(tx, ruleId);
+      const row = { ...before, ...check(request) };
       note(tx, 'rule', ruleId, 'replace');
-      update.run({ ...row, organization: tx.organization, account: tx.account });
+      update(row);
       apply(tx, volumes.ordinary(tx));
       return view(tx, row);
     },

@@ -1,34 +1,18 @@
 import type { Database } from 'better-sqlite3';
-import type { Instant } from '../../ground/clock.ts';
 import { EmulatorError } from '../../ground/errors.ts';
 import { regionOf } from '../aws/ebs.ts';
 import { checkTags, type TagInput } from '../aws/tags.ts';
 import type { Machine, Thing, Tx } from '../engine/machine.ts';
-import type { Status } from '../engine/transitions.ts';
 import type { Worlds } from '../engine/worlds.ts';
-import { type EbsColumns, ebsColumns, greatestGeneration } from './ebs-snapshots.ts';
+import { columnsOf, type RowOf } from '../fields/field.ts';
+import { type Owned, ownedColumns, prepareInsert, type UnderWay, underWayColumns } from '../fields/table.ts';
+import { type EbsColumns, ebsColumns } from './ebs-snapshots.ts';
+import { greatestGeneration, snapshotFields } from './fields/snapshot.ts';
 import { ownAccountHint, type VolumeRow, type Volumes, volumeThing } from './volumes.ts';
 
 /** A Datafy snapshot: a set of EBS snapshots under one id. */
-export interface SnapshotRow extends EbsColumns {
-  key: number;
-  organization: number;
-  account: number;
-  id: string;
+export interface SnapshotRow extends Owned, UnderWay, EbsColumns, RowOf<typeof snapshotFields> {
   volume: number | null;
-  volume_id: string;
-  generation: number;
-  status: Status<'snapshot'>;
-  due_at: Instant | null;
-  due_action: string | null;
-  changed_by: number | null;
-  size_gb: number;
-  region: string;
-  encrypted: 0 | 1;
-  kms_key_id: string | null;
-  description: string;
-  tags: string;
-  started_at: Instant;
 }
 
 export interface CreateSnapshotRequest {
@@ -37,30 +21,6 @@ export interface CreateSnapshotRequest {
   description?: string;
   tags?: readonly TagInput[];
 }
-
-/** Every column but the key, in the order of their values in an INSERT. */
-const columns = [
-  'organization',
-  'account',
-  'id',
-  'volume',
-  'volume_id',
-  'generation',
-  'status',
-  'due_at',
-  'due_action',
-  'changed_by',
-  'size_gb',
-  'region',
-  'encrypted',
-  'kms_key_id',
-  'description',
-  'tags',
-  'started_at',
-  'ebs_snapshots',
-  'ebs_first',
-  'ebs_last',
-] as const satisfies readonly (keyof SnapshotRow)[];
 
 interface SnapshotSource
   extends Pick<
@@ -89,9 +49,15 @@ export function createSnapshots(db: Database, machine: Machine, worlds: Worlds, 
       'SELECT max(generation) FROM snapshot WHERE volume = ? AND organization = ? AND account = ?',
     )
     .pluck();
-  const insert = db.prepare(
-    `INSERT INTO snapshot (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
-  );
+  const insert = prepareInsert<Omit<SnapshotRow, 'key'>>(db, 'snapshot', [
+    ...ownedColumns,
+    ...underWayColumns,
+    'volume',
+    'ebs_snapshots',
+    'ebs_first',
+    'ebs_last',
+    ...columnsOf(snapshotFields),
+  ]);
   /** All that a snapshot of a volume needs to know of it. `backing`: the ids of the EBS volumes behind it, as JSON. */
   const source = db.prepare<[number, string, number], SnapshotSource>(
     `SELECT key, id, status, replaced_by, size_gb, availability_zone, encrypted, kms_key_id,
@@ -108,7 +74,7 @@ export function createSnapshots(db: Database, machine: Machine, worlds: Worlds, 
   );
 
   function thing(row: SnapshotRow): Thing {
-    return { key: row.key, id: row.id, status: row.status, situation: `Snapshot ${row.id} is ${row.status}` };
+    return { key: row.key, id: row.id, status: row.status, situation: () => `Snapshot ${row.id} is ${row.status}` };
   }
 
   /** @param meant which kind of snapshot the id is of, where it stands in the place of the other. */
@@ -116,10 +82,6 @@ export function createSnapshots(db: Database, machine: Machine, worlds: Worlds, 
     const hint = ownAccountHint(tx);
     const facts = { snapshotId, accountId: tx.accountId, ...(hint && { hint }), ...(meant && { meant }) };
     return new EmulatorError('snapshot-not-found', facts);
-  }
-
-  function insertRow(row: Omit<SnapshotRow, 'key'>): number {
-    return Number(insert.run(...columns.map((column) => row[column])).lastInsertRowid);
   }
 
   const ofEbsId = ({ organization, account }: Tx, id: string) => byEbsId.get({ organization, account, id });
@@ -146,7 +108,7 @@ export function createSnapshots(db: Database, machine: Machine, worlds: Worlds, 
     notFound,
     thing,
 
-    insert: insertRow,
+    insert,
     nextGeneration,
 
     /**
@@ -184,7 +146,7 @@ export function createSnapshots(db: Database, machine: Machine, worlds: Worlds, 
           started_at: tx.now,
           ...ebsColumns(set),
         };
-        return { key: insertRow(row), ...row };
+        return { key: insert(row), ...row, status: row.told };
       };
     },
 

@@ -1,69 +1,15 @@
 import type { Database } from 'better-sqlite3';
-import type { Instant } from '../../ground/clock.ts';
 import { EmulatorError } from '../../ground/errors.ts';
-import type { Performance, VolumeType } from '../aws/ebs.ts';
+import type { Performance } from '../aws/ebs.ts';
 import type { Tag } from '../aws/tags.ts';
 import type { Begun, Thing, Tx } from '../engine/machine.ts';
-import type { Status } from '../engine/transitions.ts';
 import type { Worlds } from '../engine/worlds.ts';
+import { columnsOf, defaultsOf, type NewRowOf, type RowOf } from '../fields/field.ts';
+import { type Owned, ownedColumns, prepareInsert, type UnderWay, underWayColumns } from '../fields/table.ts';
+import { plainBackingCount, volumeFields } from './fields/volume.ts';
 
-/** A volume as it is stored, tags as JSON text. */
-export interface VolumeRow {
-  key: number;
-  organization: number;
-  account: number;
-  id: string;
-  status: Status<'volume'>;
-  due_at: Instant | null;
-  due_action: string | null;
-  changed_by: number | null;
-  origin: 'ebs' | 'native' | 'snapshot';
-  restored_from: string | null;
-  replaced_by: string | null;
-  has_source: 0 | 1;
-  volume_type: VolumeType;
-  size_gb: number;
-  iops: number;
-  /** MiB/s */
-  throughput: number;
-  availability_zone: string;
-  encrypted: 0 | 1;
-  kms_key_id: string | null;
-  datafy_mode: 'autoscaling' | 'performance' | 'autoscaling_performance';
-  backing_count: number;
-  boot: 0 | 1;
-  file_system: string;
-  tags: string;
-  created_at: Instant;
-}
-
-/** Every column but the key, in the order of their values in an INSERT. */
-const columns = [
-  'organization',
-  'account',
-  'id',
-  'status',
-  'due_at',
-  'due_action',
-  'changed_by',
-  'origin',
-  'restored_from',
-  'replaced_by',
-  'has_source',
-  'volume_type',
-  'size_gb',
-  'iops',
-  'throughput',
-  'availability_zone',
-  'encrypted',
-  'kms_key_id',
-  'datafy_mode',
-  'backing_count',
-  'boot',
-  'file_system',
-  'tags',
-  'created_at',
-] as const satisfies readonly (keyof VolumeRow)[];
+/** A volume as it is stored: the columns of its fields, and those that no field has. */
+export interface VolumeRow extends Owned, UnderWay, RowOf<typeof volumeFields> {}
 
 /** Of a volume's row, what most callers ask for. */
 export type VolumeHeadRow = Pick<
@@ -71,31 +17,12 @@ export type VolumeHeadRow = Pick<
   'id' | 'status' | 'has_source' | 'size_gb' | 'iops' | 'throughput' | 'replaced_by'
 >;
 
-/** What a new volume is made from; the rest has its default. */
+/** What a new volume is made from: the rest has its default, and it is as old as the transaction unless it says. */
 export type NewVolume = Begun<'volume'> &
-  Pick<VolumeRow, 'id' | 'origin' | 'size_gb' | 'iops' | 'throughput' | 'availability_zone' | 'tags'> &
-  Partial<Omit<VolumeRow, 'key' | 'organization' | 'account' | keyof Begun<'volume'>>>;
+  Omit<NewRowOf<typeof volumeFields>, 'created_at'> &
+  Partial<Pick<VolumeRow, 'created_at'>>;
 
-/** How many EBS volumes stand behind a managed volume that was made without an array [C]. */
-export const plainBackingCount = 2;
-
-/** Over how many volumes gp3's limits are totals: an array's, and one where there is no array [C]. */
-export function arrayCount(backingCount: number): number {
-  return backingCount === plainBackingCount ? 1 : backingCount;
-}
-
-const defaults = {
-  restored_from: null,
-  replaced_by: null,
-  has_source: 0,
-  volume_type: 'gp3',
-  encrypted: 0,
-  kms_key_id: null,
-  datafy_mode: 'autoscaling',
-  backing_count: plainBackingCount,
-  boot: 0,
-  file_system: 'ext4',
-} as const;
+const defaults = defaultsOf(volumeFields);
 
 export type Volumes = ReturnType<typeof createVolumes>;
 
@@ -111,7 +38,11 @@ export function createVolumes(db: Database, worlds: Worlds) {
   const byKey = db.prepare<[number, number, number], VolumeRow>(
     'SELECT * FROM volume WHERE organization = ? AND key = ? AND account = ?',
   );
-  const insert = db.prepare(`INSERT INTO volume (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`);
+  const insert = prepareInsert<Omit<VolumeRow, 'key'>>(db, 'volume', [
+    ...ownedColumns,
+    ...underWayColumns,
+    ...columnsOf(volumeFields),
+  ]);
   const resize = db.prepare<Record<string, unknown>>(
     `UPDATE volume SET size_gb = @sizeGb, iops = @iops, throughput = @throughput, changed_by = @changedBy
      WHERE key = @key AND organization = @organization AND account = @account`,
@@ -222,14 +153,13 @@ export function createVolumes(db: Database, worlds: Worlds) {
     },
 
     insert(tx: Tx, volume: NewVolume): number {
-      const row: Omit<VolumeRow, 'key'> = {
+      return insert({
         created_at: tx.now,
         ...defaults,
         ...volume,
         organization: tx.organization,
         account: tx.account,
-      };
-      return Number(insert.run(...columns.map((column) => row[column])).lastInsertRowid);
+      });
     },
 
     resize(tx: Tx, key: number, to: Performance, changedBy: number | null): void {
@@ -291,7 +221,7 @@ export function volumeThing(row: Pick<VolumeRow, 'key' | 'id' | 'status' | 'repl
     key: row.key,
     id: row.id,
     status: row.status,
-    situation: `Volume ${row.id} is ${row.status}`,
-    hint: row.replaced_by ? `its data is on ${row.replaced_by} now` : undefined,
+    situation: () => `Volume ${row.id} is ${row.status}`,
+    hint: () => (row.replaced_by ? `its data is on ${row.replaced_by} now` : undefined),
   };
 }

@@ -1,6 +1,6 @@
 import { makeId } from '../../ground/ids.ts';
 import { gp3, type Performance } from '../aws/ebs.ts';
-import { arrayCount, plainBackingCount } from '../datafy/volumes.ts';
+import { arrayCount, plainBackingCount } from '../datafy/fields/volume.ts';
 import { millisecondsOf } from '../engine/pace.ts';
 import type {
   AccountDocument,

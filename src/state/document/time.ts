@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { type PaceKey, type PaceName, paceKeys, paces } from '../engine/pace.ts';
-import { instant, strict, words } from './document-fields.ts';
+import { instant, strict, words } from '../fields/schemas.ts';
 
 /** The time of a world as a document has it: its clock, and its pace. */
 

@@ -8,8 +8,8 @@ import {
   isRegion,
   type Performance,
 } from '../aws/ebs.ts';
-import { greatestGeneration } from '../datafy/ebs-snapshots.ts';
-import { arrayCount, plainBackingCount } from '../datafy/volumes.ts';
+import { greatestGeneration } from '../datafy/fields/snapshot.ts';
+import { arrayCount, plainBackingCount } from '../datafy/fields/volume.ts';
 import { ends, usualEnd } from '../engine/machine.ts';
 import type { Resource } from '../engine/transitions.ts';
 import { backingCountOf, performanceOf, stoodBehind } from './defaults.ts';

@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import type { Instant } from '../../ground/clock.ts';
-import { type Resource, resources } from './transitions.ts';
+import type { Resource, Table } from './transitions.ts';
+import type { Change } from './tx.ts';
 
 /** A transition that is due: the row that it moves, how callers know that, and what is to happen when. */
 export interface Due {
@@ -17,6 +18,14 @@ export interface Due {
 interface Expected {
   of: Record<Resource, Instant>;
   earliest: Instant;
+  ended: Ended | undefined;
+}
+
+/** What began with a verb and, since it takes no time, has ended with it. */
+export interface Ended {
+  changes: readonly Change[];
+  /** Whether the verb has been committed. */
+  isKept: boolean;
 }
 
 /** How many are looked up at once: few, and more the next time where that was too few. */
@@ -26,9 +35,13 @@ const most = 128;
 export type DueRows = ReturnType<typeof createDue>;
 
 /** What is due in each world, and when: the rows say so, and an index of each resource. */
-export function createDue(db: Database) {
-  const select = perResource((resource) => prepareRows(db, resource));
+export function createDue(db: Database, table: Table) {
+  const { resources } = table;
+  const perResource = <V>(of: (resource: Resource) => V) =>
+    Object.fromEntries(resources.map((resource) => [resource, of(resource)])) as Record<Resource, V>;
+  const select = perResource((resource) => prepareRows(db, table, resource));
   const next = perResource((resource) => prepareNext(db, resource));
+  const nextEnd = perResource((resource) => prepareNext(db, resource, waitingFor(table, resource)));
   /**
    * For each world, what the common request compares, and goes on. It is no later than what the rows say, so that one
    * which is taken away does not matter.
@@ -39,7 +52,11 @@ export function createDue(db: Database) {
   function expectedIn(organization: number): Expected {
     let expected = notBefore.get(organization);
     if (!expected) {
-      expected = { of: perResource(() => Number.NEGATIVE_INFINITY), earliest: Number.NEGATIVE_INFINITY };
+      expected = {
+        of: perResource(() => Number.NEGATIVE_INFINITY),
+        earliest: Number.NEGATIVE_INFINITY,
+        ended: undefined,
+      };
       notBefore.set(organization, expected);
     }
     return expected;
@@ -80,6 +97,18 @@ export function createDue(db: Database) {
       if (at < expected.earliest) expected.earliest = at;
     },
 
+    /** Whoever settles the world next tells of this, as if it came due only then. */
+    hasEnded(organization: number, ended: Ended): void {
+      expectedIn(organization).ended = ended;
+    },
+
+    takeEnded(organization: number): Ended | undefined {
+      const expected = expectedIn(organization);
+      const { ended } = expected;
+      expected.ended = undefined;
+      return ended;
+    },
+
     /** Whether there may be anything to settle in a world. */
     isDue: (organization: number, now: Instant): boolean => expectedIn(organization).earliest <= now,
 
@@ -96,49 +125,43 @@ export function createDue(db: Database) {
       return found;
     },
 
-    /** When something is due next in a world; infinity where nothing is. */
-    next: (organization: number): Instant =>
-      Math.min(...resources.map((resource) => next[resource].get(organization) ?? Number.POSITIVE_INFINITY)),
+    /** When something that is under way ends next in a world; infinity where nothing does. */
+    nextEnd: (organization: number): Instant =>
+      Math.min(...resources.map((resource) => nextEnd[resource].get(organization) ?? Number.POSITIVE_INFINITY)),
 
     /** Rows were put in place, or taken away, by something else than transitions: what is due is looked for anew. */
     forget: (organization: number) => notBefore.delete(organization),
-    forgetAll: () => notBefore.clear(),
+    forgetAll(): void {
+      const before = [...notBefore];
+      notBefore.clear();
+      for (const [organization, { ended }] of before) if (ended?.isKept) expectedIn(organization).ended = ended;
+    },
   };
 }
 
-function perResource<V>(of: (resource: Resource) => V): Record<Resource, V> {
-  return Object.fromEntries(resources.map((resource) => [resource, of(resource)])) as Record<Resource, V>;
+/** By which id callers know a row. */
+export function idOf({ goesBy }: Table, resource: Resource): string {
+  const owner = goesBy[resource];
+  return owner ? `(SELECT id FROM ${owner} WHERE ${owner}.key = ${resource}.${owner})` : `${resource}.id`;
 }
 
-/**
- * Which of several rows comes first when they are due at one instant. What hangs on a volume follows the volumes' order,
- * which an export and import keeps.
- */
-const turnOf: Record<Resource, string> = {
-  volume: 'key',
-  modification: 'volume',
-  snapshot: 'key',
-  attachment: 'volume',
-};
+/** The dues of a resource that something under way waits for: all but recurring ones and what is to be forgotten. */
+function waitingFor({ transitions }: Table, resource: Resource): string {
+  const others = transitions.filter((row) => row.resource === resource && row.kind);
+  return others.map(({ action }) => ` AND due_action <> '${action}'`).join('');
+}
 
-/** By which id callers know a row. */
-export const idOf: Record<Resource, string> = {
-  volume: 'volume.id',
-  modification: '(SELECT id FROM volume WHERE volume.key = modification.volume)',
-  snapshot: 'snapshot.id',
-  attachment: '(SELECT id FROM volume WHERE volume.key = attachment.volume)',
-};
-
-function prepareRows(db: Database, resource: Resource) {
+function prepareRows(db: Database, table: Table, resource: Resource) {
+  const turn = table.goesBy[resource] ?? 'key';
   return db.prepare<[number, Instant, number], Due>(
-    `SELECT '${resource}' AS resource, key, ${idOf[resource]} AS id, account, status, due_action, due_at FROM ${resource} WHERE organization = ? AND due_at <= ? ORDER BY due_at, ${turnOf[resource]} LIMIT ?`,
+    `SELECT '${resource}' AS resource, key, ${idOf(table, resource)} AS id, account, status, due_action, due_at FROM ${resource} WHERE organization = ? AND due_at <= ? ORDER BY due_at, ${turn} LIMIT ?`,
   );
 }
 
-function prepareNext(db: Database, resource: Resource) {
+function prepareNext(db: Database, resource: Resource, only = '') {
   return db
     .prepare<[number], Instant>(
-      `SELECT due_at FROM ${resource} WHERE organization = ? AND due_at IS NOT NULL ORDER BY due_at LIMIT 1`,
+      `SELECT due_at FROM ${resource} WHERE organization = ? AND due_at IS NOT NULL${only} ORDER BY due_at LIMIT 1`,
     )
     .pluck();
 }

@@ -4,8 +4,15 @@ import { EmulatorError } from '../../ground/errors.ts';
 import type { Database } from '../storage/database.ts';
 import { createDue } from './due.ts';
 import type { Faults } from './faults.ts';
-import { createSettle } from './settle.ts';
-import { type Action, type Resource, resources, type Status, type Transition, transitions } from './transitions.ts';
+import { createSettle, type Effects } from './settle.ts';
+import {
+  type Action,
+  type Resource,
+  type Status,
+  type Transition,
+  table as theTable,
+  transitions,
+} from './transitions.ts';
 import type { Change, Thing, Tx } from './tx.ts';
 
 export type { Change, Thing, Tx } from './tx.ts';
@@ -17,6 +24,9 @@ export interface Begun<R extends Resource> {
   due_action: string | null;
   changed_by: number | null;
 }
+
+/** The same, and the status that a caller is told of: one that lasts no time has ended in the row. */
+export type New<R extends Resource> = Begun<R> & { told: Status<R> };
 
 /** What a transition under way waits for. `at` null: nothing, it is held. */
 export interface Pending {
@@ -30,14 +40,16 @@ export type Machine = ReturnType<typeof createMachine>;
  * The one place that guards and moves. It alone writes a status: `begin` for a new row, `apply` for one that is
  * there, `settle` for all that came due.
  */
-export function createMachine(db: Database, faults: Faults) {
-  const due = createDue(db);
+export function createMachine(db: Database, faults: Faults, table = theTable) {
+  const due = createDue(db, table);
   const rows = new Map<string, Map<string, { row: Transition; move: Statement | undefined }>>(
-    resources.map((resource) => [resource, new Map()]),
+    table.resources.map((resource) => [resource, new Map()]),
   );
-  for (const row of transitions as readonly Transition[]) {
+  for (const row of table.transitions) {
     rows.get(row.resource)?.set(row.action, { row, move: prepareMove(db, row) });
   }
+  /** What else happens when a transition ends; undefined as long as nobody has said. */
+  let effects: Effects | undefined;
 
   function lookUp<R extends Resource>(resource: R, action: Action<R> | string) {
     const found = rows.get(resource)?.get(action);
@@ -45,25 +57,42 @@ export function createMachine(db: Database, faults: Faults) {
     return found;
   }
 
-  /** The columns of a row that this transition moves; remembers when what follows is due. */
-  function outcome(tx: Tx, row: Transition, id: string, volumeId = id) {
+  /**
+   * The columns of a row that this transition moves, or that is `isNew`; remembers when what follows is due. Of a new row,
+   * what takes no time and has nothing else happen has ended already.
+   */
+  function outcome(tx: Tx, row: Transition, id: string, volumeId = id, isNew = false) {
     const { resource, action, to: status, next: after } = row;
     tx.changes.push({ resource, id, action, to: status, at: tx.now });
     const columns = { status, due_at: null, due_action: null, changed_by: tx.request };
     if (!after) return columns;
-    const fault = faults.ofTransition(tx.organization, row, tx.accountId, volumeId);
+    const { row: end } = lookUp(resource, after.action);
+    const fault = end.kind ? undefined : faults.ofTransition(tx.organization, row, tx.accountId, volumeId);
     if (fault?.effect.outcome === 'hold') return { ...columns, due_action: after.action };
-    const at = tx.now + tx.pace[after.takes];
+    const takes = tx.pace[after.takes];
+    if (isNew && takes === 0 && !fault && endsByItself(end)) {
+      tx.ended ??= [];
+      tx.ended.push({ resource, id, action: end.action, to: end.to, at: tx.now });
+      return { ...columns, status: end.to };
+    }
+    const at = tx.now + takes;
     due.expect(tx.organization, resource, at);
     return { ...columns, due_at: at, due_action: fault?.effect.outcome === 'fail' ? 'fail' : after.action };
   }
 
+  /** Whether an end leaves a row with another status, with which nothing else happens, and nothing comes after it. */
+  function endsByItself({ resource, action, to, kind, next }: Transition): boolean {
+    if (!effects || `${resource}.${action}` in effects) return false;
+    return !kind && !next && to !== 'same' && to !== 'absent';
+  }
+
+  /** @throws EmulatorError with the transition's refusal. Only here its sentence is made. */
   function refuse(row: Transition, thing: Thing): never {
     throw new EmulatorError(row.refusal, {
-      situation: thing.situation,
+      situation: thing.situation(),
       action: row.says ?? row.action,
       expected: row.from,
-      hint: row.hints?.[thing.status as Status] ?? thing.hint,
+      hint: row.hints?.[thing.status as Status] ?? thing.hint?.(),
     });
   }
 
@@ -79,11 +108,11 @@ export function createMachine(db: Database, faults: Faults) {
     action: Action<R>,
     id: string,
     { existing, volumeId }: { existing?: Thing | undefined; volumeId?: string } = {},
-  ): Begun<R> {
+  ): New<R> {
     const { row } = lookUp(resource, action);
     if (existing) refuse(row, existing);
     if (!row.from.includes('absent')) throw new Error(`${resource} ${action} does not begin a row`);
-    return outcome(tx, row, id, volumeId) as Begun<R>;
+    return { ...outcome(tx, row, id, volumeId, true), told: row.to } as New<R>;
   }
 
   /**
@@ -126,7 +155,38 @@ export function createMachine(db: Database, faults: Faults) {
     return { status, due_at: due?.at ?? null, due_action: action, changed_by: null };
   }
 
-  return { begin, allow, apply, place, due, ...createSettle(db, due, apply) };
+  const schedules = new Map(
+    table.transitions.filter(({ kind }) => kind).map((row) => [row, prepareSchedule(db, row)] as const),
+  );
+
+  /**
+   * Says when a row recurs, or is to be forgotten, in place of what was said before. Nothing may be under way in it.
+   *
+   * @throws Error where the table has no such thing for a row of this status, or it would recur at this instant again.
+   */
+  function schedule<R extends Resource>(tx: Tx, resource: R, action: Action<R>, key: number, at: Instant): void {
+    const { row } = lookUp(resource, action);
+    if (row.kind === 'recurring' && at <= tx.now) throw new Error(`${resource} ${action} would recur without end`);
+    const changes = schedules.get(row)?.run(at, key, tx.organization, tx.account).changes;
+    if (changes !== 1) throw new Error(`The ${resource} with key ${key} allows no ${action}`);
+    due.expect(tx.organization, resource, at);
+  }
+
+  const rowOf = (resource: Resource, action: string) => lookUp(resource, action).row;
+
+  return {
+    begin,
+    allow,
+    apply,
+    place,
+    schedule,
+    due,
+    /** Says, once, what else happens when transitions end. */
+    haveEffects(all: Effects): void {
+      effects = all;
+    },
+    ...createSettle(db, { table, due, rowOf, effects: () => effects ?? {}, apply }),
+  };
 }
 
 /** The action that ends a status of a transition under way, if all goes well; null for any other status. */
@@ -148,11 +208,20 @@ export function note(tx: Tx, resource: Change['resource'], id: string, action: s
   tx.changes.push({ resource, id, action, at: tx.now });
 }
 
+const isOneOf = (statuses: readonly string[]) => statuses.map((status) => `status = '${status}'`).join(' OR ');
+
+/** When a row comes due with nothing under way in it. */
+function prepareSchedule(db: Database, { resource, action, from }: Transition): Statement {
+  return db.prepare(
+    `UPDATE ${resource} SET due_at = ?, due_action = '${action}', parked = NULL
+     WHERE key = ? AND organization = ? AND account = ? AND (${isOneOf(from)})`,
+  );
+}
+
 /** The conditional UPDATE (or DELETE) of a transition; none where it keeps the status, or makes the row. */
 function prepareMove(db: Database, row: Transition): Statement | undefined {
   if (row.to === 'same' || row.from.includes('absent')) return undefined;
-  const from = row.from.map((status) => `status = '${status}'`).join(' OR ');
-  const guard = `WHERE key = ? AND organization = ? AND account = ? AND (${from})`;
+  const guard = `WHERE key = ? AND organization = ? AND account = ? AND (${isOneOf(row.from)})`;
   // What comes due by itself is not parked.
   const unpark = row.cause === 'clock' || row.cause === 'fault' ? '' : 'parked = NULL,';
   return db.prepare(

@@ -1,9 +1,9 @@
-import type { Instant } from '../../ground/clock.ts';
+import { type Instant, latestInstant } from '../../ground/clock.ts';
 import { EmulatorError } from '../../ground/errors.ts';
 import { SqliteError } from '../storage/database.ts';
 import type { Commits } from './commits.ts';
 import type { Change, Machine, Tx } from './machine.ts';
-import { type Effect, type Effects, joinEffects, type Told } from './settle.ts';
+import { type Effect, type Effects, joinEffects, type Recurred, type Told } from './settle.ts';
 import type { World, Worlds } from './worlds.ts';
 
 const nothing: readonly Change[] = [];
@@ -42,11 +42,33 @@ export function createRun({ commits, worlds, machine, effects, observer }: Parts
     if (changes.length > 0) commits.afterwards(() => observer.changed?.(organization, changes, request));
   }
 
+  /** Tells what a verb did. What of it took no time is told when the world is settled next. */
+  function tellOf({ organization, changes, request, ended: endedChanges }: Tx): void {
+    tell(organization, changes, request);
+    if (!endedChanges) return;
+    const ended = { changes: endedChanges, isKept: false };
+    machine.due.hasEnded(organization, ended);
+    commits.afterwards(() => {
+      ended.isKept = true;
+    });
+  }
+
+  /** Tells what took no time of the verb before: at once, where that is committed. */
+  function tellEnded(organization: number): readonly Change[] {
+    const ended = machine.due.takeEnded(organization);
+    if (!ended) return nothing;
+    if (ended.isKept) observer.changed?.(organization, ended.changes, null);
+    else tell(organization, ended.changes, null);
+    return ended.changes;
+  }
+
   /** An effect that throws has made no ids. */
   const careful: Effects = {};
   for (const [name, effect] of Object.entries(joinEffects(effects)) as [keyof Effects, Effect][]) {
     careful[name] = (tx, key) => worlds.ids.attempt(tx.organization, () => effect(tx, key));
   }
+
+  machine.haveEffects(careful);
 
   /** Does what is due in a world, by now or an instant that was read before; answers what that was. */
   function settle(organization: number, now?: Instant): readonly Change[] {
@@ -54,13 +76,31 @@ export function createRun({ commits, worlds, machine, effects, observer }: Parts
     return settleBy(world, now ?? worlds.now(world));
   }
 
-  function settleBy(world: World, now: Instant): readonly Change[] {
-    if (!machine.due.isDue(world.key, now)) return nothing;
+  /**
+   * Moves a controlled clock from one end of what is under way to the next, until nothing is, or its end is beyond the
+   * latest instant. What recurs, and what is to be forgotten, is done on the way only.
+   */
+  function settleUntilIdle(organization: number): readonly Change[] {
+    const recurred: Recurred = new Map();
+    const settled: Change[] = [];
+    for (;;) {
+      const world = worlds.get(organization);
+      settled.push(...settleBy(world, worlds.now(world), recurred));
+      const next = machine.due.nextEnd(organization);
+      if (next > latestInstant) return settled;
+      worlds.setClock(organization, next);
+    }
+  }
+
+  function settleBy(world: World, now: Instant, recurred?: Recurred): readonly Change[] {
+    const ended = tellEnded(world.key);
+    if (!machine.due.isDue(world.key, now)) return ended;
     const told: Told = {
       settled: (changes) => tell(world.key, changes, null),
       parked: (...what) => commits.afterwards(() => observer.parked?.(world.key, ...what)),
     };
-    return commits.join(() => machine.settle(world, now, careful, told));
+    const settled = commits.join(() => machine.settle(world, now, told, recurred));
+    return ended.length > 0 ? [...ended, ...settled] : settled;
   }
 
   function prepare(target: Target): Tx {
@@ -81,7 +121,7 @@ export function createRun({ commits, worlds, machine, effects, observer }: Parts
       const tx = prepare(target);
       try {
         const result = worlds.ids.attempt(tx.organization, () => commits.write(() => body(tx)));
-        tell(tx.organization, tx.changes, tx.request);
+        tellOf(tx);
         return result;
       } catch (error) {
         if (error instanceof SqliteError && error.code === 'SQLITE_CONSTRAINT_FOREIGNKEY') {
@@ -101,7 +141,7 @@ export function createRun({ commits, worlds, machine, effects, observer }: Parts
       const tx = prepare(target);
       const write = plan(tx);
       const result = worlds.ids.attempt(tx.organization, () => commits.join(write));
-      tell(tx.organization, tx.changes, tx.request);
+      tellOf(tx);
       return result;
     });
   }
@@ -109,5 +149,5 @@ export function createRun({ commits, worlds, machine, effects, observer }: Parts
   /** A verb that only reads. */
   const read = <R>(target: Target, body: (tx: Tx) => R): R => body(prepare(target));
 
-  return { settle, run, runPlan, read };
+  return { settle, settleUntilIdle, run, runPlan, read };
 }

@@ -21,6 +21,12 @@ export type Status<R extends Resource = Resource> = (typeof statuses)[R][number]
 export const resources = Object.keys(statuses) as Resource[];
 
 /**
+ * Which resource callers know by the id of another: it has a column with the name of that one, which holds its key. What
+ * comes due together follows the other's order, which an export and import keeps.
+ */
+export const goesBy: Partial<Record<Resource, Resource>> = { modification: 'volume', attachment: 'volume' };
+
+/**
  * Where a behaviour is known from: `P` Datafy's published API document, `C` what Datafy's own public
  * clients send and expect, `D` product documentation (Datafy's, or AWS's for EBS), `A` our assumption.
  */
@@ -37,6 +43,13 @@ export interface Transition<R extends Resource = Resource, Action extends string
   to: Status<R> | 'same' | 'absent';
   /** What sets it off: a caller, the world's clock, another transition, or a fault somebody planted. */
   cause: 'request' | 'clock' | 'cascade' | 'fault';
+  /**
+   * Of one that the clock causes, where it ends nothing that is under way:
+   * `recurring`: something happens in a row now and then, and its effect schedules the next time; the status stays.
+   * `forgetting`: a row is dropped, or changed, that nobody waits for; nobody is told of it.
+   * Neither keeps a world from being idle.
+   */
+  kind?: 'recurring' | 'forgetting';
   /** How long the new status lasts, as a name of the world's pace, and the action that ends it. */
   next?: { takes: PaceKey; action: string };
   /** The error a caller gets from any other status. */
@@ -398,6 +411,17 @@ export const transitions = [
   }),
 ] as const satisfies readonly Transition[];
 
+/** What the machine acts on: the resources, and what can happen to them. */
+export interface Table {
+  resources: readonly Resource[];
+  goesBy: typeof goesBy;
+  transitions: readonly Transition[];
+  /** How often a row may recur at one go: one that goes on for ever would have all worlds stand still. */
+  mostRecurrences: number;
+}
+
+export const table: Table = { resources, goesBy, transitions, mostRecurrences: 100_000 };
+
 type Row = (typeof transitions)[number];
 export type Action<R extends Resource> = Extract<Row, { resource: R }>['action'];
 
@@ -408,18 +432,20 @@ export function transition<R extends Resource>(resource: R, action: Action<R>): 
   return row;
 }
 
+/** Whether something is under way after a transition: its end can be held, and made to fail. */
+const isUnderWay = ({ resource, next }: Transition): boolean =>
+  next !== undefined && transition(resource, next.action as never).kind === undefined;
+
 /**
  * The transitions that a fault can strike, and what it can make of them. Any that takes time can be held; one that has
  * a failure in the table can fail. `role-arn.set` is the check of a role: no transition, but it can fail.
  */
 export const faultyTransitions: ReadonlyMap<string, readonly ('fail' | 'hold')[]> = new Map([
-  ...(transitions as readonly Transition[])
-    .filter((row) => row.next)
-    .map((row): [string, ('fail' | 'hold')[]] => {
-      const fails = (transitions as readonly Transition[]).some(
-        (each) => each.resource === row.resource && each.action === 'fail',
-      );
-      return [`${row.resource}.${row.action}`, fails ? ['fail', 'hold'] : ['hold']];
-    }),
+  ...(transitions as readonly Transition[]).filter(isUnderWay).map((row): [string, ('fail' | 'hold')[]] => {
+    const fails = (transitions as readonly Transition[]).some(
+      (each) => each.resource === row.resource && each.action === 'fail',
+    );
+    return [`${row.resource}.${row.action}`, fails ? ['fail', 'hold'] : ['hold']];
+  }),
   ['role-arn.set', ['fail']] as [string, ('fail' | 'hold')[]],
 ]);

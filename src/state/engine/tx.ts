@@ -17,6 +17,8 @@ export interface Tx {
   readonly byClock?: boolean;
   /** What has been changed so far: told to the journal and to listeners once the transaction is committed. */
   readonly changes: Change[];
+  /** What began and, since it takes no time, has ended: told when the world is settled next. */
+  ended?: Change[];
 }
 
 /** Something that was made, moved or removed. */
@@ -37,8 +39,8 @@ export interface Thing {
   /** What callers call it; an attachment or a modification goes by its volume. */
   readonly id: string;
   readonly status: string;
-  /** Such as `Volume vol-… is replaced`. */
-  readonly situation: string;
+  /** Such as `Volume vol-… is replaced`: made only for a refusal. */
+  readonly situation: () => string;
   /** What the caller should know of this one, whatever was asked of it. */
-  readonly hint?: string | undefined;
+  readonly hint?: () => string | undefined;
 }

@@ -1,28 +1,25 @@
 import type { Database } from 'better-sqlite3';
-import type { Instant } from '../../ground/clock.ts';
 import { EmulatorError } from '../../ground/errors.ts';
 import type { Volumes } from '../datafy/volumes.ts';
 import { note, type Tx } from '../engine/machine.ts';
 import type { Worlds } from '../engine/worlds.ts';
+import { type Said, show } from '../fields/face.ts';
+import { columnsOf, type RowOf } from '../fields/field.ts';
+import { accountFields, accountView, inventoryAccountView } from './account-fields.ts';
 import type { Tokens } from './tokens.ts';
 
-export interface AccountRow {
+export interface AccountRow extends RowOf<typeof accountFields> {
   key: number;
   organization: number;
-  id: string;
-  name: string;
   /** Null for the organization's own account. */
   parent: number | null;
-  created_at: Instant;
 }
 
 /** An account as callers see it. */
-export interface Account {
-  accountId: string;
-  accountName: string;
-  /** Null for the organization's own account. */
-  parentAccountId: string | null;
-}
+export type Account = Said<typeof accountView>;
+export type InventoryAccount = Said<typeof inventoryAccountView>;
+
+const columns = columnsOf(accountFields);
 
 export type Accounts = ReturnType<typeof createAccounts>;
 
@@ -33,9 +30,10 @@ export function createAccounts(db: Database, worlds: Worlds, volumes: Volumes, t
     'SELECT * FROM account WHERE organization = ? AND parent IS NOT NULL ORDER BY position',
   );
   const insert = db.prepare<Omit<AccountRow, 'key'> & { key: number | null }>(
-    `INSERT INTO account (key, organization, id, name, parent, position, created_at)
-     VALUES (@key, @organization, @id, @name, @parent,
-       (SELECT coalesce(max(position) + 1, 0) FROM account WHERE organization = @organization), @created_at)`,
+    `INSERT INTO account (key, organization, parent, position, ${columns.join(', ')})
+     VALUES (@key, @organization, @parent,
+       (SELECT coalesce(max(position) + 1, 0) FROM account WHERE organization = @organization),
+       ${columns.map((column) => `@${column}`).join(', ')})`,
   );
   const keys = db.prepare<[number], { id: string; key: number }>('SELECT id, key FROM account WHERE organization = ?');
 
@@ -46,10 +44,15 @@ export function createAccounts(db: Database, worlds: Worlds, volumes: Volumes, t
   const rename = db.prepare<[string, number, number]>('UPDATE account SET name = ? WHERE organization = ? AND key = ?');
   const remove = db.prepare<[number, number]>('DELETE FROM account WHERE organization = ? AND key = ?');
 
+  const list = db.prepare<[number], AccountRow & { parent_id: string | null }>(
+    `SELECT account.*, parent.id AS parent_id FROM account LEFT JOIN account AS parent ON parent.key = account.parent
+     WHERE account.organization = ? ORDER BY account.position`,
+  );
+
   function view(tx: Tx, key = tx.account): Account {
     const row = byKey.get(tx.organization, key);
     if (!row) throw new EmulatorError('account-not-found', { accountId: tx.accountId });
-    return { accountId: row.id, accountName: row.name, parentAccountId: row.parent_id };
+    return show(accountView, row, { parentAccountId: row.parent_id });
   }
 
   const removeAll = db.prepare<[number]>('DELETE FROM account WHERE organization = ?');
@@ -107,6 +110,10 @@ export function createAccounts(db: Database, worlds: Worlds, volumes: Volumes, t
       tokens.forgetKnown();
       remove.run(tx.organization, tx.account);
     },
+
+    /** The organization's own account, then its sub-accounts, oldest first. */
+    list: (organization: number): InventoryAccount[] =>
+      list.all(organization).map((row) => show(inventoryAccountView, row, { parentAccountId: row.parent_id })),
 
     find: (organization: number, accountId: string) => byId.get(organization, accountId),
     subAccounts: (organization: number) => subAccounts.all(organization),

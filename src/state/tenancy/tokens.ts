@@ -4,7 +4,11 @@ import { EmulatorError } from '../../ground/errors.ts';
 import { hashSecret } from '../../ground/secrets.ts';
 import { note, type Tx } from '../engine/machine.ts';
 import type { Worlds } from '../engine/worlds.ts';
+import { type Said, show } from '../fields/face.ts';
+import { columnsOf, type RowOf } from '../fields/field.ts';
+import { type Owned, ownedColumns, prepareInsert } from '../fields/table.ts';
 import { isReadOnly } from './roles.ts';
+import { tokenFields, tokenView } from './token-fields.ts';
 
 /** A token with what a call made with it needs to know. The secret is not kept, only its hash. */
 export interface TokenRow {
@@ -21,16 +25,8 @@ export interface TokenRow {
   expires_at: Instant | null;
 }
 
-export interface NewToken {
-  organization: number;
-  account: number;
-  id: string;
-  secretHash: Buffer;
-  description: string;
-  roleIds: readonly string[];
-  expiresAt: Instant | null;
-  createdAt: Instant;
-}
+/** A token as it is stored. */
+export interface StoredToken extends Owned, RowOf<typeof tokenFields> {}
 
 /** What a caller asks for; the secret is made before, and only its hash comes here. */
 export interface TokenRequest {
@@ -42,23 +38,7 @@ export interface TokenRequest {
 }
 
 /** A token as callers see it, without the secret. */
-export interface Token {
-  accountId: string;
-  tokenId: string;
-  description: string;
-  /** Null: never. */
-  expires: Instant | null;
-  createdAt: Instant;
-  roleIds: string[];
-}
-
-interface StoredToken {
-  id: string;
-  description: string;
-  role_ids: string;
-  expires_at: Instant | null;
-  created_at: Instant;
-}
+export type Token = Said<typeof tokenView>;
 
 export type Tokens = ReturnType<typeof createTokens>;
 
@@ -75,19 +55,14 @@ export function createTokens(db: Database, worlds: Worlds) {
       'account.id AS account_id, account.parent AS account_parent ' +
       'FROM token JOIN account ON account.key = token.account WHERE token.secret_hash = ?',
   );
-  const insert = db.prepare<Record<string, unknown>>(
-    'INSERT INTO token (organization, account, id, secret_hash, description, role_ids, expires_at, created_at) ' +
-      'VALUES (@organization, @account, @id, @secretHash, @description, @roleIds, @expiresAt, @createdAt)',
-  );
-
+  const insert = prepareInsert<Omit<StoredToken, 'key'>>(db, 'token', [...ownedColumns, ...columnsOf(tokenFields)]);
   const byId = db.prepare<[number, string, number], StoredToken>(
-    `SELECT id, description, role_ids, expires_at, created_at FROM token
-     WHERE organization = ? AND id = ? AND account = ?`,
+    'SELECT * FROM token WHERE organization = ? AND id = ? AND account = ?',
   );
   const remove = db.prepare<[number, string, number]>(
     'DELETE FROM token WHERE organization = ? AND id = ? AND account = ?',
   );
-  const insertToken = (token: NewToken) => insert.run({ ...token, roleIds: JSON.stringify(token.roleIds) });
+  const view = (tx: Tx, row: RowOf<typeof tokenFields>): Token => show(tokenView, row, { accountId: tx.accountId });
 
   const notFound = (tx: Tx, tokenId: string) =>
     new EmulatorError('token-not-found', { tokenId, accountId: tx.accountId });
@@ -96,32 +71,25 @@ export function createTokens(db: Database, worlds: Worlds) {
     create(tx: Tx, { description, expireInMinutes, roleIds, secretHash }: TokenRequest): Token {
       const tokenId = worlds.makeId(tx, 'uuid');
       note(tx, 'token', tokenId, 'create');
-      const expires = expireInMinutes === 0 ? null : tx.now + expireInMinutes * 60_000;
-      insertToken({
+      const row = {
         organization: tx.organization,
         account: tx.account,
         id: tokenId,
-        secretHash,
+        secret_hash: secretHash,
         description,
-        roleIds,
-        expiresAt: expires,
-        createdAt: tx.now,
-      });
-      return { accountId: tx.accountId, tokenId, description, expires, createdAt: tx.now, roleIds: [...roleIds] };
+        role_ids: JSON.stringify(roleIds),
+        expires_at: expireInMinutes === 0 ? null : tx.now + expireInMinutes * 60_000,
+        created_at: tx.now,
+      };
+      insert(row);
+      return view(tx, row);
     },
 
     /** @throws EmulatorError `token-not-found` */
     get(tx: Tx, tokenId: string): Token {
       const row = byId.get(tx.organization, tokenId, tx.account);
       if (!row) throw notFound(tx, tokenId);
-      return {
-        accountId: tx.accountId,
-        tokenId,
-        description: row.description,
-        expires: row.expires_at,
-        createdAt: row.created_at,
-        roleIds: JSON.parse(row.role_ids),
-      };
+      return view(tx, row);
     },
 
     /** @throws EmulatorError `token-not-found` */
@@ -148,6 +116,6 @@ export function createTokens(db: Database, worlds: Worlds) {
     /** Accounts have gone, and with them maybe tokens. */
     forgetKnown: () => known.clear(),
 
-    insert: insertToken,
+    insert,
   };
 }

@@ -31,6 +31,8 @@ interface Parts {
   importWorld: Import;
   /** Does what is due in a world, by now or an instant that was read before. */
   settle(organization: number, now?: Instant): readonly Change[];
+  /** Moves a controlled clock until nothing is under way, and does what comes due meanwhile. */
+  settleUntilIdle(organization: number): readonly Change[];
   /** Does something in a transaction that no other call shares. */
   alone<R>(body: () => R): R;
   /** A world has begun anew: what is remembered of it outside the database goes. */
@@ -50,6 +52,7 @@ export function createControl({
   exportWorld,
   importWorld,
   settle,
+  settleUntilIdle,
   alone,
   renewed,
   replaced,
@@ -162,13 +165,8 @@ export function createControl({
         });
       }
       return alone(() => {
-        const settled = [...settle(organization)];
-        for (;;) {
-          const next = machine.due.next(organization);
-          if (next > latestInstant) return clock(organization, undefined, settled);
-          worlds.setClock(organization, next);
-          settled.push(...settle(organization));
-        }
+        const settled = settleUntilIdle(organization);
+        return clock(organization, undefined, settled);
       });
     },
 

@@ -1,14 +1,36 @@
 import type { Database } from 'better-sqlite3';
-import { formatInstant, type Instant } from '../../ground/clock.ts';
+import { formatInstant } from '../../ground/clock.ts';
+import { instanceFields } from '../aws/instance-fields.ts';
 import type { InstanceRow } from '../aws/instances.ts';
 import type { AttachmentRow } from '../datafy/attachments.ts';
 import { ebsSnapshotsOf } from '../datafy/ebs-snapshots.ts';
+import { attachmentFields } from '../datafy/fields/attachment.ts';
+import { modificationFields } from '../datafy/fields/modification.ts';
+import { ruleFields } from '../datafy/fields/rule.ts';
+import { snapshotFields } from '../datafy/fields/snapshot.ts';
+import { volumeFields } from '../datafy/fields/volume.ts';
 import type { ModificationRow } from '../datafy/modifications.ts';
+import type { RuleRow } from '../datafy/rules.ts';
 import type { SnapshotRow } from '../datafy/snapshots.ts';
 import type { VolumeRow } from '../datafy/volumes.ts';
-import type { Seed, SnapshotDocument, VolumeDocument } from '../document/document.ts';
+import type {
+  AccountDocument,
+  DueDocument,
+  InstanceDocument,
+  RuleDocument,
+  Seed,
+  SnapshotDocument,
+  TokenDocument,
+  VolumeDocument,
+} from '../document/document.ts';
 import { readPace } from '../engine/pace.ts';
 import type { Worlds } from '../engine/worlds.ts';
+import { documentOf } from '../fields/field.ts';
+import type { UnderWay } from '../fields/table.ts';
+import { accountFields } from '../tenancy/account-fields.ts';
+import type { AccountRow } from '../tenancy/accounts.ts';
+import { tokenFields } from '../tenancy/token-fields.ts';
+import type { StoredToken } from '../tenancy/tokens.ts';
 
 export type Export = ReturnType<typeof createExport>;
 
@@ -17,10 +39,11 @@ function optional<K extends string, V>(key: K, value: V | null): Partial<Record<
   return value === null ? {} : ({ [key]: value } as Record<K, V>);
 }
 
-const due = (row: { due_action: string | null; due_at: Instant | null }) =>
-  row.due_action === null
-    ? {}
-    : { due: { action: row.due_action, ...optional('at', row.due_at === null ? null : formatInstant(row.due_at)) } };
+/** When what is under way ends; undefined where nothing is. */
+const due = ({ due_action, due_at }: UnderWay): DueDocument | undefined =>
+  due_action === null
+    ? undefined
+    : { action: due_action, ...optional('at', due_at === null ? null : formatInstant(due_at)) };
 
 /** Rows under what they belong to, by its key. */
 function groupBy<T>(rows: readonly T[], keyOf: (row: T) => number): Map<number, T[]> {
@@ -42,26 +65,16 @@ export function createExport(db: Database, worlds: Worlds) {
       `SELECT ${columns}, account.id AS account_id FROM ${table} JOIN account ON account.key = ${table}.account
        WHERE ${table}.organization = ? ORDER BY ${table}.key`,
     );
-  const accounts = db.prepare<
-    [number],
-    { id: string; name: string; parent: number | null; created_at: Instant; arn: string | null }
-  >(
-    `SELECT account.id, account.name, account.parent, account.created_at, role_arn.arn FROM account
+  const accounts = db.prepare<[number], AccountRow & { arn: string | null }>(
+    `SELECT account.*, role_arn.arn FROM account
      LEFT JOIN role_arn ON role_arn.organization = account.organization AND role_arn.account = account.key
      WHERE account.organization = ? ORDER BY account.position`,
   );
-  const tokens = owned<{
-    id: string;
-    secret_hash: Buffer;
-    description: string;
-    role_ids: string;
-    expires_at: Instant | null;
-    created_at: Instant;
-  }>('token');
+  const tokens = owned<StoredToken>('token');
   const failingRoles = db.prepare<[number], { roleArn: string; reason: string }>(
     'SELECT arn AS roleArn, reason FROM failing_role WHERE organization = ? ORDER BY arn',
   );
-  const rules = owned<{ id: string; active: 0 | 1; rule: string }>('autoscaling_rule');
+  const rules = owned<RuleRow>('autoscaling_rule');
   const instances = owned<InstanceRow>('instance');
   const volumes = owned<VolumeRow>('volume');
   const backing = db.prepare<[number], { volume: number; id: string }>(
@@ -80,76 +93,29 @@ export function createExport(db: Database, worlds: Worlds) {
     const modificationsOf = groupBy(modifications.all(organization), (row) => row.volume);
     return volumes.all(organization).map((row) => {
       const attachment = attachmentOf.get(row.key)?.[0];
-      const changes = modificationsOf.get(row.key);
-      return {
-        volumeId: row.id,
+      return documentOf(volumeFields, row, {
         accountId: row.account_id,
-        status: row.status,
-        ...due(row),
-        sizeGb: row.size_gb,
-        iops: row.iops,
-        throughput: row.throughput,
-        availabilityZone: row.availability_zone,
-        volumeType: row.volume_type,
-        origin: row.origin,
-        ...optional('restoredFrom', row.restored_from),
-        ...optional('replacedBy', row.replaced_by),
-        hasSource: row.has_source === 1,
-        encrypted: row.encrypted === 1,
-        ...optional('kmsKeyId', row.kms_key_id),
-        datafyMode: row.datafy_mode,
+        due: due(row),
         backingVolumeIds: (backingOf.get(row.key) ?? []).map(({ id }) => id),
-        backingCount: row.backing_count as 2 | 4 | 6 | 8,
-        boot: row.boot === 1,
-        fileSystem: row.file_system,
-        tags: JSON.parse(row.tags),
-        ...(attachment && {
-          attachment: {
-            instanceId: attachment.instance_id,
-            deviceName: attachment.device_name,
-            status: attachment.status,
-            ...due(attachment),
-            deleteOnTermination: attachment.delete_on_termination === 1,
-            startedAt: formatInstant(attachment.started_at),
-            ...optional('changedBy', attachment.changed_by),
-          },
-        }),
-        ...(changes && {
-          modifications: changes.map((change) => ({
-            status: change.status,
-            ...due(change),
-            sizeGb: change.size_gb,
-            iops: change.iops,
-            throughput: change.throughput,
-            expandFilesystem: change.expand_filesystem === 1,
-            startedAt: formatInstant(change.started_at),
-            ...optional('changedBy', change.changed_by),
-          })),
-        }),
-        createdAt: formatInstant(row.created_at),
-        ...optional('changedBy', row.changed_by),
-      };
+        attachment:
+          attachment &&
+          documentOf(attachmentFields, attachment, { instanceId: attachment.instance_id, due: due(attachment) }),
+        modifications: modificationsOf
+          .get(row.key)
+          ?.map((change) => documentOf(modificationFields, change, { due: due(change) })),
+      }) as VolumeDocument;
     });
   }
 
   function exportSnapshots(organization: number): SnapshotDocument[] {
-    return snapshots.all(organization).map((row) => ({
-      datafySnapshotId: row.id,
-      accountId: row.account_id,
-      volumeId: row.volume_id,
-      status: row.status,
-      ...due(row),
-      sizeGb: row.size_gb,
-      region: row.region,
-      encrypted: row.encrypted === 1,
-      ...optional('kmsKeyId', row.kms_key_id),
-      generation: row.generation,
-      description: row.description,
-      tags: JSON.parse(row.tags),
-      ebsSnapshots: ebsSnapshotsOf(row).map((part) => ({ snapshotId: part.id, volumeId: part.volume_id })),
-      startedAt: formatInstant(row.started_at),
-      ...optional('changedBy', row.changed_by),
-    }));
+    return snapshots.all(organization).map(
+      (row) =>
+        documentOf(snapshotFields, row, {
+          accountId: row.account_id,
+          due: due(row),
+          ebsSnapshots: ebsSnapshotsOf(row).map((part) => ({ snapshotId: part.id, volumeId: part.volume_id })),
+        }) as SnapshotDocument,
+    );
   }
 
   /** All that a world holds. Secrets are in it as hashes only. */
@@ -167,38 +133,19 @@ export function createExport(db: Database, worlds: Worlds) {
       pace: readPace(world.pace),
       ids: { seed: world.id_seed, made: world.ids_made },
       ...optional('roleArn', own.arn),
-      accounts: subAccounts.map(({ id, name, arn, created_at }) => ({
-        accountId: id,
-        name,
-        ...optional('roleArn', arn),
-        createdAt: formatInstant(created_at),
-      })),
-      tokens: tokens.all(organization).map((row) => ({
-        accountId: row.account_id,
-        secretHash: row.secret_hash.toString('hex'),
-        tokenId: row.id,
-        description: row.description,
-        roleIds: JSON.parse(row.role_ids),
-        ...optional('expires', row.expires_at === null ? null : formatInstant(row.expires_at)),
-        createdAt: formatInstant(row.created_at),
-      })),
+      accounts: subAccounts.map(
+        (row) => documentOf(accountFields, row, { roleArn: row.arn ?? undefined }) as AccountDocument,
+      ),
+      tokens: tokens
+        .all(organization)
+        .map((row) => documentOf(tokenFields, row, { accountId: row.account_id }) as TokenDocument),
       failingRoles: failingRoles.all(organization),
-      rules: rules.all(organization).map((row) => ({
-        ruleId: row.id,
-        accountId: row.account_id,
-        active: row.active === 1,
-        rule: JSON.parse(row.rule),
-      })),
-      instances: instances.all(organization).map((row) => ({
-        instanceId: row.id,
-        accountId: row.account_id,
-        availabilityZone: row.availability_zone,
-        agent: row.agent === 1,
-        ...optional('clusterName', row.cluster_name),
-        ...optional('nodeGroupName', row.node_group_name),
-        tags: JSON.parse(row.tags),
-        createdAt: formatInstant(row.created_at),
-      })),
+      rules: rules
+        .all(organization)
+        .map((row) => documentOf(ruleFields, row, { accountId: row.account_id }) as RuleDocument),
+      instances: instances
+        .all(organization)
+        .map((row) => documentOf(instanceFields, row, { accountId: row.account_id }) as InstanceDocument),
       volumes: exportVolumes(organization),
       snapshots: exportSnapshots(organization),
     };

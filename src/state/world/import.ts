@@ -1,15 +1,20 @@
-import { formatInstant, type Instant, parseInstant } from '../../ground/clock.ts';
+import { formatInstant, type Instant } from '../../ground/clock.ts';
 import { EmulatorError } from '../../ground/errors.ts';
 import { makeId } from '../../ground/ids.ts';
 import { hashSecret } from '../../ground/secrets.ts';
 import { regionOf } from '../aws/ebs.ts';
+import { instanceFields } from '../aws/instance-fields.ts';
 import type { Instances } from '../aws/instances.ts';
 import type { Attachments } from '../datafy/attachments.ts';
 import { ebsColumns } from '../datafy/ebs-snapshots.ts';
+import { attachmentFields } from '../datafy/fields/attachment.ts';
+import { modificationFields } from '../datafy/fields/modification.ts';
+import { snapshotFields } from '../datafy/fields/snapshot.ts';
+import { volumeFields } from '../datafy/fields/volume.ts';
 import type { Modifications } from '../datafy/modifications.ts';
 import type { Rules } from '../datafy/rules.ts';
 import type { Snapshots } from '../datafy/snapshots.ts';
-import type { Volumes } from '../datafy/volumes.ts';
+import type { VolumeRow, Volumes } from '../datafy/volumes.ts';
 import { backingCountOf, performanceOf } from '../document/defaults.ts';
 import type {
   DueDocument,
@@ -24,10 +29,12 @@ import { inBody } from '../document/problem.ts';
 import type { Machine, Pending, Tx } from '../engine/machine.ts';
 import { type Pace, paces } from '../engine/pace.ts';
 import type { Worlds } from '../engine/worlds.ts';
+import { instantOf, rowOf } from '../fields/field.ts';
 import { type Database, SqliteError } from '../storage/database.ts';
 import type { Accounts } from '../tenancy/accounts.ts';
 import type { RoleArns } from '../tenancy/role-arns.ts';
 import { roles } from '../tenancy/roles.ts';
+import { tokenFields } from '../tenancy/token-fields.ts';
 import type { Tokens } from '../tenancy/tokens.ts';
 
 interface Parts {
@@ -56,7 +63,7 @@ export function createImport(db: Database, parts: Parts) {
   /** Puts a document in place of all that a world holds; in a world of its own where there is none yet. */
   function put(document: Seed, existing?: number): number {
     const controlled = document.clock?.mode === 'controlled';
-    const clockNow = controlled ? (instantOf(document.clock?.now) ?? worlds.processNow()) : null;
+    const clockNow = controlled ? (atOf(document.clock?.now) ?? worlds.processNow()) : null;
     const now = clockNow ?? worlds.processNow();
     const pace: Pace = { ...paces.instant, ...document.pace };
     const columns = {
@@ -64,7 +71,7 @@ export function createImport(db: Database, parts: Parts) {
       pace: JSON.stringify(pace),
       id_seed: document.ids?.seed ?? document.organizationId,
       ids_made: document.ids?.made ?? 0,
-      created_at: instantOf(document.createdAt) ?? now,
+      created_at: atOf(document.createdAt) ?? now,
     };
     let organization: number;
     let before: ReadonlyMap<string, number> = new Map();
@@ -91,13 +98,13 @@ export function createImport(db: Database, parts: Parts) {
     const txOf = (accountId: string, at?: string, ageMinutes = 0): Tx => {
       const tx = txs.get(accountId);
       if (!tx) throw new Error(`No account ${accountId} was put in place`);
-      return { ...tx, now: instantOf(at) ?? now - ageMinutes * minute };
+      return { ...tx, now: atOf(at) ?? now - ageMinutes * minute };
     };
 
     const ownAccountId = document.ownAccountId ?? document.organizationId;
     const own = addAccount(ownAccountId, document.name, null, columns.created_at);
     for (const { accountId, name, createdAt } of document.accounts) {
-      addAccount(accountId, name, own, instantOf(createdAt) ?? now);
+      addAccount(accountId, name, own, atOf(createdAt) ?? now);
     }
     for (const { accountId, roleArn } of [
       { accountId: ownAccountId, roleArn: document.roleArn },
@@ -131,13 +138,20 @@ export function createImport(db: Database, parts: Parts) {
     tokens.insert({
       organization: tx.organization,
       account: tx.account,
-      id: token.tokenId ?? tokenId,
-      secretHash,
-      description: token.description ?? '',
-      roleIds: token.roleIds ?? [token.readOnly ? roles.readOnly : roles.admin],
-      expiresAt:
-        instantOf(token.expires) ?? (expiresInMinutes === undefined ? null : tx.now + expiresInMinutes * minute),
-      createdAt: tx.now,
+      ...rowOf(
+        tokenFields,
+        {
+          ...token,
+          tokenId: token.tokenId ?? tokenId,
+          roleIds: token.roleIds ?? [token.readOnly ? roles.readOnly : roles.admin],
+        },
+        {
+          secret_hash: secretHash,
+          expires_at:
+            atOf(token.expires) ?? (expiresInMinutes === undefined ? null : tx.now + expiresInMinutes * minute),
+          created_at: tx.now,
+        },
+      ),
     });
   }
 
@@ -145,67 +159,43 @@ export function createImport(db: Database, parts: Parts) {
     instances.insert({
       organization: tx.organization,
       account: tx.account,
-      id: instance.instanceId,
-      availability_zone: instance.availabilityZone,
-      agent: instance.agent ? 1 : 0,
-      cluster_name: instance.clusterName ?? null,
-      node_group_name: instance.nodeGroupName ?? null,
-      tags: JSON.stringify(instance.tags ?? []),
-      created_at: tx.now,
+      ...rowOf(instanceFields, instance, { created_at: tx.now }),
     });
   }
 
   function addVolume(tx: Tx, volume: VolumeDocument): void {
-    const { sizeGb, iops, throughput } = performanceOf(volume);
+    const { iops, throughput } = performanceOf(volume);
     const origin = volume.origin ?? (volume.restoredFrom ? 'snapshot' : 'ebs');
+    const hasSource = volume.hasSource ?? (origin === 'ebs' && volume.status !== 'replaced');
     const key = volumes.insert(tx, {
       ...machine.place('volume', volume.status, pendingOf(volume.due)),
-      changed_by: volume.changedBy ?? null,
-      id: volume.volumeId,
-      origin,
-      restored_from: volume.restoredFrom ?? null,
-      has_source: (volume.hasSource ?? (origin === 'ebs' && volume.status !== 'replaced')) ? 1 : 0,
-      replaced_by: volume.replacedBy ?? null,
-      volume_type: volume.volumeType ?? 'gp3',
-      size_gb: sizeGb,
-      iops,
-      throughput,
-      availability_zone: volume.availabilityZone,
-      encrypted: volume.encrypted ? 1 : 0,
-      kms_key_id: volume.kmsKeyId ?? null,
-      datafy_mode: volume.datafyMode ?? 'autoscaling',
-      backing_count: backingCountOf(volume),
-      boot: volume.boot ? 1 : 0,
-      file_system: volume.fileSystem ?? 'ext4',
-      tags: JSON.stringify(volume.tags ?? []),
+      ...rowOf(volumeFields, volume, {
+        iops,
+        throughput,
+        origin,
+        has_source: hasSource ? 1 : 0,
+        backing_count: backingCountOf(volume) as VolumeRow['backing_count'],
+        created_at: tx.now,
+      }),
     });
     volumes.insertBacking(tx, key, volume.backingVolumeIds ?? []);
-    const { attachment } = volume;
+    const { attachment, modifications: changes = [] } = volume;
+    const ofVolume = { organization: tx.organization, account: tx.account, volume: key };
     if (attachment) {
+      const startedAt = attachment.startedAt ?? formatInstant(tx.now);
       attachments.insert({
-        ...machine.place('attachment', attachment.status ?? 'attached', pendingOf(attachment.due)),
-        changed_by: attachment.changedBy ?? null,
-        organization: tx.organization,
-        account: tx.account,
-        volume: key,
+        ...ofVolume,
         instance: instances.find(tx, attachment.instanceId).key,
-        device_name: attachment.deviceName,
-        delete_on_termination: attachment.deleteOnTermination ? 1 : 0,
-        started_at: instantOf(attachment.startedAt) ?? tx.now,
+        ...machine.place('attachment', attachment.status ?? 'attached', pendingOf(attachment.due)),
+        ...rowOf(attachmentFields, { ...attachment, startedAt }),
       });
     }
-    for (const modification of volume.modifications ?? []) {
+    for (const change of changes) {
+      const startedAt = change.startedAt ?? formatInstant(tx.now);
       modifications.insert({
-        ...machine.place('modification', modification.status, pendingOf(modification.due)),
-        changed_by: modification.changedBy ?? null,
-        organization: tx.organization,
-        account: tx.account,
-        volume: key,
-        size_gb: modification.sizeGb,
-        iops: modification.iops ?? iops,
-        throughput: modification.throughput ?? throughput,
-        expand_filesystem: modification.expandFilesystem ? 1 : 0,
-        started_at: instantOf(modification.startedAt) ?? tx.now,
+        ...ofVolume,
+        ...machine.place('modification', change.status, pendingOf(change.due)),
+        ...rowOf(modificationFields, { iops, throughput, ...change, startedAt }),
       });
     }
   }
@@ -214,21 +204,18 @@ export function createImport(db: Database, parts: Parts) {
     const volume = volumes.lookUp(tx, snapshot.volumeId);
     const set = snapshot.ebsSnapshots.map(({ snapshotId, volumeId }) => ({ id: snapshotId, volume_id: volumeId }));
     snapshots.insert({
-      ...machine.place('snapshot', snapshot.status, pendingOf(snapshot.due)),
-      changed_by: snapshot.changedBy ?? null,
       organization: tx.organization,
       account: tx.account,
-      id: snapshot.datafySnapshotId,
       volume: volume?.key ?? null,
-      volume_id: snapshot.volumeId,
-      generation: snapshot.generation ?? (volume ? snapshots.nextGeneration(tx, volume.key) : 0),
-      size_gb: snapshot.sizeGb,
-      region: snapshot.region ?? regionOf(volume?.availability_zone ?? ''),
-      encrypted: (snapshot.encrypted ?? volume?.encrypted === 1) ? 1 : 0,
-      kms_key_id: snapshot.kmsKeyId ?? volume?.kms_key_id ?? null,
-      description: snapshot.description ?? '',
-      tags: JSON.stringify(snapshot.tags ?? []),
-      started_at: tx.now,
+      ...machine.place('snapshot', snapshot.status, pendingOf(snapshot.due)),
+      ...rowOf(snapshotFields, {
+        ...snapshot,
+        generation: snapshot.generation ?? (volume ? snapshots.nextGeneration(tx, volume.key) : 0),
+        region: snapshot.region ?? regionOf(volume?.availability_zone ?? ''),
+        encrypted: snapshot.encrypted ?? volume?.encrypted === 1,
+        kmsKeyId: snapshot.kmsKeyId ?? volume?.kms_key_id ?? undefined,
+        startedAt: formatInstant(tx.now),
+      }),
       ...ebsColumns(set),
     });
   }
@@ -267,13 +254,9 @@ export function withoutSecrets(document: WorldDocument): WorldDocument {
   };
 }
 
-function instantOf(text: string | undefined): Instant | undefined {
-  if (text === undefined) return undefined;
-  const instant = parseInstant(text);
-  if (instant === undefined) throw new EmulatorError('world-invalid', { problem: `${text} is not an instant` });
-  return instant;
-}
+/** @throws EmulatorError `world-invalid` */
+const atOf = (text: string | undefined): Instant | undefined => (text === undefined ? undefined : instantOf(text));
 
 function pendingOf(due: DueDocument | undefined): Partial<Pending> | undefined {
-  return due && { ...(due.action && { action: due.action }), at: instantOf(due.at) ?? null };
+  return due && { ...(due.action && { action: due.action }), at: atOf(due.at) ?? null };
 }

@@ -3,8 +3,9 @@ import { Agent } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach } from 'vitest';
-import { type Running, run, runCommand, script } from '../../cli/executable.ts';
+import { type Running, run, runCommand } from '../../cli/executable.ts';
 import { type Send, wire } from '../../routes/control/control.ts';
+import { builtProgram } from '../../support/built.ts';
 
 /** The executable, running and answering. */
 export interface Process extends Running {
@@ -63,7 +64,7 @@ export function start(argv: readonly string[], { cwd, before }: Surroundings): R
 function launch(argv: readonly string[], cwd: string, before: string | undefined): Running {
   const all = ['--port', '0', '--log-level', 'silent', ...argv];
   if (before === undefined) return run(all, { cwd });
-  return runCommand('bash', ['-c', `${before}; exec "$0" "$@"`, process.execPath, script, ...all], { cwd });
+  return runCommand('bash', ['-c', `${before}; exec "$0" "$@"`, process.execPath, builtProgram(), ...all], { cwd });
 }
 
 /** Starts the executable, and waits for its first answer. */

@@ -395,7 +395,8 @@ export function callOf(command: Verb, step: Step, other: World): Call {
       return {
         ask: (state, target) =>
           state.aws.createInstance(target, {
-            ...{ availabilityZone, agent, clusterName, tags: tagged },
+            ...{ availabilityZone, agent, tags: tagged },
+            ...(clusterName !== null && { clusterName }),
             ...(id !== undefined && { instanceId: id }),
           }),
         predict: () => {

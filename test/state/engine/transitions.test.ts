@@ -124,8 +124,8 @@ function cell(resource: Resource, status: Status) {
   db.exec(`UPDATE ${resource} SET due_at = ${beginning} WHERE due_action IS NOT NULL`);
   const row = only(resource);
   const tx: Tx = { ...target, now: beginning + 500, pace, request, changes: [] };
-  const situation = `The ${resource} is ${status}`;
-  const thing: Thing = { key: row.key, id: idOf(resource), status, situation, hint: 'its own hint' };
+  const situation = () => `The ${resource} is ${status}`;
+  const thing: Thing = { key: row.key, id: idOf(resource), status, situation, hint: () => 'its own hint' };
   return { ...engine(), tx, row, thing };
 }
 
@@ -153,7 +153,7 @@ function moved(before: ReturnType<typeof dump>, move: Transition, now: number, b
 /** What the table's refusal of a thing says. */
 function factsOf(row: Transition, { situation, hint }: Thing, status: Status): WrongStatus {
   const action = row.says ?? row.action;
-  return { situation, action, expected: row.from, hint: row.hints?.[status] ?? hint };
+  return { situation: situation(), action, expected: row.from, hint: row.hints?.[status] ?? hint?.() };
 }
 
 describe.each(resources)('every cell of %s', (resource) => {
@@ -190,7 +190,7 @@ describe.each(resources)('every cell of %s', (resource) => {
     const tx: Tx = { ...target, now: beginning, pace, request, changes: [] };
     const before = dump();
     const begun = engine().machine.begin(tx, resource, row.action as never, idOf(resource));
-    expect(begun).toEqual(outcome(row, beginning));
+    expect(begun).toEqual({ ...outcome(row, beginning), told: row.to });
     expect(tx.changes).toEqual([{ resource, id: idOf(resource), action: row.action, to: row.to, at: beginning }]);
     expect(dump()).toEqual(before);
   });
@@ -254,7 +254,10 @@ describe('a fault', () => {
     });
     const before = dump();
     const attempt = (by: Tx, about: string) => {
-      if (begins) return machine.begin(by, resource, action as never, thing.id, { volumeId: about });
+      if (begins) {
+        const { told: _, ...columns } = machine.begin(by, resource, action as never, thing.id, { volumeId: about });
+        return columns;
+      }
       db.exec('SAVEPOINT attempt');
       machine.apply(by, resource, action as never, { ...thing, id: about });
       const { status, due_at, due_action, changed_by } = only(resource);
@@ -284,10 +287,11 @@ describe('what comes due', () => {
     const effect = vi.fn();
     const effects: Effects = { [nameOf(row) as `${Resource}.${string}`]: effect };
     const world = { key: tx.organization, pace };
-    expect(machine.settle(world, beginning - 1, effects)).toEqual([]);
+    machine.haveEffects(effects);
+    expect(machine.settle(world, beginning - 1)).toEqual([]);
     expect(dump()).toEqual(before);
-    expect(machine.settle(world, beginning + 999, effects)).toEqual(told(row, beginning));
-    expect(machine.settle(world, beginning + 999, effects)).toEqual([]);
+    expect(machine.settle(world, beginning + 999)).toEqual(told(row, beginning));
+    expect(machine.settle(world, beginning + 999)).toEqual([]);
     // What it was begun for is what it is put down to.
     expect(dump()).toEqual(moved(before, row, beginning, { changed_by: 5 }));
     expect(effect).toHaveBeenCalledTimes(1);
@@ -309,9 +313,8 @@ describe('what comes due', () => {
     const { resource, id, action } = { ...told(row, beginning)[0]!, action: 'park' };
     const reason = `${row.action} failed: The effect failed`;
     const effects = { [nameOf(row) as `${Resource}.${string}`]: fails };
-    expect(machine.settle(world, beginning, effects)).toEqual([
-      { resource, id, action, to: from, at: beginning, reason },
-    ]);
+    machine.haveEffects(effects);
+    expect(machine.settle(world, beginning)).toEqual([{ resource, id, action, to: from, at: beginning, reason }]);
     // It is held where it was, and nothing else has changed.
     const held = { due_at: null, parked: JSON.stringify({ at: beginning, reason }) };
     const { [resource as Resource]: rows, ...others } = before;
@@ -319,21 +322,21 @@ describe('what comes due', () => {
     expect(dumped).toEqual({ ...others, [resource]: dumped[resource] });
     expect(dumped[resource]).toEqual(rows!.map((each) => (each.due_action === null ? each : { ...each, ...held })));
     expect(machine.parked(tx.organization)).toEqual([{ resource, id, action: row.action, at: beginning, reason }]);
-    expect(machine.settle(world, beginning, {})).toEqual([]);
+    expect(machine.settle(world, beginning)).toEqual([]);
   });
 
   test.each(cells)('$title from $from: never, where it is held', ({ row, from }) => {
     const { machine, tx } = cell(row.resource, from);
     db.exec(`UPDATE ${row.resource} SET due_at = NULL`);
     const before = dump();
-    machine.settle({ key: tx.organization, pace }, Number.MAX_SAFE_INTEGER, {});
+    machine.settle({ key: tx.organization, pace }, Number.MAX_SAFE_INTEGER);
     expect(dump()).toEqual(before);
   });
 
   test.each(cells)('$title from $from: not with another world', ({ row, from }) => {
     const { machine, tx } = cell(row.resource, from);
     const before = dump();
-    machine.settle({ key: tx.organization + 1, pace }, beginning + 999, {});
+    machine.settle({ key: tx.organization + 1, pace }, beginning + 999);
     expect(dump()).toEqual(before);
   });
 
@@ -372,7 +375,9 @@ describe('what comes due', () => {
     const effects: Effects = Object.fromEntries(
       names.map((name) => [name, (tx: Tx, key: number) => found.push([name, key, tx.now])]),
     );
-    engine().machine.settle({ key: target.organization, pace }, beginning + 999, effects);
+    const { machine } = engine();
+    machine.haveEffects(effects);
+    machine.settle({ key: target.organization, pace }, beginning + 999);
     expect(found).toEqual(expected.map(({ name, key, due }) => [name, key, due]));
   });
 });

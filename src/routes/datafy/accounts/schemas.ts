@@ -1,17 +1,14 @@
 import { Type } from '@sinclair/typebox';
-import { accountCall, accountParams, nothing, nullable, refusals } from '../shared.ts';
+import { accountView, newAccount, propertiesOf } from '../../../state/index.ts';
+import { accountCall, accountParams, nothing, refusals } from '../shared.ts';
 
 /** Account calls, as Datafy's Terraform provider makes them [C]. */
 
 const common = { ...accountCall, tags: ['Accounts'] };
 
-const account = Type.Object({
-  accountId: Type.String(),
-  accountName: Type.String(),
-  parentAccountId: nullable(Type.String({ description: "The organization; null for the organization's own account." })),
-});
+const account = Type.Object(propertiesOf(accountView));
 
-const body = Type.Object({ name: Type.String({ minLength: 1 }) });
+const body = Type.Object(propertiesOf(newAccount));
 
 export const createAccount = {
   ...common,

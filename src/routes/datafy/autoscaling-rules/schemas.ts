@@ -1,22 +1,14 @@
 import { Type } from '@sinclair/typebox';
+import { propertiesOf, ruleContent, ruleView } from '../../../state/index.ts';
 import { accountCall, accountParams, nothing, refusals } from '../shared.ts';
 
 /** Autoscaling rule calls, as Datafy's Terraform provider makes them [C]. */
 
 const common = { ...accountCall, tags: ['Autoscaling rules'] };
 
-const content = {
-  active: Type.Boolean({ description: 'Whether it acts.' }),
-  rule: Type.Unsafe<Record<string, unknown>>({
-    type: 'object',
-    additionalProperties: true,
-    description:
-      'JsonLogic: one condition, or several in an `and`. Variables: instance_id, cluster_name, node_group_name; ' +
-      'tags and instance_tags, as lists of key:value. Operators: in, some, none, !, and.',
-  }),
-};
+const content = propertiesOf(ruleContent);
 
-const rule = Type.Object({ accountId: Type.String(), ruleId: Type.String(), ...content });
+const rule = Type.Object(propertiesOf(ruleView));
 
 export const createRule = {
   ...common,

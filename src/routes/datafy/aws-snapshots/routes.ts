@@ -1,5 +1,4 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { formatInstant } from '../../../ground/clock.ts';
 import type { State } from '../../../state/index.ts';
 import { targetOf } from '../../../surface/call.ts';
 import * as schemas from './schemas.ts';
@@ -16,7 +15,7 @@ export function awsSnapshotRoutes(state: State): FastifyPluginAsyncTypebox {
         region: snapshot.region,
         readyToUse: snapshot.status === 'completed',
         sizeBytes: snapshot.volumeSizeGb * 2 ** 30,
-        snapshotCreationTime: formatInstant(snapshot.startTime),
+        snapshotCreationTime: snapshot.startTime,
         datafySnapshotIds: [snapshot.datafySnapshotId],
       });
     });

@@ -1,7 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { State, VolumeDescription } from '../../../state/index.ts';
 import { targetOf } from '../../../surface/call.ts';
-import { renderVolume } from '../inventory/routes.ts';
 import { publishedStatuses } from '../statuses.ts';
 import { newVolumeNames } from '../words.ts';
 import * as schemas from './schemas.ts';
@@ -17,7 +16,7 @@ export function branchVolumeRoutes(state: State): FastifyPluginAsyncTypebox {
     app.get('/volumes/:volumeId', { config, schema: schemas.getVolume }, (request, reply) => {
       // To that client a volume that is not there is an empty list, and any other status an error [C].
       const volume = state.volume(targetOf(request), request.params.volumeId);
-      reply.send(volume ? { ...renderVolume(volume), volumes: [renderForClient(volume)] } : { volumes: [] });
+      reply.send(volume ? { ...volume, volumes: [renderForClient(volume)] } : { volumes: [] });
     });
 
     app.delete('/volumes/:volumeId', { config, schema: schemas.deleteVolume }, (request, reply) => {

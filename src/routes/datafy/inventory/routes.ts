@@ -1,6 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { formatInstant } from '../../../ground/clock.ts';
-import type { SnapshotDescription, State, VolumeDescription } from '../../../state/index.ts';
+import type { State } from '../../../state/index.ts';
 import { targetsOf } from '../../../surface/call.ts';
 import * as schemas from './schemas.ts';
 
@@ -12,28 +11,13 @@ export function inventoryRoutes(state: State): FastifyPluginAsyncTypebox {
     app.get('/volumes', { config, schema: schemas.listVolumes }, (request, reply) => {
       const { limit = 100, offset = 0 } = request.query;
       const { count, items } = state.listVolumes(targetsOf(request), limit, offset);
-      reply.send({ count, limit, offset, volumes: items.map(renderVolume) });
+      reply.send({ count, limit, offset, volumes: items });
     });
 
     app.get('/snapshots', { config, schema: schemas.listSnapshots }, (request, reply) => {
       const { limit = 100, offset = 0 } = request.query;
       const { count, items } = state.listSnapshots(targetsOf(request), limit, offset);
-      reply.send({ count, limit, offset, snapshots: items.map(renderSnapshot) });
+      reply.send({ count, limit, offset, snapshots: items });
     });
   };
-}
-
-/** A volume as lists and reads of either surface show it. */
-export function renderVolume(volume: VolumeDescription) {
-  const { modification, createdAt } = volume;
-  return {
-    ...volume,
-    modification: modification && { ...modification, startTime: formatInstant(modification.startTime) },
-    createdAt: formatInstant(createdAt),
-  };
-}
-
-/** A snapshot as lists of either surface show it. */
-export function renderSnapshot(snapshot: SnapshotDescription) {
-  return { ...snapshot, startTime: formatInstant(snapshot.startTime) };
 }

@@ -1,7 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { formatInstant } from '../../../ground/clock.ts';
 import { hashSecret, mintSecret } from '../../../ground/secrets.ts';
-import type { State, Token } from '../../../state/index.ts';
+import type { State } from '../../../state/index.ts';
 import { targetOf } from '../../../surface/call.ts';
 import * as schemas from './schemas.ts';
 
@@ -26,24 +25,16 @@ export function tokenRoutes(state: State): FastifyPluginAsyncTypebox {
         const { tokenId } = token;
         request.log.warn({ tokenId }, 'The token never expires: expireInMinutes is 0, as for a ttl below one minute');
       }
-      return reply.code(201).send({ ...renderToken(token), secret });
+      return reply.code(201).send({ ...token, secret });
     });
 
     app.get(`${path}/:tokenId`, { config, schema: schemas.getToken }, (request, reply) => {
-      reply.send(renderToken(state.token(targetOf(request), request.params.tokenId)));
+      reply.send(state.token(targetOf(request), request.params.tokenId));
     });
 
     app.delete(`${path}/:tokenId`, { config, schema: schemas.deleteToken }, (request, reply) => {
       state.deleteToken(targetOf(request), request.params.tokenId);
       reply.code(200).send();
     });
-  };
-}
-
-function renderToken(token: Token) {
-  return {
-    ...token,
-    expires: token.expires === null ? null : formatInstant(token.expires),
-    createdAt: formatInstant(token.createdAt),
   };
 }

@@ -1,19 +1,12 @@
 import { Type } from '@sinclair/typebox';
-import { roleId } from '../../../state/index.ts';
-import { accountCall, accountParams, instant, nothing, nullable, refusals } from '../shared.ts';
+import { propertiesOf, roleId, tokenView } from '../../../state/index.ts';
+import { accountCall, accountParams, nothing, refusals } from '../shared.ts';
 
 /** Token calls, as Datafy's Terraform provider makes them [C]. */
 
 const common = { ...accountCall, tags: ['Tokens'] };
 
-const token = {
-  accountId: Type.String(),
-  tokenId: Type.String(),
-  description: Type.String(),
-  expires: nullable(Type.String({ format: 'date-time', description: 'Null: never.' })),
-  createdAt: instant,
-  roleIds: Type.Array(Type.String()),
-};
+const token = propertiesOf(tokenView);
 
 /** A hundred years: longer than anyone means, and short enough for every date to be written. */
 const longest = 100 * 366 * 24 * 60;

@@ -1,5 +1,4 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { formatInstant } from '../../../ground/clock.ts';
 import { EmulatorError } from '../../../ground/errors.ts';
 import type { State } from '../../../state/index.ts';
 import { targetOf } from '../../../surface/call.ts';
@@ -21,7 +20,7 @@ export function volumeRoutes(state: State): FastifyPluginAsyncTypebox {
         ...(description !== undefined && { description }),
         ...(tags && { tags }),
       });
-      reply.send({ ...snapshot, startTime: formatInstant(snapshot.startTime) });
+      reply.send(snapshot);
     });
 
     // It takes no size: that is of the source.

@@ -1,7 +1,7 @@
-import { Type } from '@sinclair/typebox';
+import { type Static, type TProperties, type TSchema, Type } from '@sinclair/typebox';
 import { instantPattern, instantTitle } from '../../ground/clock.ts';
 
-/** The kinds of fields that a world's document is made of. */
+/** The kinds of values that documents, requests and answers are made of, as JSON Schema. */
 
 export const strict = { additionalProperties: false } as const;
 
@@ -68,3 +68,53 @@ export const tags = Type.Optional(
     },
   ),
 );
+
+/** Answers: what the emulator says itself needs no limits. */
+
+export const tag = Type.Object({ key: Type.String(), value: Type.String() });
+
+export const plainInstant = Type.String({ format: 'date-time' });
+
+/** A value or null, as OpenAPI 3.0 writes it. */
+export function nullable<T extends TSchema>(schema: T) {
+  return Type.Unsafe<Static<T> | null>({ ...schema, nullable: true });
+}
+
+const comment = Symbol('comment');
+
+/** A schema with a sentence for the package's types, where the OpenAPI document has none, or another. */
+export const told = <S extends TSchema>(schema: S, sentence: string): S => ({ ...schema, [comment]: sentence });
+
+export const isTold = (schema: TSchema): boolean => comment in schema;
+
+/** What the package's types say of a value: the sentence of `told`, or the schema's description. */
+export const sentenceOf = (schema: TSchema): string | undefined =>
+  (schema as { [comment]?: string })[comment] ?? schema.description;
+
+// What answers say of a thing, whatever it is.
+export const plainId = (prefix: string) => told(Type.String(), `\`${prefix}-\` and 8 to 17 hex digits.`);
+export const ownerId = told(Type.String(), 'A UUID: the account that it belongs to.');
+export const plainZone = told(Type.String(), 'Such as `us-east-1a`.');
+export const plainDevice = told(Type.String(), 'Such as `/dev/sdf`.');
+export const utc = told(plainInstant, 'RFC 3339, in UTC.');
+export const sizeInGb = Type.Integer({ description: 'GiB' });
+export const iopsOf = told(Type.Integer(), 'I/O operations per second.');
+export const throughputInMibs = Type.Integer({ description: 'MiB/s' });
+export const lastRequest = told(
+  nullable(Type.Integer({ description: 'The request that caused the last change, by its number in the journal.' })),
+  'The request that caused the last change, by its number in the journal; null: no request of the API did.',
+);
+
+/** A closed object. */
+export const strictObject = <P extends TProperties>(properties: P, description?: string) =>
+  Type.Object(properties, { ...strict, ...(description && { description }) });
+
+/** What of requests gives tags: these, and no others. */
+export const tagsGiven = Type.Array(strictObject({ key: Type.String(), value: Type.String() }));
+
+/** From 1 up. */
+export const upTo = (maximum: number, description: string) => Type.Integer({ minimum: 1, maximum, description });
+
+/** A schema with another sentence, of a field that may be left out. */
+export const named = <T extends TSchema>(schema: T, description: string) =>
+  Type.Optional({ ...schema, description } as T);

@@ -5,7 +5,6 @@ import { withSingleSlashes } from './ground/url.ts';
 import { version } from './ground/version.ts';
 import { connectionOptions, timeouts as shipped, type Timeouts } from './http/connections.ts';
 import { hostGuard } from './http/host-guard.ts';
-import { jsonFormat } from './http/json-body.ts';
 import { collectOpenApi, serveDocuments } from './http/openapi.ts';
 import { validateStrictly } from './http/validation.ts';
 import { logTo, startQuietly } from './log/log.ts';
@@ -117,7 +116,7 @@ async function assemble(
   app.setErrorHandler(sendRefusal);
   refuseUnknownCalls(app, surfaces);
   validateStrictly(app);
-  receiveBodies(app, jsonFormat);
+  receiveBodies(app, surfaces);
   const documents = surfaces.flatMap(({ document }) => document ?? []);
   await collectOpenApi(app, documents, version, { availabilityZone: zonePattern, roleArn: roleArnPattern });
   const door: Door = { state, recorder, version, surfaces, operations: [], commentEvery: timeouts.comment };

@@ -1,7 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { checkExpiry } from '../auth/authenticate.ts';
 import type { State } from '../state/index.ts';
-import { readBodiesAs } from '../surface/bodies.ts';
 import type { Principal } from '../surface/call.ts';
 import type { Operation, Surface } from '../surface/surface.ts';
 import { type Recorder, record } from '../watch/recorder.ts';
@@ -48,7 +47,6 @@ export function serve(app: FastifyInstance, surface: ServedSurface, door: Door):
   const [prefix = '/'] = surface.paths;
   app.register(
     async (scope) => {
-      readBodiesAs(scope, surface.bodies);
       scope.addHook('onRoute', (route) => {
         if (surface.logAt) route.config = { logAt: surface.logAt, ...route.config };
         if (surface.bodyLimit !== undefined) route.bodyLimit ??= surface.bodyLimit;

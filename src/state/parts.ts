@@ -53,6 +53,7 @@ export function createParts(db: Database, clock: Clock, observer: Observer) {
   const aws = createAws(machine, worlds, volumes, instances, attachments, rules);
   const describe = createDescribe(volumes, attachments, modifications);
   const inventory = createInventory(db, describe, volumes, instances);
+  const lists = { rules, instances };
   const effects = [modifications.effects, autoscaling.effects, rules.effects];
 
   const heads = createRemembered<VolumeHead>(commits.changes);
@@ -63,14 +64,14 @@ export function createParts(db: Database, clock: Clock, observer: Observer) {
     machine,
     faults,
     checkpoints: createCheckpoints(db),
-    exportWorld: createExport(db, worlds),
+    exportWorld: createExport(db, worlds, lists),
     importWorld: createImport(db, {
       machine,
       worlds,
       accounts,
       tokens,
       roleArns,
-      rules,
+      lists,
       instances,
       volumes,
       attachments,

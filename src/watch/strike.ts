@@ -30,7 +30,7 @@ export function strike(app: FastifyInstance, state: State, recorder: Recorder): 
   });
 
   async function hit(fault: Fault, world: number, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
-    const { delayMs, status, message, drop } = fault.effect;
+    const { delayMs, status, message, code: clientCode, drop } = fault.effect;
     request.call.fault = fault;
     reply.header('X-Emulator-Fault', fault.faultId);
     if (delayMs) await new Promise((over) => setTimeout(over, delayMs));
@@ -40,7 +40,8 @@ export function strike(app: FastifyInstance, state: State, recorder: Recorder): 
       recorder.end(request, world, state.now(world), null, 'fault');
     } else if (status) {
       const said = message ?? `The fault ${fault.faultId} struck this call`;
-      return reply.send(refuse({ code: 'fault', message: said, status }, request, reply));
+      const refusal = { code: 'fault', message: said, status, ...(clientCode !== undefined && { clientCode }) };
+      return reply.send(refuse(refusal, request, reply));
     }
     return undefined;
   }

@@ -91,7 +91,7 @@ describe('the error codes', () => {
   });
 
   test('of faults is no refusal, and named', () => {
-    const [, struck] = /refuse\(\{ code: '([a-z-]+)'/.exec(readPage('src/watch/strike.ts')) ?? [];
+    const [, struck] = /refusal = \{ code: '([a-z-]+)'/.exec(readPage('src/watch/strike.ts')) ?? [];
     expect(Object.keys(errors)).not.toContain(struck);
     expect(codes(section(page, 'Errors'))).toContain(struck);
     expect(codes(section(page, 'Faults'))).toContain(struck);

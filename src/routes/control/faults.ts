@@ -33,6 +33,13 @@ export const spec = {
       delayMs: Type.Optional(Type.Integer({ minimum: 0, maximum: 60_000 })),
       status: Type.Optional(Type.Integer({ minimum: 400, maximum: 599 })),
       message: Type.Optional(Type.String()),
+      code: Type.Optional(
+        Type.String({
+          minLength: 1,
+          maxLength: 100,
+          description: 'With status: the code of the answer, where the API of the call has codes in its answers.',
+        }),
+      ),
       headers: Type.Optional(
         Type.Record(
           Type.String({ pattern: "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$" }),
@@ -127,7 +134,7 @@ function check(state: State, world: number, operations: readonly ServedOperation
     (tokenId !== undefined && !state.hasToken(world, tokenId) && `there is no token ${tokenId}`) ||
     (probability === 0 && 'its probability is 0') ||
     (transition === undefined
-      ? (callProblem(operations, match) ?? callEffectProblem(effect))
+      ? (callProblem(operations, match) ?? codeProblem(operations, match, effect) ?? callEffectProblem(effect))
       : (transitionMatchProblem(transition, match) ?? transitionEffectProblem(transition, effect)));
   if (problem) throw new EmulatorError('fault-idle', { problem });
 }
@@ -151,18 +158,38 @@ function volumeProblem(state: State, world: number, volumeId?: string, accountId
 const given = (...values: unknown[]) => values.some((value) => value !== undefined);
 
 function callProblem(operations: readonly ServedOperation[], match: FaultMatch): string | undefined {
-  const { operationId, method, path, volumeId } = match;
+  const { operationId } = match;
   if (operationId !== undefined && !operations.some((each) => each.operationId === operationId)) {
     return `there is no operation ${operationId}: /openapi.json lists them`;
   }
-  const agrees = operations.some(
+  return matched(operations, match).length > 0 ? undefined : 'no operation agrees with all that match says';
+}
+
+/** The operations that agree with all that a fault says of a call. */
+function matched(
+  operations: readonly ServedOperation[],
+  { operationId, method, path, volumeId }: FaultMatch,
+): readonly ServedOperation[] {
+  return operations.filter(
     (each) =>
       (operationId === undefined || each.operationId === operationId) &&
       (method === undefined || each.method === method) &&
       (path === undefined || isAt(each.path, path, volumeId)) &&
       (volumeId === undefined || each.path.includes('{volumeId}')),
   );
-  return agrees ? undefined : 'no operation agrees with all that match says';
+}
+
+/** A code that no client would ever see: the answers of some of the calls have none. */
+function codeProblem(
+  operations: readonly ServedOperation[],
+  match: FaultMatch,
+  { code }: FaultRequest['effect'],
+): string | undefined {
+  if (code === undefined) return undefined;
+  const without = matched(operations, match).find(({ surface }) => !surface.hasCodes);
+  return (
+    without && `effect.code is for calls whose answers have a code, and those of ${without.surface.name} have none`
+  );
 }
 
 /** Whether a path is the documented one, or one that is called there, with that volume in it if one is named. */
@@ -191,12 +218,14 @@ function callEffectProblem({
   message,
   headers,
   delayMs,
+  code,
 }: FaultRequest['effect']): string | undefined {
   const names = Object.keys(headers ?? {});
-  if (!delayMs && !given(status, drop, outcome, message) && names.length === 0) return 'effect is nothing';
+  if (!delayMs && !given(status, drop, outcome, message, code) && names.length === 0) return 'effect is nothing';
   if (outcome !== undefined) return 'effect.outcome is for a transition, and match.transition names none';
   if (status !== undefined && drop !== undefined) return 'effect has both status and drop: one of them can be';
   if (message !== undefined && status === undefined) return 'effect.message goes with effect.status';
+  if (code !== undefined && status === undefined) return 'effect.code goes with effect.status';
   if (drop === 'connection' && headers !== undefined)
     return 'effect.headers need an answer, and the connection is dropped';
   return headerProblem(names);
@@ -229,11 +258,11 @@ function transitionMatchProblem(transition: string, match: FaultMatch): string |
 const beginsVolume = ['volume.create', 'volume.restore'];
 
 function transitionEffectProblem(transition: string, effect: FaultRequest['effect']): string | undefined {
-  const { outcome, message, delayMs, status, drop, headers } = effect;
+  const { outcome, message, delayMs, status, drop, headers, code } = effect;
   const possible = faultyTransitions.get(transition) ?? [];
   if (outcome === undefined) return 'a transition needs effect.outcome';
   if (!possible.includes(outcome)) return `the outcome of ${transition} can be ${possible.join(' or ')}`;
-  if (given(delayMs, status, drop, headers)) return 'a transition has no answer to change';
+  if (given(delayMs, status, drop, headers, code)) return 'a transition has no answer to change';
   if (message !== undefined && transition !== 'role-arn.set') return 'effect.message is for role-arn.set';
   return undefined;
 }

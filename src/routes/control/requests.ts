@@ -125,7 +125,7 @@ function render(entry: Entry<Change>) {
     path: pathOf(url),
     query: parseQuery(url.split('?')[1] ?? ''),
     at: formatInstant(at),
-    headers: maskHeaders(headers),
+    headers: maskHeaders(headers, call.credential),
     body: shown(body, call.surface.bodies, call.credential),
     response: shown(response, jsonFormat, call.credential),
     ...(faultId !== null && { faultId }),
@@ -139,7 +139,7 @@ const secret = /authorization|cookie|token|secret|api-?key|password/i;
 /** Fields that do: that of a minted token, and what a caller may have put in. An id of a token is none. */
 const secretField = /(?:authorization|token|secret|api[-_]?key|password)$/i;
 
-function maskHeaders(headers: Entry['headers']): Entry['headers'] {
+function maskHeaders(headers: Entry['headers'], credential: string | undefined): Entry['headers'] {
   const masked = Object.entries(headers).map(([name, value]) => {
     // What stands before the @ of a host is a name and a password.
     const isSecret = secret.test(name) || (name === 'host' && String(value).includes('@'));
@@ -149,7 +149,7 @@ function maskHeaders(headers: Entry['headers']): Entry['headers'] {
         ? mask
         : [value]
             .flat()
-            .map((text) => maskCredentials(text ?? ''))
+            .map((text) => (text === credential ? mask : maskCredentials(text ?? '', credential)))
             .join(', '),
     ];
   });

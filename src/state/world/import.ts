@@ -3,7 +3,6 @@ import { EmulatorError } from '../../ground/errors.ts';
 import { makeId } from '../../ground/ids.ts';
 import { hashSecret } from '../../ground/secrets.ts';
 import { regionOf } from '../aws/ebs.ts';
-import { instanceFields } from '../aws/instance-fields.ts';
 import type { Instances } from '../aws/instances.ts';
 import type { Attachments } from '../datafy/attachments.ts';
 import { ebsColumns } from '../datafy/ebs-snapshots.ts';
@@ -12,13 +11,11 @@ import { modificationFields } from '../datafy/fields/modification.ts';
 import { snapshotFields } from '../datafy/fields/snapshot.ts';
 import { volumeFields } from '../datafy/fields/volume.ts';
 import type { Modifications } from '../datafy/modifications.ts';
-import type { Rules } from '../datafy/rules.ts';
 import type { Snapshots } from '../datafy/snapshots.ts';
 import type { VolumeRow, Volumes } from '../datafy/volumes.ts';
 import { backingCountOf, performanceOf } from '../document/defaults.ts';
 import type {
   DueDocument,
-  InstanceDocument,
   Seed,
   SnapshotDocument,
   TokenDocument,
@@ -36,6 +33,7 @@ import type { RoleArns } from '../tenancy/role-arns.ts';
 import { roles } from '../tenancy/roles.ts';
 import { tokenFields } from '../tenancy/token-fields.ts';
 import type { Tokens } from '../tenancy/tokens.ts';
+import { type Lists, putLists } from './lists.ts';
 
 interface Parts {
   machine: Machine;
@@ -43,7 +41,7 @@ interface Parts {
   accounts: Accounts;
   tokens: Tokens;
   roleArns: RoleArns;
-  rules: Rules;
+  lists: Lists;
   instances: Instances;
   volumes: Volumes;
   attachments: Attachments;
@@ -57,7 +55,7 @@ export type Import = ReturnType<typeof createImport>;
 
 /** Worlds in: rows are put in place as a document has them, all of it or nothing. */
 export function createImport(db: Database, parts: Parts) {
-  const { machine, worlds, accounts, tokens, roleArns, rules, instances, volumes } = parts;
+  const { machine, worlds, accounts, tokens, roleArns, lists, instances, volumes } = parts;
   const { attachments, modifications, snapshots } = parts;
 
   /** Puts a document in place of all that a world holds; in a world of its own where there is none yet. */
@@ -116,8 +114,7 @@ export function createImport(db: Database, parts: Parts) {
       addToken(txOf(token.accountId, token.createdAt), token, makeId('uuid', `${columns.id_seed}:token`, at), at);
     }
     for (const { roleArn, reason } of document.failingRoles ?? []) roleArns.addFailing(organization, roleArn, reason);
-    for (const { accountId, ...rule } of document.rules ?? []) rules.put(txOf(accountId), rule);
-    for (const instance of document.instances) addInstance(txOf(instance.accountId, instance.createdAt), instance);
+    putLists(lists, document, ({ accountId, createdAt }) => txOf(accountId, createdAt));
     for (const volume of document.volumes) {
       addVolume(txOf(volume.accountId, volume.createdAt, volume.ageMinutes), volume);
     }
@@ -152,14 +149,6 @@ export function createImport(db: Database, parts: Parts) {
           created_at: tx.now,
         },
       ),
-    });
-  }
-
-  function addInstance(tx: Tx, instance: InstanceDocument): void {
-    instances.insert({
-      organization: tx.organization,
-      account: tx.account,
-      ...rowOf(instanceFields, instance, { created_at: tx.now }),
     });
   }
 

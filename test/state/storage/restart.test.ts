@@ -165,8 +165,8 @@ test('what came due while no process ran is done at its own instants, in their o
   const volumes = new Map(world.list().map((each) => [each.volumeId, each]));
 
   const [first, second] = ['vol-1', 'vol-2'].map((id) => volumes.get(volumes.get(id)?.replacedBy ?? ''));
-  expect(first?.createdAt).toBe(firstDeactivation + pace.deactivate);
-  expect(second?.createdAt).toBe(secondDeactivation + pace.deactivate);
+  expect(Date.parse(first?.createdAt ?? '')).toBe(firstDeactivation + pace.deactivate);
+  expect(Date.parse(second?.createdAt ?? '')).toBe(secondDeactivation + pace.deactivate);
   expect([first, second].map((each) => each?.attachment?.deviceName)).toEqual(['/dev/sdb', '/dev/sdc']);
   expect(volumes.get('vol-0')).toMatchObject({ volumeSizeGb: 20, attachment: { status: 'attached' } });
 

@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
-import type { State } from '../../state/index.ts';
-import { newWorld, type SeedName, seedNames, worldDocument } from '../../state/index.ts';
-import { noContent, responses, strictObject } from './shared.ts';
+import type { State } from '../../../state/index.ts';
+import { newWorld, type SeedName, seedNames, worldDocument } from '../../../state/index.ts';
+import { noContent, responses, strictObject } from '../shared.ts';
 
 const { name, accounts, instances, volumes, failingRoles, clock, pace } = worldDocument.properties;
 const { accountId, name: accountName } = accounts.items.properties;

@@ -22,6 +22,7 @@ import { createRoleArns } from './tenancy/role-arns.ts';
 import { createTokens } from './tenancy/tokens.ts';
 import { createCheckpoints } from './world/checkpoints.ts';
 import { createControl } from './world/control.ts';
+import { createCopies } from './world/copies.ts';
 import { createExport } from './world/export.ts';
 import { createImport } from './world/import.ts';
 
@@ -62,7 +63,7 @@ export function createParts(db: Database, clock: Clock, observer: Observer) {
     worlds,
     machine,
     faults,
-    checkpoints: createCheckpoints(db),
+    checkpoints: createCheckpoints(db, { copies: createCopies(db), worlds, accounts, tokens }),
     exportWorld: createExport(db, worlds),
     importWorld: createImport(db, {
       machine,
@@ -77,6 +78,11 @@ export function createParts(db: Database, clock: Clock, observer: Observer) {
       modifications,
       snapshots,
     }),
+    forget: (organization) => {
+      worlds.forget(organization);
+      machine.due.forget(organization);
+      tokens.forgetKnown();
+    },
     settle,
     settleUntilIdle,
     alone: commits.alone,

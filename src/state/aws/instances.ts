@@ -1,9 +1,10 @@
 import type { Database } from 'better-sqlite3';
 import { EmulatorError } from '../../ground/errors.ts';
+import type { InstanceDocument } from '../../types/world-document.ts';
 import type { Tx } from '../engine/machine.ts';
 import { facedColumns } from '../fields/face.ts';
-import { columnsOf, type RowOf } from '../fields/field.ts';
-import { type Owned, ownedColumns, prepareInsert, prepareUpdate } from '../fields/table.ts';
+import { columnsOf, documentOf, type RowOf, rowOf } from '../fields/field.ts';
+import { type Owned, ownedColumns, prepareAll, prepareInsert, prepareUpdate } from '../fields/table.ts';
 import { instanceChange, instanceFields } from './instance-fields.ts';
 
 /** An EC2 instance as it is stored. `agent`: whether Datafy's agent runs on it. */
@@ -25,6 +26,7 @@ export function createInstances(db: Database) {
     ...ownedColumns,
     ...columnsOf(instanceFields),
   ]);
+  const all = prepareAll<InstanceRow>(db, 'instance');
   const remove = db.prepare<[number, number, number]>(
     'DELETE FROM instance WHERE organization = ? AND key = ? AND account = ?',
   );
@@ -46,5 +48,15 @@ export function createInstances(db: Database) {
 
     remove: (tx: Tx, key: number) => remove.run(tx.organization, key, tx.account),
     insert,
+
+    exported: (organization: number) =>
+      all(organization).map(
+        (row) => documentOf(instanceFields, row, { accountId: row.account_id }) as InstanceDocument,
+      ),
+
+    put(tx: Tx, instance: InstanceDocument): void {
+      const { organization, account, now } = tx;
+      insert({ organization, account, ...rowOf(instanceFields, instance, { created_at: now }) });
+    },
   };
 }

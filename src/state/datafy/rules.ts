@@ -1,13 +1,14 @@
 import type { Database } from 'better-sqlite3';
 import { EmulatorError } from '../../ground/errors.ts';
+import type { RuleDocument } from '../../types/world-document.ts';
 import type { InstanceRow, Instances } from '../aws/instances.ts';
 import type { Tag } from '../aws/tags.ts';
 import { type Machine, note, type Tx } from '../engine/machine.ts';
 import type { Effects } from '../engine/settle.ts';
 import type { Worlds } from '../engine/worlds.ts';
 import { columnsAsked, facedColumns, type Said, show } from '../fields/face.ts';
-import { columnsOf, type RowOf } from '../fields/field.ts';
-import { type Owned, ownedColumns, prepareInsert, prepareUpdate } from '../fields/table.ts';
+import { columnsOf, documentOf, type RowOf } from '../fields/field.ts';
+import { type Owned, ownedColumns, prepareAll, prepareInsert, prepareUpdate } from '../fields/table.ts';
 import { checkRule } from '../rules/grammar.ts';
 import { type JsonValue, matches, type RuleSubject } from '../rules/match.ts';
 import type { Attachments } from './attachments.ts';
@@ -47,6 +48,7 @@ export function createRules(
     ...columnsOf(ruleFields),
   ]);
   const update = prepareUpdate<RuleRow>(db, 'autoscaling_rule', facedColumns(ruleContent));
+  const all = prepareAll<RuleRow>(db, 'autoscaling_rule');
   const remove = db.prepare<[number, string, number]>(
     'DELETE FROM autoscaling_rule WHERE organization = ? AND id = ? AND account = ?',
   );
@@ -76,8 +78,11 @@ export function createRules(
   }
 
   return {
+    exported: (organization: number) =>
+      all(organization).map((row) => documentOf(ruleFields, row, { accountId: row.account_id }) as RuleDocument),
+
     /** Puts a rule in place, without letting it act. @throws EmulatorError `rule-invalid` */
-    put(tx: Tx, { ruleId, ...request }: RuleRequest & { ruleId: string }): void {
+    put(tx: Tx, { ruleId, ...request }: RuleDocument): void {
       const { organization, account } = tx;
       insert({ ...check(request), id: ruleId, organization, account });
     },

@@ -182,7 +182,8 @@ export function rowOf<F extends Fields>(
   known: Partial<RowOf<F>> = {},
 ): RowOf<F> {
   const row: Record<string, unknown> = { ...known };
-  for (const [name, field] of Object.entries(fields)) {
+  for (const name in fields) {
+    const field = fields[name] as Fields[string];
     if (!isField(field) || field.column in row) continue;
     const said = (document as Record<string, unknown>)[name];
     row[field.column] = said === undefined ? field.default : field.toColumn(said);
@@ -201,7 +202,8 @@ export function documentOf<F extends Fields>(
   elsewhere: { [K in keyof F as F[K] extends AnyField ? never : K]?: Static<SchemaOf<F[K]>> | undefined },
 ): Static<TObject<PropertiesOf<F>>> {
   const document: Record<string, unknown> = {};
-  for (const [name, field] of Object.entries(fields)) {
+  for (const name in fields) {
+    const field = fields[name] as Fields[string];
     const value = isField(field)
       ? field.toDocument((row as Record<string, unknown>)[field.column])
       : (elsewhere as Record<string, unknown>)[name];

@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import type { Instant } from '../../ground/clock.ts';
+import type { Tx } from '../engine/tx.ts';
 
 /** The columns that every thing of an account has. */
 export interface Owned {
@@ -17,6 +18,25 @@ export interface UnderWay {
 /** The columns that no field has: those of `Owned`, but for the key, and those of `UnderWay`. */
 export const ownedColumns = ['organization', 'account'] as const;
 export const underWayColumns = ['due_at', 'due_action'] as const;
+
+/** The things of one list of a world's document: all of them out, in the order they were made, and one of them in. */
+export interface Listed<D> {
+  exported(organization: number): D[];
+  /** Puts a thing in place as a document has it, in the transaction's account. */
+  put(tx: Tx, document: D): void;
+}
+
+/** Prepares the SELECT of all things of a world, in the order they were made, each with the id of its account. */
+export function prepareAll<Row extends Owned>(
+  db: Database,
+  table: string,
+): (organization: number) => (Row & { account_id: string })[] {
+  const all = db.prepare<[number], Row & { account_id: string }>(
+    `SELECT ${table}.*, account.id AS account_id FROM ${table} JOIN account ON account.key = ${table}.account
+     WHERE ${table}.organization = ? ORDER BY ${table}.key`,
+  );
+  return (organization) => all.all(organization);
+}
 
 /**
  * Prepares the INSERT of a table.

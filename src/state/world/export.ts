@@ -1,23 +1,17 @@
 import type { Database } from 'better-sqlite3';
 import { formatInstant } from '../../ground/clock.ts';
-import { instanceFields } from '../aws/instance-fields.ts';
-import type { InstanceRow } from '../aws/instances.ts';
 import type { AttachmentRow } from '../datafy/attachments.ts';
 import { ebsSnapshotsOf } from '../datafy/ebs-snapshots.ts';
 import { attachmentFields } from '../datafy/fields/attachment.ts';
 import { modificationFields } from '../datafy/fields/modification.ts';
-import { ruleFields } from '../datafy/fields/rule.ts';
 import { snapshotFields } from '../datafy/fields/snapshot.ts';
 import { volumeFields } from '../datafy/fields/volume.ts';
 import type { ModificationRow } from '../datafy/modifications.ts';
-import type { RuleRow } from '../datafy/rules.ts';
 import type { SnapshotRow } from '../datafy/snapshots.ts';
 import type { VolumeRow } from '../datafy/volumes.ts';
 import type {
   AccountDocument,
   DueDocument,
-  InstanceDocument,
-  RuleDocument,
   Seed,
   SnapshotDocument,
   TokenDocument,
@@ -31,6 +25,7 @@ import { accountFields } from '../tenancy/account-fields.ts';
 import type { AccountRow } from '../tenancy/accounts.ts';
 import { tokenFields } from '../tenancy/token-fields.ts';
 import type { StoredToken } from '../tenancy/tokens.ts';
+import { exportedLists, type Lists } from './lists.ts';
 
 export type Export = ReturnType<typeof createExport>;
 
@@ -59,7 +54,7 @@ function groupBy<T>(rows: readonly T[], keyOf: (row: T) => number): Map<number, 
 type Owned<T> = T & { account_id: string };
 
 /** Worlds out: all that a world holds, in an order and a form that give the same text again after an import. */
-export function createExport(db: Database, worlds: Worlds) {
+export function createExport(db: Database, worlds: Worlds, lists: Lists) {
   const owned = <T>(table: string, columns = `${table}.*`) =>
     db.prepare<[number], Owned<T>>(
       `SELECT ${columns}, account.id AS account_id FROM ${table} JOIN account ON account.key = ${table}.account
@@ -74,11 +69,10 @@ export function createExport(db: Database, worlds: Worlds) {
   const failingRoles = db.prepare<[number], { roleArn: string; reason: string }>(
     'SELECT arn AS roleArn, reason FROM failing_role WHERE organization = ? ORDER BY arn',
   );
-  const rules = owned<RuleRow>('autoscaling_rule');
-  const instances = owned<InstanceRow>('instance');
   const volumes = owned<VolumeRow>('volume');
   const backing = db.prepare<[number], { volume: number; id: string }>(
-    'SELECT volume, id FROM backing_volume WHERE organization = ? ORDER BY volume, position',
+    `SELECT volume, ebs_volume.id FROM member JOIN ebs_volume ON ebs_volume.key = member.ebs_volume
+     WHERE member.organization = ? ORDER BY volume, position`,
   );
   const attachments = owned<AttachmentRow & { instance_id: string }>(
     'attachment',
@@ -140,12 +134,7 @@ export function createExport(db: Database, worlds: Worlds) {
         .all(organization)
         .map((row) => documentOf(tokenFields, row, { accountId: row.account_id }) as TokenDocument),
       failingRoles: failingRoles.all(organization),
-      rules: rules
-        .all(organization)
-        .map((row) => documentOf(ruleFields, row, { accountId: row.account_id }) as RuleDocument),
-      instances: instances
-        .all(organization)
-        .map((row) => documentOf(instanceFields, row, { accountId: row.account_id }) as InstanceDocument),
+      ...exportedLists(lists, organization),
       volumes: exportVolumes(organization),
       snapshots: exportSnapshots(organization),
     };

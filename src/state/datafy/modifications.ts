@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import { EmulatorError } from '../../ground/errors.ts';
-import { arraySizes, checkPerformance, type FieldNames, gp3, ownNames, type Performance } from '../aws/ebs.ts';
+import { arraySizes, checkPerformance, gp3, type Performance } from '../aws/ebs.ts';
 import type { Machine, Thing, Tx } from '../engine/machine.ts';
 import type { Effects } from '../engine/settle.ts';
 import { columnsOf, type RowOf } from '../fields/field.ts';
@@ -25,7 +25,6 @@ export interface ModifyRequest {
   expandFilesystem: boolean;
   /** Refuse volumes that are not managed. */
   autoscalingOnly: boolean;
-  names?: FieldNames;
 }
 
 /** The same by the infrastructure-as-code call: 0 and the present value both change nothing. */
@@ -34,7 +33,6 @@ export interface ModifyAttachedRequest {
   iops?: number;
   throughput?: number;
   arraySize?: number;
-  names?: FieldNames;
 }
 
 export type Modifications = ReturnType<typeof createModifications>;
@@ -74,12 +72,10 @@ export function createModifications(
    *   `filesystem-without-instance`, `modification-in-progress`, and the limits of its type
    */
   function modify(tx: Tx, volumeId: string, request: ModifyRequest): void {
-    const { names = ownNames } = request;
     const volume = volumes.find(tx, volumeId);
     machine.apply(tx, 'volume', request.autoscalingOnly ? 'modify' : 'modify-any', volumeThing(volume));
     if (request.sizeGb !== undefined && request.sizeGb <= volume.size_gb) {
       throw new EmulatorError('size-not-larger', {
-        field: names.sizeGb,
         volumeId,
         current: volume.size_gb,
         wanted: request.sizeGb,
@@ -92,7 +88,7 @@ export function createModifications(
       iops: request.iops ?? present.iops,
       throughput: request.throughput ?? present.throughput,
     };
-    checkPerformance(volume.volume_type, wanted, count, names);
+    checkPerformance(volume.volume_type, wanted, count);
     if (request.expandFilesystem && attachments.of(volume)?.status !== 'attached') {
       throw new EmulatorError('filesystem-without-instance', { volumeId });
     }
@@ -129,10 +125,10 @@ export function createModifications(
       const volume = volumes.find(tx, volumeId);
       machine.apply(tx, 'volume', 'modify-any', volumeThing(volume));
       if (!attachments.of(volume)) throw new EmulatorError('volume-not-attached');
-      const { sizeGb, iops, throughput, arraySize, names = ownNames } = request;
-      const array = arraySize && arraySize !== volume.backing_count ? otherArray(volume, arraySize, names) : undefined;
+      const { sizeGb, iops, throughput, arraySize } = request;
+      const array = arraySize && arraySize !== volume.backing_count ? otherArray(volume, arraySize) : undefined;
       if (!sizeGb && !iops && !throughput && !arraySize) {
-        throw new EmulatorError('nothing-to-modify', { fields: [names.sizeGb, names.iops, names.throughput] });
+        throw new EmulatorError('nothing-to-modify');
       }
       const changes = {
         ...(sizeGb && sizeGb !== volume.size_gb && { sizeGb }),
@@ -141,7 +137,7 @@ export function createModifications(
         ...(array && { arraySize: array }),
       };
       if (Object.keys(changes).length === 0) return;
-      modify(tx, volumeId, { ...changes, expandFilesystem: false, autoscalingOnly: false, names });
+      modify(tx, volumeId, { ...changes, expandFilesystem: false, autoscalingOnly: false });
     },
 
     modify,
@@ -167,13 +163,16 @@ export function createModifications(
  *
  * @throws EmulatorError `array-size-fixed` where there is no array, `array-size-invalid`
  */
-function otherArray({ id, backing_count }: VolumeRow, arraySize: number, { arraySize: field }: FieldNames): 4 | 6 | 8 {
-  if (backing_count === plainBackingCount) {
-    throw new EmulatorError('array-size-fixed', { field, volumeId: id, current: backing_count, wanted: arraySize });
+function otherArray(volume: VolumeRow, arraySize: number): 4 | 6 | 8 {
+  if (volume.backing_count === plainBackingCount) {
+    throw new EmulatorError('array-size-fixed', {
+      volumeId: volume.id,
+      current: volume.backing_count,
+      wanted: arraySize,
+    });
   }
   if (!arraySizes.includes(arraySize)) {
-    const problem = `is ${arraySize}: it must be one of ${arraySizes.join(', ')}`;
-    throw new EmulatorError('array-size-invalid', { field, problem });
+    throw new EmulatorError('array-size-invalid', { mode: volume.datafy_mode, arraySize, possible: arraySizes });
   }
   return arraySize as 4 | 6 | 8;
 }

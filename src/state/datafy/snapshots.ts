@@ -78,8 +78,11 @@ export function createSnapshots(db: Database, machine: Machine, worlds: Worlds, 
     return { key: row.key, id: row.id, status: row.status, situation: () => `Snapshot ${row.id} is ${row.status}` };
   }
 
-  function notFound(tx: Tx, snapshotId: string, hint = ownAccountHint(tx)) {
-    return new EmulatorError('snapshot-not-found', { snapshotId, accountId: tx.accountId, ...(hint && { hint }) });
+  /** @param meant which kind of snapshot the id is of, where it stands in the place of the other. */
+  function notFound(tx: Tx, snapshotId: string, meant?: 'ebs' | 'datafy') {
+    const hint = ownAccountHint(tx);
+    const facts = { snapshotId, accountId: tx.accountId, ...(hint && { hint }), ...(meant && { meant }) };
+    return new EmulatorError('snapshot-not-found', facts);
   }
 
   const ofEbsId = ({ organization, account }: Tx, id: string) => byEbsId.get({ organization, account, id });
@@ -148,7 +151,7 @@ export function createSnapshots(db: Database, machine: Machine, worlds: Worlds, 
     plan(tx: Tx, volumeId: string, request: CreateSnapshotRequest): () => SnapshotRow {
       const volume = source.get(tx.organization, volumeId, tx.account) ?? volumes.notFound(tx, volumeId);
       machine.allow('volume', request.autoscalingOnly ? 'snapshot' : 'snapshot-any', volumeThing(volume));
-      const tags = checkTags(request.tags, 'body/tags');
+      const tags = checkTags(request.tags);
       if (volume.generation > greatestGeneration) {
         throw new EmulatorError('generations-exhausted', { volumeId, last: greatestGeneration });
       }

@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
 import type { State } from '../../../state/index.ts';
 import { newWorld, type SeedName, seedNames, worldDocument } from '../../../state/index.ts';
-import { noContent, responses, strictObject } from '../shared.ts';
+import { maxWorldBytes, noContent, responses, strictObject } from '../shared.ts';
 
 const { name, accounts, instances, volumes, failingRoles, clock, pace } = worldDocument.properties;
 const { accountId, name: accountName } = accounts.items.properties;
@@ -59,13 +59,10 @@ const deleteOrganization = {
   response: noContent('It is gone.'),
 };
 
-/** The largest world that comes in over HTTP, in bytes. */
-const bodyLimit = 64 * 1024 * 1024;
-
 /** Worlds made and removed. */
 export function organizationRoutes(state: State): FastifyPluginAsyncTypebox {
   return async (app) => {
-    app.post('/organizations', { schema: createOrganization, bodyLimit }, async (request, reply) => {
+    app.post('/organizations', { schema: createOrganization, bodyLimit: maxWorldBytes }, async (request, reply) => {
       const { document, accounts, tokens, nameOf } = await newWorld(request.body);
       state.control.create(document, nameOf);
       const [organization = '', ...accountTokens] = tokens;

@@ -39,9 +39,9 @@ export function transitionsPage(): string {
   ].join('\n\n')}\n`;
 }
 
-const introduction = `These have a status: ${resources.join(', ')}. This page lists what can happen to each of them,
-from which statuses, and where it leads. From any other status it is refused, with the error code of its row, and
-changes nothing.
+const introduction = `These have a status: ${resources.join(', ')}.
+This page lists what can happen to each of them, from which statuses, and where it leads. From any other status it is
+refused, with the error code of its row, and changes nothing.
 
 A transition is caused by
 
@@ -83,7 +83,8 @@ function cells(row: Transition): string[] {
 
 /** The moves as Mermaid draws them. The point that stands for absence is both a beginning and an end. */
 function diagram(rows: readonly Transition[]): string {
-  const point = (status: string) => (status === 'absent' ? '[*]' : status);
+  // Mermaid takes no hyphen in a name.
+  const point = (status: string) => (status === 'absent' ? '[*]' : status.replaceAll('-', '_'));
   const moves = rows
     .filter(({ to }) => to !== 'same')
     .flatMap(({ from, to, action, cause }) =>

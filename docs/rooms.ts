@@ -94,7 +94,7 @@ export const rooms = {
   datafy: {
     at: ['state/datafy/'],
     holds:
-      'What Datafy knows: volumes, snapshots, attachments, modifications and rules; a file for each, with its row, its statements and its verbs.',
+      'What Datafy knows: volumes, snapshots, attachments, modifications and rules; a file for each, with its row, its statements and its verbs. They act on the EBS volumes behind a volume by `src/state/datafy/members.ts`.',
   },
   rules: {
     at: ['state/rules/'],
@@ -107,7 +107,8 @@ export const rooms = {
   },
   aws: {
     at: ['state/aws/'],
-    holds: 'What AWS knows: the limits of EBS, instances, tags.',
+    holds:
+      'What AWS has: EBS volumes, where they are attached and how they are modified, instances, tags; and the limits of EBS.',
   },
   fields: {
     at: ['state/fields/'],

@@ -166,16 +166,96 @@ CREATE INDEX volume_due ON volume (organization, due_at) WHERE due_at IS NOT NUL
 CREATE INDEX volume_parked ON volume (organization) WHERE parked IS NOT NULL;
 CREATE UNIQUE INDEX volume_replaces ON volume (organization, replaced_by) WHERE replaced_by IS NOT NULL;
 
--- The EBS volumes behind a managed volume, in array order. Their size, IOPS, throughput and tags follow from it.
-CREATE TABLE backing_volume (
+-- An EBS volume of AWS, with all that is its own. Those behind a managed volume are members of it.
+CREATE TABLE ebs_volume (
+  key               INTEGER PRIMARY KEY,
+  organization      INTEGER NOT NULL,
+  account           INTEGER NOT NULL,
+  id                TEXT    NOT NULL,
+  status            TEXT    NOT NULL CHECK (status = 'creating' OR status = 'available' OR status = 'in-use'),
+  due_at            INTEGER,
+  due_action        TEXT,
+  parked            TEXT,
+  changed_by        INTEGER,
+  volume_type       TEXT    NOT NULL,
+  size_gb           INTEGER NOT NULL CHECK (size_gb > 0),
+  iops              INTEGER NOT NULL CHECK (iops > 0),
+  throughput        INTEGER NOT NULL CHECK (throughput > 0),
+  availability_zone TEXT    NOT NULL,
+  encrypted         INTEGER NOT NULL CHECK (encrypted IN (0, 1)),
+  kms_key_id        TEXT,
+  tags              TEXT    NOT NULL CHECK (json_type(tags) = 'array'),
+  created_at        INTEGER NOT NULL,
+  UNIQUE (organization, id),
+  CHECK (due_at IS NULL OR (due_action IS NOT NULL AND parked IS NULL)),
+  CHECK ((due_action IS NOT NULL) = (status = 'creating')),
+  FOREIGN KEY (organization, account) REFERENCES account (organization, key) ON DELETE CASCADE
+) STRICT;
+
+CREATE INDEX ebs_volume_account ON ebs_volume (organization, account);
+CREATE INDEX ebs_volume_due ON ebs_volume (organization, due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX ebs_volume_parked ON ebs_volume (organization) WHERE parked IS NOT NULL;
+
+-- Which EBS volumes stand behind a managed volume, in array order.
+CREATE TABLE member (
   volume       INTEGER NOT NULL REFERENCES volume (key) ON DELETE CASCADE,
   position     INTEGER NOT NULL CHECK (position >= 0),
   organization INTEGER NOT NULL,
   account      INTEGER NOT NULL,
-  id           TEXT    NOT NULL,
-  PRIMARY KEY (volume, position),
-  UNIQUE (organization, id)
+  ebs_volume   INTEGER NOT NULL UNIQUE REFERENCES ebs_volume (key) ON DELETE CASCADE,
+  PRIMARY KEY (volume, position)
 ) STRICT, WITHOUT ROWID;
+
+-- An EBS volume on an instance, under a device name of its own. A device holds one EBS volume at most.
+CREATE TABLE ebs_attachment (
+  key              INTEGER PRIMARY KEY,
+  organization     INTEGER NOT NULL,
+  account          INTEGER NOT NULL,
+  ebs_volume       INTEGER NOT NULL UNIQUE REFERENCES ebs_volume (key) ON DELETE CASCADE,
+  instance         INTEGER NOT NULL REFERENCES instance (key) ON DELETE CASCADE,
+  device_name      TEXT    NOT NULL,
+  attachment_point TEXT    NOT NULL,
+  delete_on_termination INTEGER NOT NULL CHECK (delete_on_termination IN (0, 1)),
+  status           TEXT    NOT NULL CHECK (status = 'attaching' OR status = 'attached' OR status = 'detaching'),
+  due_at           INTEGER,
+  due_action       TEXT,
+  parked           TEXT,
+  changed_by       INTEGER,
+  started_at       INTEGER NOT NULL,
+  UNIQUE (instance, attachment_point),
+  CHECK (due_at IS NULL OR (due_action IS NOT NULL AND parked IS NULL)),
+  CHECK ((due_action IS NOT NULL) = (status IN ('attaching', 'detaching')))
+) STRICT;
+
+CREATE INDEX ebs_attachment_due ON ebs_attachment (organization, due_at, ebs_volume) WHERE due_at IS NOT NULL;
+CREATE INDEX ebs_attachment_parked ON ebs_attachment (organization) WHERE parked IS NOT NULL;
+
+-- A change of an EBS volume. It keeps its old values until the change lands.
+CREATE TABLE ebs_modification (
+  key          INTEGER PRIMARY KEY,
+  organization INTEGER NOT NULL,
+  account      INTEGER NOT NULL,
+  ebs_volume   INTEGER NOT NULL REFERENCES ebs_volume (key) ON DELETE CASCADE,
+  status       TEXT    NOT NULL CHECK (status = 'modifying' OR status = 'completed' OR status = 'failed'),
+  due_at       INTEGER,
+  due_action   TEXT,
+  parked       TEXT,
+  changed_by   INTEGER,
+  size_gb      INTEGER NOT NULL CHECK (size_gb > 0),
+  iops         INTEGER NOT NULL CHECK (iops > 0),
+  throughput   INTEGER NOT NULL CHECK (throughput > 0),
+  from_size_gb    INTEGER NOT NULL CHECK (from_size_gb > 0),
+  from_iops       INTEGER NOT NULL CHECK (from_iops > 0),
+  from_throughput INTEGER NOT NULL CHECK (from_throughput > 0),
+  started_at   INTEGER NOT NULL,
+  CHECK (due_at IS NULL OR (due_action IS NOT NULL AND parked IS NULL)),
+  CHECK ((due_action IS NOT NULL) = (status = 'modifying'))
+) STRICT;
+
+CREATE INDEX ebs_modification_volume ON ebs_modification (ebs_volume);
+CREATE INDEX ebs_modification_due ON ebs_modification (organization, due_at, ebs_volume) WHERE due_at IS NOT NULL;
+CREATE INDEX ebs_modification_parked ON ebs_modification (organization) WHERE parked IS NOT NULL;
+CREATE UNIQUE INDEX ebs_modification_one_at_a_time ON ebs_modification (ebs_volume) WHERE status = 'modifying';
 
 -- A change of size, IOPS or throughput. The volume keeps its old values until the change lands.
 CREATE TABLE modification (

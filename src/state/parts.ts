@@ -1,11 +1,15 @@
 import type { Clock } from '../ground/clock.ts';
+import { createEbsAttachments } from './aws/attachments.ts';
 import { createInstances } from './aws/instances.ts';
+import { createEbsModifications } from './aws/modifications.ts';
+import { createEbsVolumes } from './aws/volumes.ts';
 import { createAttachments } from './datafy/attachments.ts';
 import { createAutoscaling } from './datafy/autoscaling.ts';
 import { createAws } from './datafy/aws.ts';
 import { createCreation } from './datafy/creation.ts';
 import { createDescribe, type VolumeHead } from './datafy/describe.ts';
 import { createInventory } from './datafy/inventory.ts';
+import { createMembers } from './datafy/members.ts';
 import { createModifications } from './datafy/modifications.ts';
 import { createRules } from './datafy/rules.ts';
 import { createSnapshots } from './datafy/snapshots.ts';
@@ -39,22 +43,32 @@ export function createParts(db: Database, clock: Clock, observer: Observer) {
   const worlds = createWorlds(db, clock);
   const faults = createFaults(worlds);
   const machine = createMachine(db, faults);
-  const volumes = createVolumes(db, worlds);
+  const ebsVolumes = createEbsVolumes(db, machine);
+  const ebsAttachments = createEbsAttachments(db, machine, ebsVolumes);
+  const ebsModifications = createEbsModifications(db, machine, ebsVolumes);
+  const volumes = createVolumes(db);
+  const members = createMembers(db, machine, worlds, ebsVolumes, ebsAttachments, ebsModifications);
   const tokens = createTokens(db, worlds);
   const accounts = createAccounts(db, worlds, volumes, tokens);
   const roleArns = createRoleArns(db, faults);
   const instances = createInstances(db);
-  const attachments = createAttachments(db, machine, volumes, instances);
-  const modifications = createModifications(db, machine, volumes, attachments);
+  const attachments = createAttachments(db, machine, volumes, members, instances);
+  const modifications = createModifications(db, machine, volumes, members, attachments);
   const snapshots = createSnapshots(db, machine, worlds, volumes);
-  const creation = createCreation(machine, worlds, volumes, snapshots);
-  const autoscaling = createAutoscaling(machine, worlds, volumes, attachments, modifications);
+  const creation = createCreation(machine, worlds, volumes, members, snapshots);
+  const autoscaling = createAutoscaling(machine, worlds, volumes, members, attachments, modifications);
   const rules = createRules(db, machine, worlds, volumes, instances, attachments);
-  const aws = createAws(machine, worlds, volumes, instances, attachments, rules);
-  const describe = createDescribe(volumes, attachments, modifications);
+  const aws = createAws(machine, worlds, volumes, members, instances, attachments, rules);
+  const describe = createDescribe(volumes, members, attachments, modifications);
   const inventory = createInventory(db, describe, volumes, instances);
   const lists = { rules, instances };
-  const effects = [modifications.effects, autoscaling.effects, rules.effects];
+  const effects = [
+    ebsAttachments.effects,
+    ebsModifications.effects,
+    modifications.effects,
+    autoscaling.effects,
+    rules.effects,
+  ];
 
   const heads = createRemembered<VolumeHead>(commits.changes);
   const { settle, settleUntilIdle, run, runPlan, read } = createRun({ commits, worlds, machine, effects, observer });
@@ -74,6 +88,7 @@ export function createParts(db: Database, clock: Clock, observer: Observer) {
       lists,
       instances,
       volumes,
+      members,
       attachments,
       modifications,
       snapshots,

@@ -144,7 +144,7 @@ export interface SeedVolume {
   restoredFrom?: string;
   /** `vol-` and 8 to 17 hex digits. Of a replaced volume: what took over. */
   replacedBy?: string;
-  /** Whether its EBS volume is still there. Left out: if its origin is ebs and it was not replaced. */
+  /** Whether its EBS volume is still there. Left out: if it is ordinary or activating. */
   hasSource?: boolean;
   /** Left out: no. */
   encrypted?: boolean;

@@ -8,6 +8,7 @@ import Sqlite from 'better-sqlite3';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { type Running, run, runCommand } from '../cli/executable.ts';
 import { builtProgram } from '../support/built.ts';
+import { placeTaken, takeMembersPlace } from '../support/trouble.ts';
 import { production, type Row, volumes } from '../support/world.ts';
 
 // Each test starts a process or two.
@@ -97,19 +98,17 @@ describe('in JSON', () => {
     await before.logged();
     // What its activation is to make is there already.
     const db = new Sqlite(file);
-    db.prepare(
-      `INSERT INTO backing_volume SELECT key, 0, organization, account, 'vol-00000099' FROM volume WHERE id = ?`,
-    ).run(volume);
+    takeMembersPlace(db, volume);
     db.close();
 
     const after = await emulator(['--db', file, '--log-level', 'error']);
     expect((await after.call('POST', '/_emulator/clock/advance', { untilIdle: true })).status).toBe(200);
-    const message = 'UNIQUE constraint failed: backing_volume.volume, backing_volume.position';
+    const message = placeTaken;
     expect(await after.records()).toEqual([
       {
         level: 'error',
         time: expect.any(String),
-        err: { type: 'SqliteError', message, stack: expect.stringContaining('addBacking') },
+        err: { type: 'SqliteError', message, stack: expect.stringContaining('relate') },
         resource: 'volume',
         id: volume,
         msg: `parked volume ${volume}: finish-activation failed: ${message}`,

@@ -6,6 +6,7 @@ import type { Machine, Thing, Tx } from '../engine/machine.ts';
 import { columnsOf, type RowOf } from '../fields/field.ts';
 import { type Owned, ownedColumns, prepareInsert, type UnderWay, underWayColumns } from '../fields/table.ts';
 import { attachmentFields } from './fields/attachment.ts';
+import type { Members } from './members.ts';
 import { type VolumeRow, type Volumes, volumeThing } from './volumes.ts';
 
 /** A volume on an instance. */
@@ -28,7 +29,13 @@ export interface AttachRequest {
 
 export type Attachments = ReturnType<typeof createAttachments>;
 
-export function createAttachments(db: Database, machine: Machine, volumes: Volumes, instances: Instances) {
+export function createAttachments(
+  db: Database,
+  machine: Machine,
+  volumes: Volumes,
+  members: Members,
+  instances: Instances,
+) {
   const ofVolume = db.prepare<[number, number, number], AttachmentWithInstance>(
     `SELECT attachment.*, instance.id AS instance_id, instance.agent AS instance_agent
      FROM attachment JOIN instance ON instance.key = attachment.instance
@@ -39,10 +46,18 @@ export function createAttachments(db: Database, machine: Machine, volumes: Volum
      FROM attachment JOIN instance ON instance.key = attachment.instance
      WHERE attachment.organization = ? AND attachment.instance = ? AND attachment.account = ? ORDER BY attachment.key`,
   );
-  const onPoint = db.prepare<[number, number, string, number], { volumeId: string; deviceName: string }>(
+  const onPoint = db.prepare<
+    { organization: number; account: number; instance: number; point: string },
+    { volumeId: string; deviceName: string }
+  >(
     `SELECT volume.id AS volumeId, device_name AS deviceName
      FROM attachment JOIN volume ON volume.key = attachment.volume
-     WHERE attachment.organization = ? AND attachment.instance = ? AND attachment_point = ? AND attachment.account = ?`,
+     WHERE attachment.organization = @organization AND attachment.account = @account AND instance = @instance
+       AND attachment_point = @point
+     UNION ALL SELECT ebs_volume.id, device_name
+     FROM ebs_attachment JOIN ebs_volume ON ebs_volume.key = ebs_attachment.ebs_volume
+     WHERE ebs_attachment.organization = @organization AND ebs_attachment.account = @account AND instance = @instance
+       AND attachment_point = @point`,
   );
   const insert = prepareInsert<Omit<AttachmentRow, 'key'> & { attachment_point: string }>(db, 'attachment', [
     ...ownedColumns,
@@ -80,7 +95,12 @@ export function createAttachments(db: Database, machine: Machine, volumes: Volum
         instanceZone: instance.availability_zone,
       });
     }
-    const occupant = onPoint.get(tx.organization, instance.key, attachmentPoint(deviceName), tx.account);
+    const occupant = onPoint.get({
+      organization: tx.organization,
+      account: tx.account,
+      instance: instance.key,
+      point: attachmentPoint(deviceName),
+    });
     if (occupant) throw new EmulatorError('device-in-use', { deviceName, instanceId: instance.id, occupant });
   }
 
@@ -103,8 +123,9 @@ export function createAttachments(db: Database, machine: Machine, volumes: Volum
     if (existing) machine.allow('attachment', 'attach', thing(volume, existing));
     if (needsAgent && !instance.agent) throw new EmulatorError('instance-without-agent', { instanceId: instance.id });
     checkPlace(tx, volume, instance, request.deviceName);
+    const begun = machine.begin(tx, 'attachment', 'attach', volume.id);
     insertAttachment({
-      ...machine.begin(tx, 'attachment', 'attach', volume.id),
+      ...begun,
       organization: tx.organization,
       account: tx.account,
       volume: volume.key,
@@ -113,6 +134,8 @@ export function createAttachments(db: Database, machine: Machine, volumes: Volum
       delete_on_termination: request.deleteOnTermination ? 1 : 0,
       started_at: tx.now,
     });
+    const { deviceName, deleteOnTermination } = request;
+    members.attach(tx, volume, { instance: instance.key, deviceName, deleteOnTermination }, begun);
   }
 
   return {
@@ -138,7 +161,8 @@ export function createAttachments(db: Database, machine: Machine, volumes: Volum
           wanted: instanceId,
         });
       }
-      machine.apply(tx, 'attachment', force ? 'force-detach' : 'detach', thing(volume, attachment));
+      const moved = machine.apply(tx, 'attachment', force ? 'force-detach' : 'detach', thing(volume, attachment));
+      members.detach(tx, volume, moved);
     },
 
     of,

@@ -1,9 +1,11 @@
 import { EmulatorError } from '../../ground/errors.ts';
+import type { Place } from '../aws/attachments.ts';
 import { asGp3, gp3, supported } from '../aws/ebs.ts';
-import type { Machine, Tx } from '../engine/machine.ts';
+import { ended, type Machine, type Tx } from '../engine/machine.ts';
 import type { Effects } from '../engine/settle.ts';
 import type { Worlds } from '../engine/worlds.ts';
 import type { Attachments, AttachmentWithInstance } from './attachments.ts';
+import type { Members } from './members.ts';
 import type { Modifications } from './modifications.ts';
 import { type VolumeRow, type Volumes, volumeThing } from './volumes.ts';
 
@@ -14,12 +16,13 @@ export function createAutoscaling(
   machine: Machine,
   worlds: Worlds,
   volumes: Volumes,
+  members: Members,
   attachments: Attachments,
   modifications: Modifications,
 ) {
   return {
     /**
-     * Switches autoscaling on. The original EBS volume stays, as the source [A].
+     * Switches autoscaling on. Once its data is on the EBS volumes behind it, the original one goes [C].
      *
      * @throws EmulatorError `volume-not-found`, `volume-not-ordinary`, `volume-unsupported`
      */
@@ -51,7 +54,13 @@ export function createAutoscaling(
 
     effects: {
       'volume.finish-activation'(tx, key) {
-        volumes.addBacking(tx, key);
+        const ordinary = volumes.byKey(tx, key);
+        members.removeSource(tx, ordinary);
+        volumes.dropSource(tx, key);
+        const volume = volumes.byKey(tx, key);
+        members.add(tx, volume, ended);
+        const attachment = attachments.of(volume);
+        if (attachment) members.attach(tx, volume, placeOf(attachment), ended);
       },
 
       'volume.finish-deactivation'(tx, key) {
@@ -72,12 +81,22 @@ export function createAutoscaling(
           tags: volume.tags,
         });
         volumes.markReplaced(tx, key, id);
-        volumes.removeBacking(tx, key);
+        members.remove(tx, volume);
         attachments.handOver(tx, key, replacement);
+        const successor = volumes.byKey(tx, replacement);
+        members.appear(tx, successor);
+        const attachment = attachments.of(successor);
+        if (attachment) members.attach(tx, successor, placeOf(attachment), ended);
       },
     } satisfies Effects as Effects,
   };
 }
+
+const placeOf = (attachment: AttachmentWithInstance): Place => ({
+  instance: attachment.instance,
+  deviceName: attachment.device_name,
+  deleteOnTermination: attachment.delete_on_termination === 1,
+});
 
 /** Why a volume cannot be autoscaled, if it cannot: what Datafy's app calls Unsupported [D]. */
 export function unsupportedReason(

@@ -10,6 +10,7 @@ import { columnsAsked, type Said } from '../fields/face.ts';
 import { defaultsOf } from '../fields/field.ts';
 import type { Attachments, AttachRequest } from './attachments.ts';
 import { newVolume, volumeFields } from './fields/volume.ts';
+import type { Members } from './members.ts';
 import type { Rules } from './rules.ts';
 import { type Volumes, volumeThing } from './volumes.ts';
 
@@ -28,6 +29,7 @@ export function createAws(
   machine: Machine,
   worlds: Worlds,
   volumes: Volumes,
+  members: Members,
   instances: Instances,
   attachments: Attachments,
   rules: Rules,
@@ -58,6 +60,7 @@ export function createAws(
         throughput,
         tags: JSON.stringify(tags),
       });
+      members.appear(tx, volumes.byKey(tx, key));
       rules.volumeChanged(tx, key);
       return id;
     },
@@ -71,6 +74,8 @@ export function createAws(
       const volume = volumes.find(tx, volumeId);
       const attachment = attachments.of(volume);
       if (attachment) machine.apply(tx, 'attachment', 'outlast', attachments.thing(volume, attachment));
+      machine.allow('volume', 'delete', volumeThing(volume));
+      members.remove(tx, volume);
       machine.apply(tx, 'volume', 'delete', volumeThing(volume));
     },
 
@@ -88,6 +93,7 @@ export function createAws(
       const volume = volumes.find(tx, volumeId);
       note(tx, 'volume', volumeId, 'tag');
       volumes.retag(tx, volume.key, checkTags(tags));
+      members.retag(tx, volumes.byKey(tx, volume.key));
       rules.volumeChanged(tx, volume.key);
     },
 
@@ -138,7 +144,9 @@ export function createAws(
       for (const attachment of attachments.onInstance(tx, instance.key)) {
         const volume = volumes.byKey(tx, attachment.volume);
         machine.apply(tx, 'attachment', 'terminate', attachments.thing(volume, attachment));
+        members.takeOff(tx, volume);
         if (attachment.delete_on_termination && instance.agent && deletable.includes(volume.status)) {
+          members.remove(tx, volume);
           machine.apply(tx, 'volume', 'delete-on-termination', volumeThing(volume));
         }
       }

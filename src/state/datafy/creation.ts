@@ -5,6 +5,7 @@ import type { Machine, Tx } from '../engine/machine.ts';
 import type { Worlds } from '../engine/worlds.ts';
 import { ebsSnapshotsOf } from './ebs-snapshots.ts';
 import { arrayCount, plainBackingCount } from './fields/volume.ts';
+import type { Members } from './members.ts';
 import type { SnapshotRow, Snapshots } from './snapshots.ts';
 import type { VolumeRow, Volumes } from './volumes.ts';
 
@@ -40,7 +41,13 @@ export interface RestoreRequest {
 }
 
 /** New autoscaling volumes: empty ones, and ones from a snapshot. */
-export function createCreation(machine: Machine, worlds: Worlds, volumes: Volumes, snapshots: Snapshots) {
+export function createCreation(
+  machine: Machine,
+  worlds: Worlds,
+  volumes: Volumes,
+  members: Members,
+  snapshots: Snapshots,
+) {
   /** @throws EmulatorError `snapshot-not-found`, `snapshot-set-invalid`, `region-mismatch` */
   function findSource(tx: Tx, source: RestoreSource): SnapshotRow {
     if ('datafySnapshotId' in source) {
@@ -83,6 +90,13 @@ export function createCreation(machine: Machine, worlds: Worlds, volumes: Volume
     return inRegion(row, region);
   }
 
+  /** A new volume, once the EBS volumes behind it are on their way too. */
+  function withMembers(tx: Tx, key: number): VolumeRow {
+    const volume = volumes.byKey(tx, key);
+    members.add(tx, volume, volume);
+    return volume;
+  }
+
   return {
     /**
      * Begins a new, empty autoscaling volume [C].
@@ -118,8 +132,7 @@ export function createCreation(machine: Machine, worlds: Worlds, volumes: Volume
         backing_count: backingCount,
         tags: JSON.stringify(tags),
       });
-      volumes.addBacking(tx, key, backingCount);
-      return volumes.byKey(tx, key);
+      return withMembers(tx, key);
     },
 
     /**
@@ -162,7 +175,7 @@ export function createCreation(machine: Machine, worlds: Worlds, volumes: Volume
         kms_key_id: snapshot.kms_key_id,
         tags: JSON.stringify(tags),
       });
-      volumes.addBacking(tx, key);
+      withMembers(tx, key);
       return { volumeId, sizeGb: performance.sizeGb };
     },
   };

@@ -1,5 +1,5 @@
-import { gp3 } from '../aws/ebs.ts';
 import type { Tag } from '../aws/tags.ts';
+import type { EbsVolumeRow } from '../aws/volumes.ts';
 import type { Tx } from '../engine/machine.ts';
 import { type Said, show } from '../fields/face.ts';
 import type { Attachments } from './attachments.ts';
@@ -9,6 +9,7 @@ import { attachmentOfVolume } from './fields/attachment.ts';
 import { modificationOfVolume } from './fields/modification.ts';
 import { snapshotHead, snapshotView } from './fields/snapshot.ts';
 import { volumeView } from './fields/volume.ts';
+import { type Members, withoutOurs } from './members.ts';
 import type { Modifications } from './modifications.ts';
 import type { SnapshotRow } from './snapshots.ts';
 import type { VolumeHeadRow, VolumeRow, Volumes } from './volumes.ts';
@@ -46,7 +47,12 @@ const autoscalingOn: readonly VolumeRow['status'][] = ['creating', 'managed', 'd
 
 export type Describe = ReturnType<typeof createDescribe>;
 
-export function createDescribe(volumes: Volumes, attachments: Attachments, modifications: Modifications) {
+export function createDescribe(
+  volumes: Volumes,
+  members: Members,
+  attachments: Attachments,
+  modifications: Modifications,
+) {
   const volumeHead = (row: VolumeHeadRow): VolumeHead => ({
     volumeId: row.id,
     isManaged: autoscalingOn.includes(row.status),
@@ -59,7 +65,7 @@ export function createDescribe(volumes: Volumes, attachments: Attachments, modif
 
   return {
     volumeHead,
-    newVolume: (row: VolumeRow): NewVolumeHead => ({ ...volumeHead(row), backingVolumeIds: volumes.backing(row) }),
+    newVolume: (row: VolumeRow): NewVolumeHead => ({ ...volumeHead(row), backingVolumeIds: members.ids(row) }),
 
     /** A volume, if the account has it. */
     lookUp(tx: Tx, volumeId: string): VolumeDescription | undefined {
@@ -80,7 +86,7 @@ export function createDescribe(volumes: Volumes, attachments: Attachments, modif
         unsupportedReason: reason ?? null,
         attachment: attachment ? show(attachmentOfVolume, attachment, { instanceId: attachment.instance_id }) : null,
         modification: modification ? show(modificationOfVolume, modification, {}) : null,
-        backingVolumes: describeBacking(row, volumes.backing(row), JSON.parse(row.tags)),
+        backingVolumes: members.of(row).map(backingVolume),
         replaces: volumes.replaces(row) ?? null,
       });
     },
@@ -101,29 +107,10 @@ export function createDescribe(volumes: Volumes, attachments: Attachments, modif
   };
 }
 
-/** The caller's tags, but for one that Datafy sets itself: a resource has one value for a key [A]. */
-function withoutOurs(tags: readonly Tag[]): Tag[] {
-  return tags.filter(({ key }) => key !== 'Managed-By');
-}
-
-/**
- * The EBS volumes behind a volume: its size, IOPS and throughput shared out evenly, rounded up, and no less than gp3
- * has at least [A]; Datafy's own tags before the caller's [C].
- */
-function describeBacking(row: VolumeRow, ids: readonly string[], callersTags: readonly Tag[]) {
-  const share = (total: number, least = 1) => Math.max(least, Math.ceil(total / ids.length));
-  const tags: Tag[] = [
-    { key: 'Managed-By', value: 'Datafy.io' },
-    { key: 'datafy:source-volume:id', value: row.id },
-    ...(row.origin === 'native' ? [{ key: 'datafy:volume-source', value: 'native' }] : []),
-    ...(row.restored_from ? [{ key: 'datafy:restored-from-snapshot:id', value: row.restored_from }] : []),
-    ...withoutOurs(callersTags),
-  ];
-  return ids.map((volumeId) => ({
-    volumeId,
-    volumeSizeGb: share(row.size_gb),
-    volumeIops: share(row.iops, gp3.iops.minimum),
-    volumeThroughput: share(row.throughput, gp3.throughput.minimum),
-    tags,
-  }));
-}
+const backingVolume = (row: EbsVolumeRow) => ({
+  volumeId: row.id,
+  volumeSizeGb: row.size_gb,
+  volumeIops: row.iops,
+  volumeThroughput: row.throughput,
+  tags: JSON.parse(row.tags) as Tag[],
+});

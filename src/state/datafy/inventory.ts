@@ -71,9 +71,9 @@ export interface ListRequest<L extends List> {
 const has = (text: string) => `instr(lower(${text}), lower(@search)) > 0`;
 const inTags = (column: string) =>
   `EXISTS (SELECT 1 FROM json_each(${column}) AS tag WHERE ${has("tag.value ->> 'key'")} OR ${has("tag.value ->> 'value'")})`;
-const inParts = (table: string, owner: string) =>
-  `EXISTS (SELECT 1 FROM ${table} AS part WHERE part.organization = @organization AND part.account = @account
-     AND part.${owner} = ${owner}.key AND ${has('part.id')})`;
+const hasMember = `EXISTS (SELECT 1 FROM member JOIN ebs_volume ON ebs_volume.key = member.ebs_volume
+  WHERE member.organization = @organization AND member.account = @account AND member.volume = volume.key
+    AND ${has('ebs_volume.id')})`;
 
 /** A list's statements: how many match, and a page of them in each order. */
 function prepareList<Row, L extends List>(
@@ -122,7 +122,7 @@ export type Inventory = ReturnType<typeof createInventory>;
 /** What a test or a user interface looks at: all that an account holds, to be searched, sorted and leafed through. */
 export function createInventory(db: Database, describe: Describe, volumes: Volumes, instances: Instances) {
   const listVolumes = prepareList<VolumeRow, 'volumes'>(db, 'volumes', 'volume', {
-    searched: [has('volume.id'), inParts('backing_volume', 'volume'), inTags('volume.tags')],
+    searched: [has('volume.id'), hasMember, inTags('volume.tags')],
   });
   const listSnapshots = prepareList<SnapshotRow, 'snapshots'>(db, 'snapshots', 'snapshot', {
     searched: [

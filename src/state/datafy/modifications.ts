@@ -8,6 +8,7 @@ import { type Owned, ownedColumns, prepareInsert, type UnderWay, underWayColumns
 import type { Attachments } from './attachments.ts';
 import { modificationFields } from './fields/modification.ts';
 import { arrayCount } from './fields/volume.ts';
+import type { Members } from './members.ts';
 import { type VolumeRow, type Volumes, volumeThing } from './volumes.ts';
 
 export interface ModificationRow extends Owned, UnderWay, RowOf<typeof modificationFields> {
@@ -34,7 +35,13 @@ export interface ModifyAttachedRequest {
 
 export type Modifications = ReturnType<typeof createModifications>;
 
-export function createModifications(db: Database, machine: Machine, volumes: Volumes, attachments: Attachments) {
+export function createModifications(
+  db: Database,
+  machine: Machine,
+  volumes: Volumes,
+  members: Members,
+  attachments: Attachments,
+) {
   const latest = db.prepare<[number, number, number], ModificationRow>(
     'SELECT * FROM modification WHERE organization = ? AND volume = ? AND account = ? ORDER BY key DESC LIMIT 1',
   );
@@ -93,6 +100,7 @@ export function createModifications(db: Database, machine: Machine, volumes: Vol
       expand_filesystem: request.expandFilesystem ? 1 : 0,
       started_at: tx.now,
     });
+    members.modify(tx, volume, wanted, begun);
   }
 
   return {

@@ -63,7 +63,8 @@ export function createSnapshots(db: Database, machine: Machine, worlds: Worlds, 
     `SELECT key, id, status, replaced_by, size_gb, availability_zone, encrypted, kms_key_id,
        (SELECT coalesce(max(generation) + 1, 0) FROM snapshot WHERE snapshot.volume = volume.key) AS generation,
        (SELECT json_group_array(id) FROM
-         (SELECT id FROM backing_volume WHERE backing_volume.volume = volume.key ORDER BY position)) AS backing
+         (SELECT ebs_volume.id FROM member JOIN ebs_volume ON ebs_volume.key = member.ebs_volume
+          WHERE member.volume = volume.key ORDER BY position)) AS backing
      FROM volume WHERE organization = ? AND id = ? AND account = ?`,
   );
   const inAccounts = `FROM snapshot JOIN account ON account.key = snapshot.account

@@ -3,10 +3,9 @@ import { EmulatorError } from '../../ground/errors.ts';
 import type { Performance } from '../aws/ebs.ts';
 import type { Tag } from '../aws/tags.ts';
 import type { Begun, Thing, Tx } from '../engine/machine.ts';
-import type { Worlds } from '../engine/worlds.ts';
 import { columnsOf, defaultsOf, type NewRowOf, type RowOf } from '../fields/field.ts';
 import { type Owned, ownedColumns, prepareInsert, type UnderWay, underWayColumns } from '../fields/table.ts';
-import { plainBackingCount, volumeFields } from './fields/volume.ts';
+import { volumeFields } from './fields/volume.ts';
 
 /** A volume as it is stored: the columns of its fields, and those that no field has. */
 export interface VolumeRow extends Owned, UnderWay, RowOf<typeof volumeFields> {}
@@ -26,8 +25,8 @@ const defaults = defaultsOf(volumeFields);
 
 export type Volumes = ReturnType<typeof createVolumes>;
 
-/** The rows of volumes and of the EBS volumes behind them. */
-export function createVolumes(db: Database, worlds: Worlds) {
+/** The rows of volumes. */
+export function createVolumes(db: Database) {
   const byId = db.prepare<[number, string, number], VolumeRow>(
     'SELECT * FROM volume WHERE organization = ? AND id = ? AND account = ?',
   );
@@ -68,20 +67,19 @@ export function createVolumes(db: Database, worlds: Worlds) {
     `UPDATE volume SET replaced_by = @replacedBy, has_source = 0
      WHERE key = @key AND organization = @organization AND account = @account`,
   );
+  const dropSource = db.prepare<[key: number, organization: number, account: number]>(
+    'UPDATE volume SET has_source = 0 WHERE key = ? AND organization = ? AND account = ?',
+  );
   const replaces = db
     .prepare<[number, string, number], string>(
       'SELECT id FROM volume WHERE organization = ? AND replaced_by = ? AND account = ?',
     )
     .pluck();
-  const backing = db
-    .prepare<[number, number, number], string>(
-      'SELECT id FROM backing_volume WHERE organization = ? AND volume = ? AND account = ? ORDER BY position',
-    )
-    .pluck();
-  const ownerOfBacking = db
+  const ownerOfMember = db
     .prepare<[number, string, number], string>(
-      `SELECT volume.id FROM backing_volume JOIN volume ON volume.key = backing_volume.volume
-       WHERE backing_volume.organization = ? AND backing_volume.id = ? AND backing_volume.account = ?`,
+      `SELECT volume.id FROM ebs_volume JOIN member ON member.ebs_volume = ebs_volume.key
+         JOIN volume ON volume.key = member.volume
+       WHERE ebs_volume.organization = ? AND ebs_volume.id = ? AND ebs_volume.account = ?`,
     )
     .pluck();
   const holder = db
@@ -90,8 +88,8 @@ export function createVolumes(db: Database, worlds: Worlds) {
        FROM volume JOIN account ON account.key = volume.account
        WHERE volume.organization = @organization AND volume.id = @id
        UNION ALL SELECT 'one of the EBS volumes behind ' || volume.id
-       FROM backing_volume JOIN volume ON volume.key = backing_volume.volume
-       WHERE backing_volume.organization = @organization AND backing_volume.id = @id
+       FROM ebs_volume JOIN member ON member.ebs_volume = ebs_volume.key JOIN volume ON volume.key = member.volume
+       WHERE ebs_volume.organization = @organization AND ebs_volume.id = @id
        UNION ALL SELECT 'the volume that snapshot ' || id || ' is of'
        FROM snapshot WHERE organization = @organization AND volume_id = @id
        UNION ALL SELECT 'one of the EBS volumes that snapshot ' || snapshot.id || ' is of'
@@ -102,12 +100,6 @@ export function createVolumes(db: Database, worlds: Worlds) {
        LIMIT 1`,
     )
     .pluck();
-  const insertBacking = db.prepare<[number, number, number, number, string]>(
-    'INSERT INTO backing_volume (organization, account, volume, position, id) VALUES (?, ?, ?, ?, ?)',
-  );
-  const deleteBacking = db.prepare<[number, number, number]>(
-    'DELETE FROM backing_volume WHERE organization = ? AND volume = ? AND account = ?',
-  );
   const inAccounts = `FROM volume JOIN account ON account.key = volume.account
     WHERE volume.organization = @organization AND volume.account IN (SELECT value FROM json_each(@accounts))`;
   const count = db.prepare<Record<string, unknown>, number>(`SELECT count(*) ${inAccounts}`).pluck();
@@ -115,13 +107,9 @@ export function createVolumes(db: Database, worlds: Worlds) {
     `SELECT volume.*, account.id AS account_id ${inAccounts} ORDER BY volume.key LIMIT @limit OFFSET @offset`,
   );
 
-  function insertAllBacking(tx: Tx, key: number, ids: readonly string[]): void {
-    for (const [position, id] of ids.entries()) insertBacking.run(tx.organization, tx.account, key, position, id);
-  }
-
   /** @throws EmulatorError `volume-not-found`, with what a caller may have meant. */
   function notFound(tx: Tx, volumeId: string): never {
-    const owner = ownerOfBacking.get(tx.organization, volumeId, tx.account);
+    const owner = ownerOfMember.get(tx.organization, volumeId, tx.account);
     const hint = owner ? `it is one of the EBS volumes behind ${owner}: use that id` : ownAccountHint(tx);
     throw new EmulatorError('volume-not-found', { volumeId, accountId: tx.accountId, ...(hint && { hint }) });
   }
@@ -184,21 +172,13 @@ export function createVolumes(db: Database, worlds: Worlds) {
       markReplaced.run({ key, organization: tx.organization, account: tx.account, replacedBy });
     },
 
-    /** The id of the volume that this one took over from, if it did. */
-    replaces: (row: VolumeRow) => replaces.get(row.organization, row.id, row.account),
-
-    /** The ids of the EBS volumes behind a volume, in array order. */
-    backing: (row: VolumeRow) => backing.all(row.organization, row.key, row.account),
-
-    /** Makes the EBS volumes behind a volume, with ids of the world's stream. */
-    addBacking(tx: Tx, key: number, backingCount = plainBackingCount): void {
-      const ids = Array.from({ length: backingCount }, () => worlds.makeId(tx, 'vol'));
-      insertAllBacking(tx, key, ids);
+    /** Its data is on the EBS volumes behind it: the one that it was is gone. */
+    dropSource(tx: Tx, key: number): void {
+      dropSource.run(key, tx.organization, tx.account);
     },
 
-    insertBacking: insertAllBacking,
-
-    removeBacking: (tx: Tx, key: number) => deleteBacking.run(tx.organization, key, tx.account),
+    /** The id of the volume that this one took over from, if it did. */
+    replaces: (row: VolumeRow) => replaces.get(row.organization, row.id, row.account),
 
     /** A page of the volumes of some accounts of one world, oldest first, and how many there are in all. */
     page(organization: number, accounts: readonly number[], limit: number, offset: number) {

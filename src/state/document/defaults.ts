@@ -122,6 +122,13 @@ export function backingCountOf({ backingCount, backingVolumeIds, datafyMode }: W
   return backingCount ?? (backingVolumeIds?.length || (plain ? plainBackingCount : 4));
 }
 
+/** The statuses in which a volume is its own EBS volume. */
+export const ownEbsVolume: readonly string[] = ['ordinary', 'activating'];
+
+/** Whether the EBS volume that a volume was is there: of a managed one it has gone, unless it says otherwise. */
+export const hasSource = ({ status = 'managed', hasSource }: Written<'volumes'>): boolean =>
+  hasSource ?? ownEbsVolume.includes(status);
+
 /** Size, IOPS and throughput of a volume: gp3's least, or as much for each of an array, where it says nothing. */
 export function performanceOf(volume: Written<'volumes'>): Performance {
   const count = arrayCount(backingCountOf(volume));

@@ -12,7 +12,7 @@ import { greatestGeneration } from '../datafy/fields/snapshot.ts';
 import { arrayCount, plainBackingCount } from '../datafy/fields/volume.ts';
 import { ends, usualEnd } from '../engine/machine.ts';
 import type { Resource } from '../engine/transitions.ts';
-import { backingCountOf, performanceOf, stoodBehind } from './defaults.ts';
+import { backingCountOf, hasSource, ownEbsVolume, performanceOf, stoodBehind } from './defaults.ts';
 import type { DueDocument, Seed, SnapshotDocument, VolumeDocument } from './document.ts';
 import type { Path, Report } from './problem.ts';
 
@@ -23,7 +23,7 @@ interface Placed {
 }
 
 /** The statuses in which a volume has never been Datafy's: no call gives it an array. */
-const notYet: readonly string[] = ['ordinary', 'activating'];
+const notYet = ownEbsVolume;
 
 const oneOf = (statuses: readonly string[]) => `is ${statuses.slice(0, -1).join(', ')} or ${statuses.at(-1)}`;
 
@@ -58,6 +58,12 @@ function reportOrigin({ volume, path }: Placed, { say }: Report): void {
   }
   if (origin !== undefined && origin !== 'snapshot' && restoredFrom !== undefined) {
     say([...path, 'restoredFrom'], `is for a volume whose origin is snapshot, not ${origin}`);
+  }
+  if (!hasSource(volume) && ownEbsVolume.includes(status)) {
+    say([...path, 'hasSource'], `is false: a volume that is ${status} is its own source`);
+  }
+  if (hasSource(volume) && status === 'replaced') {
+    say([...path, 'hasSource'], 'is true: the EBS volume of a volume that is replaced has gone');
   }
   if (replacedBy !== undefined && status !== 'replaced') {
     say([...path, 'replacedBy'], `is for a volume that is replaced, not ${status}`);

@@ -3,7 +3,7 @@ import { EmulatorError } from '../../ground/errors.ts';
 import { firstIdFrom, greatestCount, type IdKind, makeId } from '../../ground/ids.ts';
 
 /** The tables whose rows callers know by an id of their world that may have come from anywhere. */
-type IdTable = 'volume' | 'backing_volume' | 'instance' | 'account' | 'token' | 'autoscaling_rule';
+type IdTable = 'volume' | 'ebs_volume' | 'instance' | 'account' | 'token' | 'autoscaling_rule';
 
 /** A world's stream as it is kept in memory, between two commits. */
 interface Stream {
@@ -42,7 +42,7 @@ export function createIdStreams(db: Database) {
     .pluck();
   /** Who can have an id of each kind. */
   const holders = {
-    vol: [exists('volume'), exists('backing_volume'), successor],
+    vol: [exists('volume'), exists('ebs_volume'), successor],
     i: [exists('instance')],
     uuid: [exists('account'), exists('token'), exists('autoscaling_rule')],
   };

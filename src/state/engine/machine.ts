@@ -25,8 +25,22 @@ export interface Begun<R extends Resource> {
   changed_by: number | null;
 }
 
+/**
+ * The transition under way that another one shares the fate of: it ends at the same instant, is held where that is
+ * held, and fails where that fails. Without a `due_action`, that has ended already.
+ */
+export type Along = Pick<Begun<Resource>, 'due_at' | 'due_action'>;
 /** The same, and the status that a caller is told of: one that lasts no time has ended in the row. */
 export type New<R extends Resource> = Begun<R> & { told: Status<R> };
+
+/** What a transition is about. */
+interface About {
+  /** The volume, where its id is another than the row's. */
+  volumeId?: string;
+  isNew?: boolean;
+  /** What it ends with. */
+  along?: Along;
+}
 
 /** What a transition under way waits for. `at` null: nothing, it is held. */
 export interface Pending {
@@ -61,23 +75,33 @@ export function createMachine(db: Database, faults: Faults, table = theTable) {
    * The columns of a row that this transition moves, or that is `isNew`; remembers when what follows is due. Of a new row,
    * what takes no time and has nothing else happen has ended already.
    */
-  function outcome(tx: Tx, row: Transition, id: string, volumeId = id, isNew = false) {
+  function outcome(tx: Tx, row: Transition, id: string, { volumeId = id, isNew = false, along }: About = {}) {
     const { resource, action, to: status, next: after } = row;
-    tx.changes.push({ resource, id, action, to: status, at: tx.now });
+    if (!row.quiet) tx.changes.push({ resource, id, action, to: status, at: tx.now });
     const columns = { status, due_at: null, due_action: null, changed_by: tx.request };
     if (!after) return columns;
     const { row: end } = lookUp(resource, after.action);
+    if (along) return { ...columns, ...shared(tx, end, along) };
     const fault = end.kind ? undefined : faults.ofTransition(tx.organization, row, tx.accountId, volumeId);
     if (fault?.effect.outcome === 'hold') return { ...columns, due_action: after.action };
     const takes = tx.pace[after.takes];
     if (isNew && takes === 0 && !fault && endsByItself(end)) {
-      tx.ended ??= [];
-      tx.ended.push({ resource, id, action: end.action, to: end.to, at: tx.now });
+      if (!row.quiet) {
+        tx.ended ??= [];
+        tx.ended.push({ resource, id, action: end.action, to: end.to, at: tx.now });
+      }
       return { ...columns, status: end.to };
     }
     const at = tx.now + takes;
     due.expect(tx.organization, resource, at);
     return { ...columns, due_at: at, due_action: fault?.effect.outcome === 'fail' ? 'fail' : after.action };
+  }
+
+  /** The columns of a row that ends with another one: by `end`, if all goes well. */
+  function shared(tx: Tx, end: Transition, { due_at, due_action }: Along) {
+    if (due_action === null) return { status: end.to };
+    if (due_at !== null) due.expect(tx.organization, end.resource, due_at);
+    return { due_at, due_action: due_action === 'fail' ? 'fail' : end.action };
   }
 
   /** Whether an end leaves a row with another status, with which nothing else happens, and nothing comes after it. */
@@ -98,7 +122,7 @@ export function createMachine(db: Database, faults: Faults, table = theTable) {
 
   /**
    * The status columns of a new row that goes by `id`. `existing`, where the caller found one in the way, gets the
-   * table's refusal. `volumeId`: the volume that it is about, where its id is another.
+   * table's refusal. `volumeId`: the volume that it is about, where its id is another. `along`: what it ends with.
    *
    * @throws EmulatorError with the transition's refusal.
    */
@@ -107,12 +131,12 @@ export function createMachine(db: Database, faults: Faults, table = theTable) {
     resource: R,
     action: Action<R>,
     id: string,
-    { existing, volumeId }: { existing?: Thing | undefined; volumeId?: string } = {},
+    { existing, ...about }: { existing?: Thing | undefined; volumeId?: string; along?: Along } = {},
   ): New<R> {
     const { row } = lookUp(resource, action);
     if (existing) refuse(row, existing);
     if (!row.from.includes('absent')) throw new Error(`${resource} ${action} does not begin a row`);
-    return { ...outcome(tx, row, id, volumeId, true), told: row.to } as New<R>;
+    return { ...outcome(tx, row, id, { ...about, isNew: true }), told: row.to } as New<R>;
   }
 
   /**
@@ -128,17 +152,20 @@ export function createMachine(db: Database, faults: Faults, table = theTable) {
   /**
    * Moves a row as the table says, or refuses. Where the action keeps the status, it only guards.
    *
+   * @param along what it ends with, where that is another transition.
+   * @returns how it ends
    * @throws EmulatorError with the transition's refusal: nothing was changed.
    */
-  function apply<R extends Resource>(tx: Tx, resource: R, action: Action<R>, thing: Thing): void {
+  function apply<R extends Resource>(tx: Tx, resource: R, action: Action<R>, thing: Thing, along?: Along): Along {
     allow(resource, action, thing);
     const { row, move } = lookUp(resource, action);
-    if (!move) return;
-    const { due_at, due_action, changed_by } = outcome(tx, row, thing.id);
+    if (!move) return ended;
+    const { due_at, due_action, changed_by } = outcome(tx, row, thing.id, along && { along });
     const at = [thing.key, tx.organization, tx.account] as const;
     const { changes } =
       row.to === 'absent' ? move.run(...at) : move.run(due_at, due_action, tx.byClock ? 1 : 0, changed_by, ...at);
     if (changes === 0) refuse(row, thing);
+    return { due_at, due_action };
   }
 
   /**
@@ -188,6 +215,9 @@ export function createMachine(db: Database, faults: Faults, table = theTable) {
     ...createSettle(db, { table, due, rowOf, effects: () => effects ?? {}, apply }),
   };
 }
+
+/** Of what does not wait for anything. */
+export const ended: Along = { due_at: null, due_action: null };
 
 /** The action that ends a status of a transition under way, if all goes well; null for any other status. */
 export function usualEnd(resource: Resource, status: string): string | null {

@@ -65,7 +65,7 @@ export function createRun({ commits, worlds, machine, effects, observer }: Parts
   /** An effect that throws has made no ids. */
   const careful: Effects = {};
   for (const [name, effect] of Object.entries(joinEffects(effects)) as [keyof Effects, Effect][]) {
-    careful[name] = (tx, key) => worlds.ids.attempt(tx.organization, () => effect(tx, key));
+    careful[name] = (tx, key, id) => worlds.ids.attempt(tx.organization, () => effect(tx, key, id));
   }
 
   machine.haveEffects(careful);

@@ -28,7 +28,8 @@ const nobody: Told = { settled: () => undefined, parked: () => undefined };
 
 /** What else happens when a transition ends, in the same transaction, at the instant it was due. */
 export type Effects = Partial<Record<`${Resource}.${string}`, Effect>>;
-export type Effect = (tx: Tx, key: number) => void;
+/** `id`: what callers call the thing, whose row may be gone by then. */
+export type Effect = (tx: Tx, key: number, id: string) => void;
 
 interface Parts {
   table: Table;
@@ -37,7 +38,7 @@ interface Parts {
   /** What else happens when transitions end. */
   effects(): Effects;
   /** Moves a row as the table says. */
-  apply(tx: Tx, resource: Resource, action: never, thing: Thing): void;
+  apply(tx: Tx, resource: Resource, action: never, thing: Thing): unknown;
 }
 
 /** How often each row recurred while a world was settled, once or several times. */
@@ -91,7 +92,7 @@ export function createSettle(db: Database, { table, due, rowOf, effects, apply }
       together(() => {
         if (kind === 'recurring') recur(world.key, it, recurred);
         move();
-        effect?.(tx, key);
+        effect?.(tx, key, id);
       });
     }
     if (kind === 'forgetting') return [];
@@ -166,8 +167,8 @@ export function joinEffects(parts: readonly Effects[]): Effects {
   }
   const all: Effects = {};
   for (const [name, list] of lists) {
-    all[name] = (tx, key) => {
-      for (const effect of list) effect(tx, key);
+    all[name] = (tx, key, id) => {
+      for (const effect of list) effect(tx, key, id);
     };
   }
   return all;

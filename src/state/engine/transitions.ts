@@ -9,6 +9,10 @@ import type { PaceKey } from './pace.ts';
  */
 
 export const statuses = {
+  // What AWS has comes first: at one instant, it is there before what Datafy makes of it.
+  ebs_volume: ['creating', 'available', 'in-use'],
+  ebs_attachment: ['attaching', 'attached', 'detaching'],
+  ebs_modification: ['modifying', 'completed', 'failed'],
   volume: ['creating', 'ordinary', 'activating', 'managed', 'deactivating', 'replaced'],
   modification: ['modifying', 'completed', 'failed'],
   snapshot: ['pending', 'completed', 'error'],
@@ -24,7 +28,12 @@ export const resources = Object.keys(statuses) as Resource[];
  * Which resource callers know by the id of another: it has a column with the name of that one, which holds its key. What
  * comes due together follows the other's order, which an export and import keeps.
  */
-export const goesBy: Partial<Record<Resource, Resource>> = { modification: 'volume', attachment: 'volume' };
+export const goesBy: Partial<Record<Resource, Resource>> = {
+  ebs_attachment: 'ebs_volume',
+  ebs_modification: 'ebs_volume',
+  modification: 'volume',
+  attachment: 'volume',
+};
 
 /**
  * Where a behaviour is known from: `P` Datafy's published API document, `C` what Datafy's own public
@@ -52,6 +61,8 @@ export interface Transition<R extends Resource = Resource, Action extends string
   kind?: 'recurring' | 'forgetting';
   /** How long the new status lasts, as a name of the world's pace, and the action that ends it. */
   next?: { takes: PaceKey; action: string };
+  /** Neither the journal nor a listener is told: it follows from a change that they are told of. */
+  quiet?: true;
   /** The error a caller gets from any other status. */
   refusal: TransitionErrorCode;
   /** What to tell a caller who tries from this status. */
@@ -69,9 +80,152 @@ const snapshot = <const Action extends string>(row: Omit<Transition<'snapshot', 
 const attachment = <const Action extends string>(row: Omit<Transition<'attachment', Action>, 'resource'>) =>
   ({ resource: 'attachment', ...row }) as const;
 
+/** A row of what AWS has: Datafy brings it about, with a change of its own that is told. */
+const ebsVolume = <const Action extends string>(row: Omit<Transition<'ebs_volume', Action>, 'resource' | 'quiet'>) =>
+  ({ resource: 'ebs_volume', quiet: true, ...row }) as const;
+const ebsAttachment = <const Action extends string>(
+  row: Omit<Transition<'ebs_attachment', Action>, 'resource' | 'quiet'>,
+) => ({ resource: 'ebs_attachment', quiet: true, ...row }) as const;
+const ebsModification = <const Action extends string>(
+  row: Omit<Transition<'ebs_modification', Action>, 'resource' | 'quiet'>,
+) => ({ resource: 'ebs_modification', quiet: true, ...row }) as const;
+
 const sayAutoscalingOnly = 'autoscaling is off on it: send {autoscalingOnly} to include such volumes';
 
 export const transitions = [
+  ebsVolume({
+    action: 'create',
+    from: ['absent'],
+    to: 'creating',
+    cause: 'cascade',
+    next: { takes: 'create', action: 'finish-creation' },
+    refusal: 'volume-not-absent',
+    source: 'C',
+    note: 'Datafy makes a member of a managed volume.',
+  }),
+  ebsVolume({
+    action: 'appear',
+    from: ['absent'],
+    to: 'available',
+    cause: 'cascade',
+    refusal: 'volume-not-absent',
+    source: 'A',
+    note: 'An ordinary volume is there.',
+  }),
+  ebsVolume({
+    action: 'finish-creation',
+    from: ['creating'],
+    to: 'available',
+    cause: 'clock',
+    refusal: 'volume-not-creating',
+    source: 'D',
+    note: 'It can be attached from here on.',
+  }),
+  ebsVolume({
+    action: 'attach',
+    from: ['available'],
+    to: 'in-use',
+    cause: 'cascade',
+    refusal: 'volume-not-available',
+    source: 'D',
+    note: 'It is on its way to an instance.',
+  }),
+  ebsVolume({
+    action: 'detach',
+    from: ['in-use'],
+    to: 'available',
+    cause: 'cascade',
+    refusal: 'volume-not-available',
+    source: 'D',
+    note: 'It is off its instance.',
+  }),
+  ebsVolume({
+    action: 'delete',
+    from: ['creating', 'available', 'in-use'],
+    to: 'absent',
+    cause: 'cascade',
+    refusal: 'volume-not-available',
+    source: 'C',
+    note: 'Its volume goes, or gives way to another one; or its data is on the members of a managed volume.',
+  }),
+
+  ebsAttachment({
+    action: 'attach',
+    from: ['absent'],
+    to: 'attaching',
+    cause: 'cascade',
+    next: { takes: 'attach', action: 'finish-attach' },
+    refusal: 'volume-already-attached',
+    source: 'C',
+    note: 'An ordinary volume has the device name that it was given, each member of a managed one a name of its own.',
+  }),
+  ebsAttachment({
+    action: 'finish-attach',
+    from: ['attaching'],
+    to: 'attached',
+    cause: 'clock',
+    refusal: 'attachment-not-attaching',
+    source: 'D',
+    note: 'It is on its instance.',
+  }),
+  ebsAttachment({
+    action: 'detach',
+    from: ['attaching', 'attached', 'detaching'],
+    to: 'detaching',
+    cause: 'cascade',
+    next: { takes: 'detach', action: 'finish-detach' },
+    refusal: 'attachment-in-transition',
+    source: 'C',
+    note: 'Its volume is detached.',
+  }),
+  ebsAttachment({
+    action: 'finish-detach',
+    from: ['detaching'],
+    to: 'absent',
+    cause: 'clock',
+    refusal: 'attachment-not-detaching',
+    source: 'D',
+    note: 'It and its device name are free.',
+  }),
+  ebsAttachment({
+    action: 'remove',
+    from: ['attaching', 'attached', 'detaching'],
+    to: 'absent',
+    cause: 'cascade',
+    refusal: 'attachment-in-transition',
+    source: 'D',
+    note: 'Its instance is terminated, or its volume deleted.',
+  }),
+
+  ebsModification({
+    action: 'modify',
+    from: ['absent'],
+    to: 'modifying',
+    cause: 'cascade',
+    next: { takes: 'modify', action: 'complete' },
+    refusal: 'modification-in-progress',
+    source: 'A',
+    note: 'Its volume is modified.',
+  }),
+  ebsModification({
+    action: 'complete',
+    from: ['modifying'],
+    to: 'completed',
+    cause: 'clock',
+    refusal: 'modification-ended',
+    source: 'D',
+    note: 'It has the new values.',
+  }),
+  ebsModification({
+    action: 'fail',
+    from: ['modifying'],
+    to: 'failed',
+    cause: 'fault',
+    refusal: 'modification-ended',
+    source: 'D',
+    note: 'It keeps its old values.',
+  }),
+
   volume({
     action: 'restore',
     from: ['absent'],
@@ -432,13 +586,14 @@ export function transition<R extends Resource>(resource: R, action: Action<R>): 
   return row;
 }
 
-/** Whether something is under way after a transition: its end can be held, and made to fail. */
-const isUnderWay = ({ resource, next }: Transition): boolean =>
-  next !== undefined && transition(resource, next.action as never).kind === undefined;
+/** Whether something is under way after a transition, by itself: its end can be held, and made to fail. */
+const isUnderWay = ({ resource, next, quiet }: Transition): boolean =>
+  !quiet && next !== undefined && transition(resource, next.action as never).kind === undefined;
 
 /**
  * The transitions that a fault can strike, and what it can make of them. Any that takes time can be held; one that has
- * a failure in the table can fail. `role-arn.set` is the check of a role: no transition, but it can fail.
+ * a failure in the table can fail. What follows from another change shares that one's fate. `role-arn.set` is the check
+ * of a role: no transition, but it can fail.
  */
 export const faultyTransitions: ReadonlyMap<string, readonly ('fail' | 'hold')[]> = new Map([
   ...(transitions as readonly Transition[]).filter(isUnderWay).map((row): [string, ('fail' | 'hold')[]] => {

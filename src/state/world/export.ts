@@ -71,7 +71,8 @@ export function createExport(db: Database, worlds: Worlds, lists: Lists) {
   );
   const volumes = owned<VolumeRow>('volume');
   const backing = db.prepare<[number], { volume: number; id: string }>(
-    'SELECT volume, id FROM backing_volume WHERE organization = ? ORDER BY volume, position',
+    `SELECT volume, ebs_volume.id FROM member JOIN ebs_volume ON ebs_volume.key = member.ebs_volume
+     WHERE member.organization = ? ORDER BY volume, position`,
   );
   const attachments = owned<AttachmentRow & { instance_id: string }>(
     'attachment',

@@ -10,10 +10,11 @@ import { attachmentFields } from '../datafy/fields/attachment.ts';
 import { modificationFields } from '../datafy/fields/modification.ts';
 import { snapshotFields } from '../datafy/fields/snapshot.ts';
 import { volumeFields } from '../datafy/fields/volume.ts';
+import type { Members } from '../datafy/members.ts';
 import type { Modifications } from '../datafy/modifications.ts';
 import type { Snapshots } from '../datafy/snapshots.ts';
 import type { VolumeRow, Volumes } from '../datafy/volumes.ts';
-import { backingCountOf, performanceOf } from '../document/defaults.ts';
+import { backingCountOf, hasSource, performanceOf } from '../document/defaults.ts';
 import type {
   DueDocument,
   Seed,
@@ -44,6 +45,7 @@ interface Parts {
   lists: Lists;
   instances: Instances;
   volumes: Volumes;
+  members: Members;
   attachments: Attachments;
   modifications: Modifications;
   snapshots: Snapshots;
@@ -55,7 +57,7 @@ export type Import = ReturnType<typeof createImport>;
 
 /** Worlds in: rows are put in place as a document has them, all of it or nothing. */
 export function createImport(db: Database, parts: Parts) {
-  const { machine, worlds, accounts, tokens, roleArns, lists, instances, volumes } = parts;
+  const { machine, worlds, accounts, tokens, roleArns, lists, instances, volumes, members } = parts;
   const { attachments, modifications, snapshots } = parts;
 
   /** Puts a document in place of all that a world holds; in a world of its own where there is none yet. */
@@ -115,9 +117,10 @@ export function createImport(db: Database, parts: Parts) {
     }
     for (const { roleArn, reason } of document.failingRoles ?? []) roleArns.addFailing(organization, roleArn, reason);
     putLists(lists, document, ({ accountId, createdAt }) => txOf(accountId, createdAt));
-    for (const volume of document.volumes) {
-      addVolume(txOf(volume.accountId, volume.createdAt, volume.ageMinutes), volume);
-    }
+    const txOfVolume = (volume: VolumeDocument) => txOf(volume.accountId, volume.createdAt, volume.ageMinutes);
+    for (const volume of document.volumes) addVolume(txOfVolume(volume), volume);
+    // Once every device that the document names is taken: members have those that are left.
+    for (const volume of document.volumes) addEbsVolumes(txOfVolume(volume), volume);
     for (const snapshot of document.snapshots) {
       addSnapshot(txOf(snapshot.accountId, snapshot.startedAt, snapshot.ageMinutes), snapshot);
     }
@@ -155,19 +158,17 @@ export function createImport(db: Database, parts: Parts) {
   function addVolume(tx: Tx, volume: VolumeDocument): void {
     const { iops, throughput } = performanceOf(volume);
     const origin = volume.origin ?? (volume.restoredFrom ? 'snapshot' : 'ebs');
-    const hasSource = volume.hasSource ?? (origin === 'ebs' && volume.status !== 'replaced');
     const key = volumes.insert(tx, {
       ...machine.place('volume', volume.status, pendingOf(volume.due)),
       ...rowOf(volumeFields, volume, {
         iops,
         throughput,
         origin,
-        has_source: hasSource ? 1 : 0,
+        has_source: hasSource(volume) ? 1 : 0,
         backing_count: backingCountOf(volume) as VolumeRow['backing_count'],
         created_at: tx.now,
       }),
     });
-    volumes.insertBacking(tx, key, volume.backingVolumeIds ?? []);
     const { attachment, modifications: changes = [] } = volume;
     const ofVolume = { organization: tx.organization, account: tx.account, volume: key };
     if (attachment) {
@@ -187,6 +188,25 @@ export function createImport(db: Database, parts: Parts) {
         ...rowOf(modificationFields, { iops, throughput, ...change, startedAt }),
       });
     }
+  }
+
+  function addEbsVolumes(tx: Tx, volume: VolumeDocument): void {
+    const { volumeId, backingVolumeIds = [], due, attachment, modifications: changes = [] } = volume;
+    const modification = changes.find(({ status }) => status === 'modifying');
+    members.put(tx, volumes.find(tx, volumeId), backingVolumeIds, {
+      creation: pendingOf(due),
+      attachment: attachment && {
+        instance: instances.find(tx, attachment.instanceId).key,
+        deviceName: attachment.deviceName,
+        deleteOnTermination: attachment.deleteOnTermination ?? false,
+        status: attachment.status ?? 'attached',
+        due: pendingOf(attachment.due),
+      },
+      modification: modification && {
+        to: { ...performanceOf(volume), ...modification },
+        due: pendingOf(modification.due),
+      },
+    });
   }
 
   function addSnapshot(tx: Tx, snapshot: SnapshotDocument): void {

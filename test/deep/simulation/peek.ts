@@ -24,7 +24,9 @@ export function peeker(db: Database): (organization: number) => Peek {
   const instance = `(SELECT instance.id FROM attachment JOIN instance ON instance.key = attachment.instance
     WHERE attachment.volume = volume.key)`;
   const volumes = owned('volume', `, status, size_gb AS size, ${instance} AS instance`);
-  const backing = all('SELECT id FROM backing_volume WHERE organization = ? ORDER BY volume, position').pluck();
+  const backing = all(
+    'SELECT id FROM ebs_volume WHERE organization = ? AND key IN (SELECT ebs_volume FROM member) ORDER BY key',
+  ).pluck();
   const parts = "(SELECT json_group_array(part.value ->> 'id') FROM json_each(snapshot.ebs_snapshots) AS part)";
   const snapshots = owned('snapshot', `, status, ${parts} AS parts`);
   const instances = owned('instance', '');

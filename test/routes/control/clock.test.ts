@@ -292,7 +292,10 @@ describe('the pace', () => {
   });
 
   test('there is one for every transition that takes time, and each is what its transition takes', async () => {
-    const timed = (transitions as readonly Transition[]).flatMap(({ next }) => (next ? [next.takes] : []));
+    const timed = (transitions as readonly Transition[])
+      // Those of AWS below Datafy's are told by Datafy's own.
+      .filter(({ quiet }) => !quiet)
+      .flatMap(({ next }) => (next ? [next.takes] : []));
     expect(new Set(timed)).toEqual(new Set(paceKeys));
     expect(faultyTransitions.size).toBe(timed.length + 1);
     // `busy` has one of each under way, and the order in which they end says how long each took.

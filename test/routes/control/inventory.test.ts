@@ -433,7 +433,7 @@ describe('a volume made in AWS', () => {
     expect(await does('POST', `${path}/activate`)).toMatchObject({ status: 'activating', autoscaling: 'Inactive' });
     world.clock.advance(120_000);
     const managed = await does('GET', path);
-    expect(managed).toMatchObject({ status: 'managed', autoscaling: 'Active', hasSource: true });
+    expect(managed).toMatchObject({ status: 'managed', autoscaling: 'Active', hasSource: false });
     expect(await idsOf('volumes', `?search=${managed.backingVolumes[1].volumeId}`)).toEqual([volumeId]);
     world.state.detach(target(), volumeId, worker, false);
     world.clock.advance(3_000);

@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { paces } from '../../../src/state/engine/pace.ts';
+import { placeTaken, takeMembersPlace } from '../../support/trouble.ts';
 import { instances, type Method, production, volumes } from '../../support/world.ts';
 import { done, type Emulated, emulate } from './control.ts';
 
@@ -13,7 +14,7 @@ const parked = {
   resource: 'volume',
   id: volume,
   at: '2026-01-01T00:02:00.000Z',
-  reason: 'finish-activation failed: UNIQUE constraint failed: backing_volume.volume, backing_volume.position',
+  reason: `finish-activation failed: ${placeTaken}`,
 };
 const change = { ...parked, action: 'park', to: 'activating' };
 
@@ -26,9 +27,7 @@ async function inTrouble() {
   const rule = { in: [{ var: 'instance_id' }, [instances.documented]] };
   await done(api('POST', `/accounts/${production}/autoscaling/rules`, { active: true, rule }));
   state.flush();
-  db.prepare(
-    `INSERT INTO backing_volume SELECT key, 0, organization, account, 'vol-00000099' FROM volume WHERE id = ?`,
-  ).run(volume);
+  takeMembersPlace(db, volume);
   const { organizationId, accounts } = await done(control('POST', '/organizations', { seed: 'default' }));
   clock.advance(paces.realistic.activate);
   const beside = (method: Method, path: string) =>

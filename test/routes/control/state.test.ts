@@ -99,9 +99,9 @@ describe('an export', () => {
     const fresh = await busy(emulated.send);
     const key = emulated.state.control.find(fresh.organizationId);
     const tables = ['account', 'token', 'role_arn', 'failing_role', 'autoscaling_rule', 'instance', 'volume'];
-    tables.push('backing_volume', 'modification', 'snapshot', 'attachment');
+    tables.push('member', 'modification', 'snapshot', 'attachment');
     // Rows are put in anew: what they are joined by is another number, and says nothing.
-    const joins = new Set(['key', 'parent', 'account', 'volume', 'instance', 'snapshot']);
+    const joins = new Set(['key', 'parent', 'account', 'volume', 'instance', 'snapshot', 'ebs_volume']);
     const rows = () =>
       Object.fromEntries(
         tables.map((table) => [

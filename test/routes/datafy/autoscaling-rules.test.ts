@@ -370,7 +370,7 @@ describe('behaviour', () => {
       expect(await Promise.all(others.map((id) => volume(id)))).toEqual(before);
     });
 
-    test('makes of a volume one that is managed, with its id, place, source and tags', async () => {
+    test('makes of a volume one that is managed, with its id, place and tags, and without its source', async () => {
       const before = await volume(volumes.ordinary);
       await activeRule(everything);
       const after = await volume(volumes.ordinary);
@@ -378,7 +378,7 @@ describe('behaviour', () => {
         ...before,
         status: 'managed',
         autoscaling: 'Active',
-        hasSource: true,
+        hasSource: false,
         backingVolumes: [expect.anything(), expect.anything()],
       });
     });

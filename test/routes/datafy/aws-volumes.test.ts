@@ -754,12 +754,12 @@ describe('behaviour', () => {
     const on = { isManaged: true, isDatafied: true };
     const off = { isManaged: false, isDatafied: false };
     test.each([
-      ['managed', volumes.documented, { ...plain, ...on, hasSource: true, sizeBytes: gib(100) }],
-      ['managed and being modified', volumes.modifying, { ...plain, ...on, hasSource: true, sizeBytes: gib(50) }],
+      ['managed', volumes.documented, { ...plain, ...on, hasSource: false, sizeBytes: gib(100) }],
+      ['managed and being modified', volumes.modifying, { ...plain, ...on, hasSource: false, sizeBytes: gib(50) }],
       ['ordinary', volumes.ordinary, { ...plain, ...off, hasSource: true, sizeBytes: gib(40) }],
       ['creating', volumes.creating, { ...plain, ...on, hasSource: false, sizeBytes: gib(20) }],
       ['activating', volumes.activating, { ...plain, ...off, hasSource: true, sizeBytes: gib(70) }],
-      ['deactivating', volumes.deactivating, { ...plain, ...on, hasSource: true, sizeBytes: gib(90) }],
+      ['deactivating', volumes.deactivating, { ...plain, ...on, hasSource: false, sizeBytes: gib(90) }],
       [
         'replaced',
         volumes.replaced,
@@ -873,8 +873,14 @@ describe('behaviour', () => {
         const { volumeId: id } = accepted(await create({ ...large, ...properties }));
         const { backingVolumes } = await inventory(id);
         expect(backingVolumes).toHaveLength(count);
+        // Each of a pair carries the whole, each of an array its part.
+        const over = count === 2 ? 1 : count;
         for (const backing of backingVolumes) {
-          expect(backing).toMatchObject({ volumeSizeGb: large.diskSize / count, volumeIops: large.volumeIops / count });
+          expect(backing).toMatchObject({
+            volumeSizeGb: large.diskSize / count,
+            volumeIops: large.volumeIops / over,
+            volumeThroughput: Math.max(125, Math.ceil(large.volumeThroughput / over)),
+          });
         }
       },
     );
@@ -1306,11 +1312,11 @@ describe('behaviour', () => {
       isEmpty(await detach(replacedBy));
     });
 
-    test('an ordinary volume keeps its source while autoscaling is on', async () => {
+    test('an ordinary volume has its source until its activation has ended', async () => {
       world.state.activate(targetOf(), volumes.ordinary);
       expect(await get(volumes.ordinary)).toMatchObject({ hasSource: true, isManaged: false });
       world.clock.advance(120_000);
-      expect(await get(volumes.ordinary)).toMatchObject({ hasSource: true, isManaged: true });
+      expect(await get(volumes.ordinary)).toMatchObject({ hasSource: false, isManaged: true });
     });
   });
 });

@@ -53,7 +53,7 @@ describe.each([{ strict: false }, { strict: true }])('with strict $strict', ({ s
 
     isEmpty(await call('DELETE', volumeId));
     expect(await read(volumeId)).toEqual({ volumes: [] });
-    const rows = JSON.stringify([world.dump().volume, world.dump().backing_volume]);
+    const rows = JSON.stringify([world.dump().volume, world.dump().ebs_volume]);
     for (const id of [volumeId, ...targetVolumeIds]) expect(rows).not.toContain(id);
   });
 

@@ -296,7 +296,7 @@ describe('behaviour', () => {
       autoscaling: 'Active',
       unsupportedReason: null,
       origin: 'ebs',
-      hasSource: true,
+      hasSource: false,
       volumeType: 'gp3',
       volumeSizeGb: 50,
       ...performance,

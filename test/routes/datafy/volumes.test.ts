@@ -1303,7 +1303,7 @@ describe('behaviour', () => {
       expect(await read(volumes.attached)).toMatchObject({
         status: 'deactivating',
         autoscaling: 'Active',
-        hasSource: true,
+        hasSource: false,
         replacedBy: null,
         attachment: { deviceName: '/dev/sdf', status: 'attached' },
         backingVolumes: [{ volumeId: 'vol-0a1b2c3d4e5f60011' }, { volumeId: 'vol-0a1b2c3d4e5f60012' }],

@@ -7,6 +7,7 @@ import { type Resource, resources } from '../../../src/state/engine/transitions.
 import { type Change, createState } from '../../../src/state/index.ts';
 import { emptySeed } from '../../../src/state/seeds/empty.ts';
 import { type Database, openDatabase } from '../../../src/state/storage/database.ts';
+import { takeMembersPlace } from '../../support/trouble.ts';
 import { beginning, createWorld } from '../../support/world.ts';
 
 const accountId = 'c0000000-0000-4000-a000-000000000001';
@@ -102,7 +103,22 @@ const beginnings: Record<Resource, { id?: string; action: string; set: (begun: B
     set: ({ state, target }) =>
       state.attach(target, ids.free, { instanceId, deviceName: '/dev/sdz', deleteOnTermination: true }),
   },
+  ebs_volume: {
+    action: 'finish-creation',
+    set: ({ state, target }) =>
+      state.createVolume(target, {
+        availabilityZone: 'us-east-1a',
+        sizeGb: 10,
+        encrypted: false,
+        mode: 'autoscaling',
+      }),
+  },
+  ebs_attachment: { action: 'finish-attach', set: (begun) => beginnings.attachment.set(begun) },
+  ebs_modification: { action: 'complete', set: (begun) => beginnings.modification.set(begun) },
 };
+
+/** Each of the two members of a volume is in trouble by itself. */
+const countOf = (resource: Resource) => (resource.startsWith('ebs_') ? 2 : 1);
 
 describe('a transition that throws when it is due', () => {
   test.each(resources)('(%s) is parked, and told with the reason', (resource) => {
@@ -114,17 +130,18 @@ describe('a transition that throws when it is due', () => {
     told.length = 0;
     const due = { resource, id, at: expect.any(Number), reason: `${action} failed: trouble` };
     const end = trouble(begun, resource);
+    const all = <T>(one: T) => Array<T>(countOf(resource)).fill(one);
+    const isOf = (each: { resource: string }) => each.resource === resource;
     clock.advance(day);
-    expect(state.control.clock(organization)).toMatchObject({
-      settled: [{ ...due, action: 'park' }],
-      parked: [{ ...due, action }],
-    });
+    const { settled, parked } = state.control.clock(organization);
+    expect(settled.filter(isOf)).toMatchObject(all({ ...due, action: 'park' }));
+    expect(parked).toMatchObject(all({ ...due, action }));
     state.flush();
-    expect(told).toEqual([{ ...due, action: 'park', to: expect.any(String) }]);
+    expect((told as Change[]).filter(isOf)).toEqual(all({ ...due, action: 'park', to: expect.any(String) }));
     // The world answers on, and what is parked stays so, whatever becomes of the trouble.
     end();
     clock.advance(day);
-    expect(state.control.clock(organization)).toMatchObject({ settled: [], parked: [{ ...due, action }] });
+    expect(state.control.clock(organization)).toMatchObject({ settled: [], parked: all({ ...due, action }) });
     expect(state.volume(target, ids.bad)).toMatchObject({ volumeId: ids.bad });
   });
 
@@ -133,7 +150,10 @@ describe('a transition that throws when it is due', () => {
     beginnings[resource].set(begun);
     begun.clock.advance(day);
     const { settled, parked } = begun.state.control.clock(begun.organization);
-    expect(settled[0]).toMatchObject({ resource, action: beginnings[resource].action });
+    // What EBS volumes do is done, and goes without saying.
+    const { action } = beginnings[resource];
+    expect(settled.some((each) => each.resource === resource && each.action === action)).toBe(countOf(resource) === 1);
+    expect(begun.db.prepare(`SELECT key FROM ${resource} WHERE due_action = '${action}'`).all()).toEqual([]);
     expect(parked).toEqual([]);
   });
 
@@ -173,10 +193,7 @@ describe('a transition that throws when it is due', () => {
     // What the effect is to put in place is there already.
     state.activate(target, ids.beside);
     state.flush();
-    db.exec(
-      `INSERT INTO backing_volume SELECT key, 0, organization, account, 'vol-00000099' FROM volume
-       WHERE organization = ${organization} AND id = '${ids.beside}'`,
-    );
+    takeMembersPlace(db, ids.beside, organization);
     clock.advance(day);
     const snapshot = (of: Begun['target']) => state.createSnapshot(of, ids.good, { autoscalingOnly: true });
     const answers = [
@@ -248,7 +265,7 @@ describe('what is parked ends', () => {
     state.flush();
     const end = trouble(begun, resource);
     clock.advance(day);
-    expect(state.control.clock(organization).parked).toHaveLength(1);
+    expect(state.control.clock(organization).parked).toHaveLength(countOf(resource));
     end();
     return { ...begun, left: () => state.control.clock(organization).parked };
   };
@@ -302,12 +319,12 @@ describe('what is parked ends', () => {
 
 test('of several effects of one transition all happen, in their order', () => {
   const done: string[] = [];
-  const effect = (name: string) => (_tx: unknown, key: number) => void done.push(`${name} ${key}`);
+  const effect = (name: string) => (_tx: unknown, key: number, id: string) => void done.push(`${name} ${key} ${id}`);
   const joined = joinEffects([
     { 'volume.finish-creation': effect('one') },
     { 'volume.finish-creation': effect('two'), 'snapshot.complete': effect('three') },
   ]);
-  joined['volume.finish-creation']?.({} as never, 4);
-  joined['snapshot.complete']?.({} as never, 5);
-  expect(done).toEqual(['one 4', 'two 4', 'three 5']);
+  joined['volume.finish-creation']?.({} as never, 4, 'vol-4');
+  joined['snapshot.complete']?.({} as never, 5, 'dsnap-5');
+  expect(done).toEqual(['one 4 vol-4', 'two 4 vol-4', 'three 5 dsnap-5']);
 });

@@ -199,9 +199,11 @@ test('what is not due by then is left until it is', () => {
 });
 
 /** Every id in the database that callers can see. */
-function idsOf({ volume = [], backing_volume = [], snapshot = [] }: Rows): string[] {
+function idsOf({ volume = [], ebs_volume = [], snapshot = [] }: Rows): string[] {
   const parts = snapshot.flatMap((row) => JSON.parse(row.ebs_snapshots as string) as { id: string }[]);
-  return [...volume, ...backing_volume, ...snapshot, ...parts].map(({ id }) => id as string);
+  const owned = new Set(volume.map(({ id }) => id));
+  const members = ebs_volume.filter(({ id }) => !owned.has(id));
+  return [...volume, ...members, ...snapshot, ...parts].map(({ id }) => id as string);
 }
 
 test('ids go on, and none comes twice', () => {

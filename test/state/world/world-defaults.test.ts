@@ -69,7 +69,7 @@ describe('the smallest seed: a volume', () => {
         availabilityZone: 'us-east-1a',
         volumeType: 'gp3',
         origin: 'ebs',
-        hasSource: true,
+        hasSource: false,
         encrypted: false,
         datafyMode: 'autoscaling',
         backingVolumeIds: [id, id],

@@ -69,9 +69,7 @@ export const volumeFields = {
   replacedBy: orNull('replaced_by', Type.Optional(id('vol', 'Of a replaced volume: what took over.'))),
   hasSource: flag(
     'has_source',
-    Type.Optional(
-      yesOrNo('Whether its EBS volume is still there. Left out: if its origin is ebs and it was not replaced.'),
-    ),
+    Type.Optional(yesOrNo('Whether its EBS volume is still there. Left out: if it is ordinary or activating.')),
     false,
   ),
   encrypted: flag('encrypted', Type.Optional(yesOrNo('Left out: no.')), false),

@@ -1,0 +1,87 @@
+import type { Database } from 'better-sqlite3';
+import type { Instant } from '../../ground/clock.ts';
+import type { Along, Begun, Machine, Thing, Tx } from '../engine/machine.ts';
+import type { Effects } from '../engine/settle.ts';
+import type { Performance } from './ebs.ts';
+import type { EbsVolumeRow, EbsVolumes } from './volumes.ts';
+
+/** A change of an EBS volume: what it is to have, and what it had. */
+export interface EbsModificationRow extends Begun<'ebs_modification'> {
+  key: number;
+  organization: number;
+  account: number;
+  ebs_volume: number;
+  size_gb: number;
+  iops: number;
+  /** MiB/s */
+  throughput: number;
+  from_size_gb: number;
+  from_iops: number;
+  from_throughput: number;
+  started_at: Instant;
+}
+
+export type EbsModifications = ReturnType<typeof createEbsModifications>;
+
+/** Changes of size, IOPS and throughput of EBS volumes. */
+export function createEbsModifications(db: Database, machine: Machine, ebsVolumes: EbsVolumes) {
+  const insert = db.prepare<Omit<EbsModificationRow, 'key'>>(
+    `INSERT INTO ebs_modification (organization, account, ebs_volume, status, due_at, due_action, changed_by, size_gb,
+       iops, throughput, from_size_gb, from_iops, from_throughput, started_at)
+     VALUES (@organization, @account, @ebs_volume, @status, @due_at, @due_action, @changed_by, @size_gb,
+       @iops, @throughput, @from_size_gb, @from_iops, @from_throughput, @started_at)`,
+  );
+  const latest = db.prepare<[organization: number, volume: number, account: number], EbsModificationRow>(
+    'SELECT * FROM ebs_modification WHERE organization = ? AND ebs_volume = ? AND account = ? ORDER BY key DESC LIMIT 1',
+  );
+  const byKey = db.prepare<[organization: number, key: number, account: number], EbsModificationRow>(
+    'SELECT * FROM ebs_modification WHERE organization = ? AND key = ? AND account = ?',
+  );
+
+  /** The last modification of an EBS volume, whether it is under way or has ended. */
+  const latestOf = (volume: EbsVolumeRow) => latest.get(volume.organization, volume.key, volume.account);
+
+  return {
+    latest: latestOf,
+
+    /** Puts one in place, as a document has it. */
+    write: (row: Omit<EbsModificationRow, 'key'>) => insert.run(row),
+
+    /**
+     * Begins a change; the EBS volume keeps its values until it lands.
+     *
+     * @param along what it ends with; left out: it takes its own time.
+     * @throws EmulatorError `modification-in-progress`
+     */
+    modify(tx: Tx, volume: EbsVolumeRow, to: Performance, along?: Along): void {
+      const row = latestOf(volume);
+      const existing = row?.status === 'modifying' ? thing(volume, row) : undefined;
+      insert.run({
+        ...machine.begin(tx, 'ebs_modification', 'modify', volume.id, { existing, ...(along && { along }) }),
+        organization: tx.organization,
+        account: tx.account,
+        ebs_volume: volume.key,
+        size_gb: to.sizeGb,
+        iops: to.iops,
+        throughput: to.throughput,
+        from_size_gb: volume.size_gb,
+        from_iops: volume.iops,
+        from_throughput: volume.throughput,
+        started_at: tx.now,
+      });
+    },
+
+    effects: {
+      'ebs_modification.complete'(tx, key) {
+        const row = byKey.get(tx.organization, key, tx.account);
+        if (!row) return;
+        const { ebs_volume, size_gb: sizeGb, iops, throughput, changed_by } = row;
+        ebsVolumes.resize(tx, ebs_volume, { sizeGb, iops, throughput }, changed_by);
+      },
+    } satisfies Effects as Effects,
+  };
+}
+
+function thing({ id }: EbsVolumeRow, { key, status, size_gb }: EbsModificationRow): Thing {
+  return { key, id, status, situation: () => `EBS volume ${id} is being modified to ${size_gb} GiB` };
+}

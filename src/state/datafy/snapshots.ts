@@ -2,7 +2,7 @@ import type { Database } from 'better-sqlite3';
 import { EmulatorError } from '../../ground/errors.ts';
 import { regionOf } from '../aws/ebs.ts';
 import { checkTags, type TagInput } from '../aws/tags.ts';
-import type { Machine, Thing, Tx } from '../engine/machine.ts';
+import type { Along, Machine, Thing, Tx } from '../engine/machine.ts';
 import type { Worlds } from '../engine/worlds.ts';
 import { columnsOf, type RowOf } from '../fields/field.ts';
 import { type Owned, ownedColumns, prepareInsert, type UnderWay, underWayColumns } from '../fields/table.ts';
@@ -92,6 +92,34 @@ export function createSnapshots(db: Database, machine: Machine, worlds: Worlds, 
     return (lastGeneration.get(volume, tx.organization, tx.account) ?? -1) + 1;
   }
 
+  /** Begins a snapshot. @param along when it ends, where the pace does not say it. */
+  function take(
+    tx: Tx,
+    volume: SnapshotSource,
+    said: Pick<SnapshotRow, 'description' | 'tags'> & Partial<Pick<SnapshotRow, 'changed_by'>>,
+    along?: Along,
+  ): SnapshotRow {
+    const id = worlds.makeId(tx, 'dsnap');
+    const set = partVolumes(volume).map((volume_id) => ({ id: worlds.makeId(tx, 'snap'), volume_id }));
+    const row = {
+      ...machine.begin(tx, 'snapshot', 'create', id, { volumeId: volume.id, ...(along && { along }) }),
+      organization: tx.organization,
+      account: tx.account,
+      id,
+      volume: volume.key,
+      volume_id: volume.id,
+      generation: volume.generation,
+      size_gb: volume.size_gb,
+      region: regionOf(volume.availability_zone),
+      encrypted: volume.encrypted,
+      kms_key_id: volume.kms_key_id,
+      started_at: tx.now,
+      ...said,
+      ...ebsColumns(set),
+    };
+    return { key: insert(row), ...row, status: row.told };
+  }
+
   return {
     /**
      * The Datafy snapshot that an id names: its own, or that of one of its EBS snapshots.
@@ -127,28 +155,17 @@ export function createSnapshots(db: Database, machine: Machine, worlds: Worlds, 
       if (volume.generation > greatestGeneration) {
         throw new EmulatorError('generations-exhausted', { volumeId, last: greatestGeneration });
       }
-      return () => {
-        const id = worlds.makeId(tx, 'dsnap');
-        const set = partVolumes(volume).map((volume_id) => ({ id: worlds.makeId(tx, 'snap'), volume_id }));
-        const row = {
-          ...machine.begin(tx, 'snapshot', 'create', id, { volumeId: volume.id }),
-          organization: tx.organization,
-          account: tx.account,
-          id,
-          volume: volume.key,
-          volume_id: volume.id,
-          generation: volume.generation,
-          size_gb: volume.size_gb,
-          region: regionOf(volume.availability_zone),
-          encrypted: volume.encrypted,
-          kms_key_id: volume.kms_key_id,
-          description: request.description ?? '',
-          tags: JSON.stringify(tags),
-          started_at: tx.now,
-          ...ebsColumns(set),
-        };
-        return { key: insert(row), ...row, status: row.told };
-      };
+      return () => take(tx, volume, { description: request.description ?? '', tags: JSON.stringify(tags) });
+    },
+
+    /**
+     * The snapshot that an activation takes [D]: it is of the members, and completed in the same instant [A]. A volume
+     * whose generations are exhausted has none.
+     */
+    takeAtActivation(tx: Tx, { id, changed_by }: VolumeRow): void {
+      const volume = source.get(tx.organization, id, tx.account) ?? volumes.notFound(tx, id);
+      if (volume.generation > greatestGeneration) return;
+      take(tx, volume, { description: '', tags: '[]', changed_by }, { due_at: tx.now, due_action: 'complete' });
     },
 
     /** A page of the snapshots of some accounts of one world, oldest first, and how many there are in all. */

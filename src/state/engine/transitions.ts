@@ -283,7 +283,7 @@ export const transitions = [
     cause: 'clock',
     refusal: 'volume-not-activating',
     source: 'D',
-    note: 'Its backing volumes carry the data now; callers keep its id.',
+    note: 'Its backing volumes carry the data now, and a snapshot of them is taken; callers keep its id.',
   }),
   volume({
     action: 'deactivate',

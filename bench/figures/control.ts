@@ -20,6 +20,23 @@ export const world: Measure = (scale, folder) =>
     return [resultOf('A new world', 'milliseconds', took, { most: 1 }, [wayBack])];
   });
 
+/** One world after another from a checkpoint, each deleted before the next. */
+export const fromCheckpoint: Measure = (scale, folder) =>
+  withServers(async (start) => {
+    const server = await start(startEmulator('emulator', folder, '--seed', 'empty'));
+    await makeVolumes(server, 100);
+    await send(server, 'POST', '/_emulator/checkpoints', '{"name":"bench"}');
+    const { organizationId } = JSON.parse((await send(server, 'GET', '/_emulator/state')).text);
+    const request = JSON.stringify({ from: { organizationId, checkpoint: 'bench' } });
+    const took: number[] = [];
+    for (let at = -scale.singles / 3; at < scale.singles; at++) {
+      const { text, milliseconds } = await send(server, 'POST', '/_emulator/organizations', request);
+      await send(server, 'DELETE', `/_emulator/organizations/${JSON.parse(text).organizationId}`);
+      if (at >= 0) took.push(milliseconds);
+    }
+    return [resultOf('A world from a checkpoint of 100 volumes', 'milliseconds', took, { most: 3 }, [wayBack])];
+  });
+
 /** A world is kept under a name, and put back, again and again. */
 export const checkpoint: Measure = (scale, folder) =>
   withServers(async (start) => {

@@ -1,6 +1,6 @@
 import { attack } from './attack.ts';
 import { createSnapshot, getVolume } from './calls.ts';
-import { checkpoint, world } from './control.ts';
+import { checkpoint, fromCheckpoint, world } from './control.ts';
 import { durable } from './durable.ts';
 import { memory } from './memory.ts';
 import type { Measure } from './scale.ts';
@@ -17,5 +17,6 @@ export const figures: Record<string, Measure> = {
   memory,
   world,
   checkpoint,
+  'from-checkpoint': fromCheckpoint,
   attack,
 };

@@ -1,8 +1,10 @@
 -- Conventions, for every table:
---   key           INTEGER, handed out in ascending order: what rows are joined by. Callers never see it.
---                 Those of organizations and accounts are never used again: a call under way may hold one.
+--   key           INTEGER, handed out in ascending order: what rows are joined by. Callers never see it. None is ever
+--                 used again: a call under way may hold one, and a checkpoint puts rows back under those they had.
 --   id            what callers say (vol-…, dsnap-…, i-…, a UUID), unique within its organization.
---   organization  the world the row lives in; account: whose it is. Every statement names them.
+--   organization  the world the row lives in; account: whose it is. Every statement names them. What has this column is
+--                 kept in checkpoints; what is about a world, and not in it, says world.
+--   account, volume, instance …  the key of a row of the table of that name.
 --   …_at          an instant of the world's clock: milliseconds since the Unix epoch, UTC.
 --   due_at        when the transition under way ends, and due_action what then happens. NULL due_at with a
 --                 due_action: the transition is held.
@@ -21,20 +23,23 @@ CREATE TABLE organization (
   created_at INTEGER NOT NULL
 ) STRICT;
 
--- What a reset makes a world from again, as a document.
+-- What a reset makes a world from again: a document, unless there is a checkpoint without a name for it.
 CREATE TABLE origin (
-  organization INTEGER PRIMARY KEY REFERENCES organization (key) ON DELETE CASCADE,
-  document     TEXT    NOT NULL CHECK (json_valid(document))
+  world    INTEGER PRIMARY KEY REFERENCES organization (key) ON DELETE CASCADE,
+  document TEXT    NOT NULL CHECK (json_valid(document))
 ) STRICT;
 
--- A named copy of a world, as a document.
+-- A copy of a world. Its rows are in the tables kept_…, one beside each table with a column organization, which
+-- src/state/storage/content.ts makes. Without a name: what a reset goes back to.
 CREATE TABLE checkpoint (
-  organization INTEGER NOT NULL REFERENCES organization (key) ON DELETE CASCADE,
-  name         TEXT    NOT NULL,
-  document     TEXT    NOT NULL CHECK (json_valid(document)),
-  created_at   INTEGER NOT NULL,
-  PRIMARY KEY (organization, name)
+  key        INTEGER PRIMARY KEY AUTOINCREMENT,
+  world      INTEGER NOT NULL REFERENCES organization (key) ON DELETE CASCADE,
+  name       TEXT,
+  created_at INTEGER NOT NULL,
+  UNIQUE (world, name)
 ) STRICT;
+
+CREATE UNIQUE INDEX checkpoint_origin ON checkpoint (world) WHERE name IS NULL;
 
 -- parent NULL: the organization's own account, whose name is the organization's. position: their order in a world, since
 -- an account that is put back has the key that it had.
@@ -57,7 +62,7 @@ CREATE INDEX account_parent ON account (parent);
 -- A token of the organization's own account is an organization token; any other is an account token.
 -- The secret itself is never stored.
 CREATE TABLE token (
-  key          INTEGER PRIMARY KEY,
+  key          INTEGER PRIMARY KEY AUTOINCREMENT,
   organization INTEGER NOT NULL,
   account      INTEGER NOT NULL,
   id           TEXT    NOT NULL,
@@ -91,7 +96,7 @@ CREATE TABLE failing_role (
 
 -- A JsonLogic rule: while active, it switches autoscaling on for every volume of its account that it matches.
 CREATE TABLE autoscaling_rule (
-  key          INTEGER PRIMARY KEY,
+  key          INTEGER PRIMARY KEY AUTOINCREMENT,
   organization INTEGER NOT NULL,
   account      INTEGER NOT NULL,
   id           TEXT    NOT NULL,
@@ -104,7 +109,7 @@ CREATE TABLE autoscaling_rule (
 CREATE INDEX autoscaling_rule_account ON autoscaling_rule (organization, account);
 
 CREATE TABLE instance (
-  key               INTEGER PRIMARY KEY,
+  key               INTEGER PRIMARY KEY AUTOINCREMENT,
   organization      INTEGER NOT NULL,
   account           INTEGER NOT NULL,
   id                TEXT    NOT NULL,
@@ -123,7 +128,7 @@ CREATE INDEX instance_account ON instance (organization, account);
 -- What callers name. replaced_by is the id of the ordinary EBS volume that took over when autoscaling was
 -- switched off; backing_count is how many EBS volumes stand behind it while it is managed.
 CREATE TABLE volume (
-  key               INTEGER PRIMARY KEY,
+  key               INTEGER PRIMARY KEY AUTOINCREMENT,
   organization      INTEGER NOT NULL,
   account           INTEGER NOT NULL,
   id                TEXT    NOT NULL,
@@ -168,7 +173,7 @@ CREATE UNIQUE INDEX volume_replaces ON volume (organization, replaced_by) WHERE 
 
 -- An EBS volume of AWS, with all that is its own. Those behind a managed volume are members of it.
 CREATE TABLE ebs_volume (
-  key               INTEGER PRIMARY KEY,
+  key               INTEGER PRIMARY KEY AUTOINCREMENT,
   organization      INTEGER NOT NULL,
   account           INTEGER NOT NULL,
   id                TEXT    NOT NULL,
@@ -208,7 +213,7 @@ CREATE TABLE member (
 
 -- An EBS volume on an instance, under a device name of its own. A device holds one EBS volume at most.
 CREATE TABLE ebs_attachment (
-  key              INTEGER PRIMARY KEY,
+  key              INTEGER PRIMARY KEY AUTOINCREMENT,
   organization     INTEGER NOT NULL,
   account          INTEGER NOT NULL,
   ebs_volume       INTEGER NOT NULL UNIQUE REFERENCES ebs_volume (key) ON DELETE CASCADE,
@@ -232,7 +237,7 @@ CREATE INDEX ebs_attachment_parked ON ebs_attachment (organization) WHERE parked
 
 -- A change of an EBS volume. It keeps its old values until the change lands.
 CREATE TABLE ebs_modification (
-  key          INTEGER PRIMARY KEY,
+  key          INTEGER PRIMARY KEY AUTOINCREMENT,
   organization INTEGER NOT NULL,
   account      INTEGER NOT NULL,
   ebs_volume   INTEGER NOT NULL REFERENCES ebs_volume (key) ON DELETE CASCADE,
@@ -259,7 +264,7 @@ CREATE UNIQUE INDEX ebs_modification_one_at_a_time ON ebs_modification (ebs_volu
 
 -- A change of size, IOPS or throughput. The volume keeps its old values until the change lands.
 CREATE TABLE modification (
-  key               INTEGER PRIMARY KEY,
+  key               INTEGER PRIMARY KEY AUTOINCREMENT,
   organization      INTEGER NOT NULL,
   account           INTEGER NOT NULL,
   volume            INTEGER NOT NULL REFERENCES volume (key) ON DELETE CASCADE,
@@ -287,7 +292,7 @@ CREATE UNIQUE INDEX modification_one_at_a_time ON modification (volume) WHERE st
 -- volume that it is of, which may be gone; ebs_first and ebs_last are the lowest and the highest of their ids: between
 -- those, an index finds the set that an id is of.
 CREATE TABLE snapshot (
-  key          INTEGER PRIMARY KEY,
+  key          INTEGER PRIMARY KEY AUTOINCREMENT,
   organization INTEGER NOT NULL,
   account      INTEGER NOT NULL,
   id           TEXT    NOT NULL,
@@ -324,7 +329,7 @@ CREATE INDEX snapshot_parked ON snapshot (organization) WHERE parked IS NOT NULL
 -- A volume is on one instance at most, and an attachment point of an instance holds one volume at most. The point is what
 -- EC2 takes the device name for: attachmentPoint in src/state/aws/ebs.ts.
 CREATE TABLE attachment (
-  key                   INTEGER PRIMARY KEY,
+  key                   INTEGER PRIMARY KEY AUTOINCREMENT,
   organization          INTEGER NOT NULL,
   account               INTEGER NOT NULL,
   volume                INTEGER NOT NULL UNIQUE REFERENCES volume (key) ON DELETE CASCADE,

@@ -53,6 +53,7 @@ export { roleArnPattern } from './tenancy/role-arns.ts';
 export { roleId } from './tenancy/roles.ts';
 export { tokenView } from './tenancy/token-fields.ts';
 export type { Token } from './tenancy/tokens.ts';
+export { worldFromCheckpoint } from './world/from-checkpoint.ts';
 export { newWorld } from './world/new-world.ts';
 
 /** The accounts that a list call runs over. */

@@ -26,6 +26,7 @@ import { createRoleArns } from './tenancy/role-arns.ts';
 import { createTokens } from './tenancy/tokens.ts';
 import { createCheckpoints } from './world/checkpoints.ts';
 import { createControl } from './world/control.ts';
+import { createCopies } from './world/copies.ts';
 import { createExport } from './world/export.ts';
 import { createImport } from './world/import.ts';
 
@@ -56,7 +57,7 @@ export function createParts(db: Database, clock: Clock, observer: Observer) {
   const modifications = createModifications(db, machine, volumes, members, attachments);
   const snapshots = createSnapshots(db, machine, worlds, volumes);
   const creation = createCreation(machine, worlds, volumes, members, snapshots);
-  const autoscaling = createAutoscaling(machine, worlds, volumes, members, attachments, modifications);
+  const autoscaling = createAutoscaling(machine, worlds, volumes, members, attachments, modifications, snapshots);
   const rules = createRules(db, machine, worlds, volumes, instances, attachments);
   const aws = createAws(machine, worlds, volumes, members, instances, attachments, rules);
   const describe = createDescribe(volumes, members, attachments, modifications);
@@ -77,7 +78,7 @@ export function createParts(db: Database, clock: Clock, observer: Observer) {
     worlds,
     machine,
     faults,
-    checkpoints: createCheckpoints(db),
+    checkpoints: createCheckpoints(db, { copies: createCopies(db), worlds, accounts, tokens }),
     exportWorld: createExport(db, worlds, lists),
     importWorld: createImport(db, {
       machine,
@@ -93,6 +94,11 @@ export function createParts(db: Database, clock: Clock, observer: Observer) {
       modifications,
       snapshots,
     }),
+    forget: (organization) => {
+      worlds.forget(organization);
+      machine.due.forget(organization);
+      tokens.forgetKnown();
+    },
     settle,
     settleUntilIdle,
     alone: commits.alone,

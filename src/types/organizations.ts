@@ -25,6 +25,18 @@ export interface NewOrganization {
   clock?: ClockSetting;
   /** By a name, or in milliseconds: what is left out takes 0 ms. */
   pace?: Partial<Pace> | PaceName;
+  /**
+   * A checkpoint that it is a copy of: the same content and ids, and tokens of its own. Beside it only `name`, `clock` and
+   * `pace` may be given; what is left out is as it was kept.
+   */
+  from?: FromCheckpoint;
+}
+
+/** A checkpoint, and the organization that has it. */
+export interface FromCheckpoint {
+  organizationId: string;
+  /** Its name. */
+  checkpoint: string;
 }
 
 /** A new world, and its tokens: they are shown this once. */

@@ -1,6 +1,7 @@
 import type { Instant } from '../ground/clock.ts';
 import { randomEpoch } from '../ground/ids.ts';
 import { goOn, type Place } from '../ground/series.ts';
+import type { Call } from '../surface/call.ts';
 
 /** One call, and what came of it. Instants are of the world's clock. */
 export interface Entry<C = unknown> {
@@ -22,6 +23,8 @@ export interface Entry<C = unknown> {
   durationMs: number;
   accountId: string | null;
   faultId: string | null;
+  /** How its body is shown, and what is to be masked in it. */
+  call: Pick<Call, 'surface' | 'credential'>;
   changes: readonly C[];
   /** How much it takes, in bytes, roughly. */
   size: number;

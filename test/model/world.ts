@@ -144,10 +144,21 @@ function arrive(world: World, volume: Volume, attachment: Attachment): void {
   followRules(world, volume, at);
 }
 
+/** An activation takes a snapshot of what stands behind the volume then. */
+function takeFirstSnapshot(world: World, volume: Volume, at: number): void {
+  volume.backingCount = 2;
+  const { id, account, size, zone, backing } = volume;
+  if (id === undefined) throw new Error('A volume is activated of which nobody knows the id');
+  world.snapshots.push({
+    ...{ id: undefined, account, volumeId: id, size, region: regionOf(zone), count: 2, parts: [], of: backing },
+    ...{ status: 'completed', due: never, startedAt: at },
+  });
+}
+
 function end(world: World, volume: Volume): void {
   const at = volume.due;
   volume.due = never;
-  if (volume.status === 'activating') volume.backingCount = 2;
+  if (volume.status === 'activating') takeFirstSnapshot(world, volume, at);
   if (volume.status !== 'deactivating') {
     volume.status = 'managed';
     return;

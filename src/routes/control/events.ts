@@ -6,6 +6,7 @@ import { readPlace, writePlace } from '../../ground/series.ts';
 import { clearInterval, setInterval } from '../../ground/timers.ts';
 import { pathOf } from '../../ground/url.ts';
 import type { Change } from '../../state/index.ts';
+import { worldOf } from '../../surface/call.ts';
 import type { Happening, WorldEvent } from '../../watch/events.ts';
 import type { Recorder } from '../../watch/recorder.ts';
 import { renderChange, responses } from './shared.ts';
@@ -55,7 +56,7 @@ export function eventRoutes({ events }: Recorder, commentEvery: number): Fastify
       open.add(stream);
       comments ??= setInterval(comment, commentEvery);
       const stop = events.listen(
-        request.world,
+        worldOf(request),
         since,
         (event) => {
           write(stream, renderEvent(event));

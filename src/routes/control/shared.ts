@@ -32,11 +32,3 @@ export const change = Type.Object({
 
 /** A change, as the schema has it. */
 export const renderChange = <C extends Pick<Change, 'at'>>(each: C) => ({ ...each, at: formatInstant(each.at) });
-
-/** An operation of the Datafy API, for faults and filters to name. */
-export interface Operation {
-  operationId: string;
-  method: string;
-  /** As the OpenAPI document writes it. */
-  path: string;
-}

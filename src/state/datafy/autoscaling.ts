@@ -7,6 +7,7 @@ import type { Worlds } from '../engine/worlds.ts';
 import type { Attachments, AttachmentWithInstance } from './attachments.ts';
 import type { Members } from './members.ts';
 import type { Modifications } from './modifications.ts';
+import type { Snapshots } from './snapshots.ts';
 import { type VolumeRow, type Volumes, volumeThing } from './volumes.ts';
 
 export type Autoscaling = ReturnType<typeof createAutoscaling>;
@@ -19,6 +20,7 @@ export function createAutoscaling(
   members: Members,
   attachments: Attachments,
   modifications: Modifications,
+  snapshots: Snapshots,
 ) {
   return {
     /**
@@ -61,6 +63,7 @@ export function createAutoscaling(
         members.add(tx, volume, ended);
         const attachment = attachments.of(volume);
         if (attachment) members.attach(tx, volume, placeOf(attachment), ended);
+        snapshots.takeAtActivation(tx, volume);
       },
 
       'volume.finish-deactivation'(tx, key) {

@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import { EmulatorError } from '../../ground/errors.ts';
-import { checkPerformance, type FieldNames, ownNames, type Performance } from '../aws/ebs.ts';
+import { checkPerformance, type Performance } from '../aws/ebs.ts';
 import type { Machine, Thing, Tx } from '../engine/machine.ts';
 import type { Effects } from '../engine/settle.ts';
 import { columnsOf, type RowOf } from '../fields/field.ts';
@@ -23,7 +23,6 @@ export interface ModifyRequest {
   expandFilesystem: boolean;
   /** Refuse volumes that are not managed. */
   autoscalingOnly: boolean;
-  names?: FieldNames;
 }
 
 /** The same by the infrastructure-as-code call: 0 and the present value both change nothing. */
@@ -32,7 +31,6 @@ export interface ModifyAttachedRequest {
   iops?: number;
   throughput?: number;
   arraySize?: number;
-  names?: FieldNames;
 }
 
 export type Modifications = ReturnType<typeof createModifications>;
@@ -72,12 +70,10 @@ export function createModifications(
    *   `filesystem-without-instance`, `modification-in-progress`, and the limits of its type
    */
   function modify(tx: Tx, volumeId: string, request: ModifyRequest): void {
-    const { names = ownNames } = request;
     const volume = volumes.find(tx, volumeId);
     machine.apply(tx, 'volume', request.autoscalingOnly ? 'modify' : 'modify-any', volumeThing(volume));
     if (request.sizeGb !== undefined && request.sizeGb <= volume.size_gb) {
       throw new EmulatorError('size-not-larger', {
-        field: names.sizeGb,
         volumeId,
         current: volume.size_gb,
         wanted: request.sizeGb,
@@ -88,7 +84,7 @@ export function createModifications(
       iops: request.iops ?? volume.iops,
       throughput: request.throughput ?? volume.throughput,
     };
-    checkPerformance(volume.volume_type, wanted, arrayCount(volume.backing_count), names);
+    checkPerformance(volume.volume_type, wanted, arrayCount(volume.backing_count));
     if (request.expandFilesystem && attachments.of(volume)?.status !== 'attached') {
       throw new EmulatorError('filesystem-without-instance', { volumeId });
     }
@@ -122,17 +118,16 @@ export function createModifications(
       const volume = volumes.find(tx, volumeId);
       machine.apply(tx, 'volume', 'modify-any', volumeThing(volume));
       if (!attachments.of(volume)) throw new EmulatorError('volume-not-attached');
-      const { sizeGb, iops, throughput, arraySize, names = ownNames } = request;
+      const { sizeGb, iops, throughput, arraySize } = request;
       if (arraySize && arraySize !== volume.backing_count) {
         throw new EmulatorError('array-size-fixed', {
-          field: names.arraySize,
           volumeId,
           current: volume.backing_count,
           wanted: arraySize,
         });
       }
       if (!sizeGb && !iops && !throughput && !arraySize) {
-        throw new EmulatorError('nothing-to-modify', { fields: [names.sizeGb, names.iops, names.throughput] });
+        throw new EmulatorError('nothing-to-modify');
       }
       const changes = {
         ...(sizeGb && sizeGb !== volume.size_gb && { sizeGb }),
@@ -140,7 +135,7 @@ export function createModifications(
         ...(throughput && throughput !== volume.throughput && { throughput }),
       };
       if (Object.keys(changes).length === 0) return;
-      modify(tx, volumeId, { ...changes, expandFilesystem: false, autoscalingOnly: false, names });
+      modify(tx, volumeId, { ...changes, expandFilesystem: false, autoscalingOnly: false });
     },
 
     modify,

@@ -41,8 +41,8 @@ export function createWorlds(db: Database, clock: Clock) {
      VALUES (@id, @clock_now, @pace, @id_seed, @ids_made, @created_at)`,
   );
   // In a table of its own: the organization's row is rewritten at nearly every commit.
-  const insertOrigin = db.prepare<[number, string]>('INSERT INTO origin (organization, document) VALUES (?, ?)');
-  const origin = db.prepare<[number], string>('SELECT document FROM origin WHERE organization = ?').pluck();
+  const insertOrigin = db.prepare<[number, string]>('INSERT INTO origin (world, document) VALUES (?, ?)');
+  const origin = db.prepare<[number], string>('SELECT document FROM origin WHERE world = ?').pluck();
   const update = db.prepare<Record<string, unknown>>(
     `UPDATE organization SET clock_now = @clock_now, pace = @pace, id_seed = @id_seed,
        ids_made = @ids_made, created_at = @created_at WHERE key = @key`,
@@ -113,9 +113,10 @@ export function createWorlds(db: Database, clock: Clock) {
 
     isThere: (key: number) => known.has(key) || byKey.get(key) !== undefined,
 
-    insert(world: Omit<WorldRow, 'key'>, originDocument: string): number {
+    /** @param originDocument what a reset goes back to, unless that is a checkpoint: JSON text. */
+    insert(world: Omit<WorldRow, 'key'>, originDocument?: string): number {
       const key = Number(insert.run(world).lastInsertRowid);
-      insertOrigin.run(key, originDocument);
+      if (originDocument !== undefined) insertOrigin.run(key, originDocument);
       return key;
     },
 

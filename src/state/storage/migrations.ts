@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type Sqlite from 'better-sqlite3';
 import { packageRoot } from '../../ground/files.ts';
+import { keepPlace } from './content.ts';
 
 export interface Migration {
   /** Its file's name without the ending, such as `0001_init`. */
@@ -45,6 +46,7 @@ export function migrate(db: Sqlite.Database, migrations: readonly Migration[]): 
     if (index < applied) continue;
     const step = db.transaction(() => {
       db.exec(sql);
+      keepPlace(db);
       db.pragma(`user_version = ${index + 1}`);
     });
     try {

@@ -115,6 +115,7 @@ export function createAccounts(db: Database, worlds: Worlds, volumes: Volumes, t
     list: (organization: number): InventoryAccount[] =>
       list.all(organization).map((row) => show(inventoryAccountView, row, { parentAccountId: row.parent_id })),
 
+    setName: (organization: number, account: number, name: string) => rename.run(name, organization, account),
     find: (organization: number, accountId: string) => byId.get(organization, accountId),
     subAccounts: (organization: number) => subAccounts.all(organization),
     /** @returns its key: the one that is given, or the next. */

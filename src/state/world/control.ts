@@ -11,6 +11,7 @@ import type { Parked } from '../engine/settle.ts';
 import type { Worlds } from '../engine/worlds.ts';
 import type { Checkpoints } from './checkpoints.ts';
 import type { Export } from './export.ts';
+import { createFromCheckpoints } from './from-checkpoint.ts';
 import type { Import } from './import.ts';
 
 export interface WorldClock {
@@ -29,6 +30,8 @@ interface Parts {
   checkpoints: Checkpoints;
   exportWorld: Export;
   importWorld: Import;
+  /** What is remembered of the rows of a world holds no longer. */
+  forget(organization: number): void;
   /** Does what is due in a world, by now or an instant that was read before. */
   settle(organization: number, now?: Instant): readonly Change[];
   /** Moves a controlled clock until nothing is under way, and does what comes due meanwhile. */
@@ -51,6 +54,7 @@ export function createControl({
   checkpoints,
   exportWorld,
   importWorld,
+  forget,
   settle,
   settleUntilIdle,
   alone,
@@ -90,8 +94,14 @@ export function createControl({
     create(document: SeedDocument, nameOf?: NameOf): number {
       const world = fillWorld(document);
       checkWorld(world, nameOf);
-      return alone(() => importWorld(world));
+      return alone(() => {
+        const organization = importWorld(world);
+        if (worlds.get(organization).clockNow !== null) checkpoints.putOrigin(organization, nowIn(organization));
+        return organization;
+      });
     },
+
+    ...createFromCheckpoints({ worlds, checkpoints, alone }),
 
     find: worlds.find,
     first: worlds.first,
@@ -101,8 +111,7 @@ export function createControl({
       if (organization === worlds.first()) throw new EmulatorError('organization-is-default');
       alone(() => {
         worlds.remove(organization);
-        worlds.forget(organization);
-        machine.due.forget(organization);
+        forget(organization);
         removed(organization);
       });
     },
@@ -110,7 +119,8 @@ export function createControl({
     /** Back to what the world was made from: state, clock, pace, ids, faults and journal; checkpoints stay. */
     reset(organization: number): void {
       alone(() => {
-        importWorld(JSON.parse(worlds.origin(organization)), organization);
+        if (checkpoints.reset(organization)) forget(organization);
+        else importWorld(JSON.parse(worlds.origin(organization)), organization);
         renewed(organization);
       });
     },
@@ -197,13 +207,17 @@ export function createControl({
     checkpoint(organization: number, name: string): boolean {
       return alone(() => {
         settle(organization);
-        return checkpoints.put(organization, name, exportWorld(organization), nowIn(organization));
+        return checkpoints.put(organization, name, nowIn(organization));
       });
     },
 
     /** @throws EmulatorError `checkpoint-not-found` */
     restoreCheckpoint(organization: number, name: string): void {
-      put(organization, checkpoints.get(organization, name));
+      alone(() => {
+        checkpoints.restore(organization, name);
+        forget(organization);
+        replaced(organization);
+      });
     },
 
     /** @throws EmulatorError `checkpoint-not-found` */

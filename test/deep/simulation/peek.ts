@@ -32,7 +32,7 @@ export function peeker(db: Database): (organization: number) => Peek {
   const instances = owned('instance', '');
   const tokens = owned('token', ', lower(hex(secret_hash)) AS hash, role_ids AS roles, expires_at AS expires');
   const rules = owned('autoscaling_rule', '');
-  const checkpoints = all('SELECT name FROM checkpoint WHERE organization = ? ORDER BY name').pluck();
+  const checkpoints = all('SELECT name FROM checkpoint WHERE world = ? AND name IS NOT NULL ORDER BY name').pluck();
   return (organization) => ({
     accounts: (accounts.all(organization) as { id: string; own: 0 | 1 }[]).map(({ id, own }) => ({
       id,

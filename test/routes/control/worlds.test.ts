@@ -14,19 +14,25 @@ const create = (body?: unknown) => emulated.control('POST', '/organizations', bo
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const accountId = '11111111-2222-4333-8444-555555555555';
 
-/** How many rows a world has in each table that has rows of worlds. */
+/** How many rows a world has in each table that has rows of worlds, or of their checkpoints. */
 function rowsOf(organization: number): Record<string, number> {
   const { db } = emulated;
   const tables = db
-    .prepare<[], string>(
-      `SELECT name FROM sqlite_schema WHERE type = 'table'
-       AND EXISTS (SELECT 1 FROM pragma_table_info(sqlite_schema.name) WHERE name = 'organization') ORDER BY name`,
+    .prepare<[], { name: string; column: string }>(
+      `SELECT name, (SELECT name FROM pragma_table_info(sqlite_schema.name)
+         WHERE name IN ('organization', 'world', 'checkpoint')) AS column
+       FROM sqlite_schema WHERE type = 'table' AND column IS NOT NULL ORDER BY name`,
     )
-    .pluck()
     .all();
-  const count = (table: string) =>
-    db.prepare<[number], number>(`SELECT count(*) FROM ${table} WHERE organization = ?`).pluck().get(organization);
-  return Object.fromEntries(tables.map((table) => [table, count(table) ?? 0]));
+  const kept = 'IN (SELECT key FROM checkpoint WHERE world = @organization)';
+  const count = ({ name, column }: (typeof tables)[number]) =>
+    db
+      .prepare<{ organization: number }, number>(
+        `SELECT count(*) FROM ${name} WHERE ${column} ${column === 'checkpoint' ? kept : '= @organization'}`,
+      )
+      .pluck()
+      .get({ organization });
+  return Object.fromEntries(tables.map((table) => [table.name, count(table) ?? 0]));
 }
 
 describe('making a world', () => {
@@ -223,8 +229,13 @@ describe('deleting a world', () => {
     await done(world.control('POST', '/faults', { match: {}, effect: { status: 500 } }));
     const key = emulated.state.control.find(world.organizationId);
     const rows = rowsOf(key);
-    // A table that the test puts nothing into would prove nothing.
-    expect(Object.entries(rows).filter(([, count]) => count === 0)).toEqual([]);
+    // A table that the test puts nothing into would prove nothing. Of a world whose time is its own a copy is the origin.
+    expect(Object.entries(rows).filter(([, count]) => count === 0)).toEqual([['origin', 0]]);
+    const other = await own(emulated.send, { clock: { mode: 'system' } });
+    const otherKey = emulated.state.control.find(other.organizationId);
+    expect(rowsOf(otherKey)).toMatchObject({ origin: 1 });
+    await done(emulated.control('DELETE', `/organizations/${other.organizationId}`));
+    expect(rowsOf(otherKey)).toMatchObject({ origin: 0 });
 
     expect(await emulated.control('DELETE', `/organizations/${world.organizationId}`)).toMatchObject({
       status: 204,

@@ -1,8 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
-import type { State } from '../../state/index.ts';
-import { newWorld, type SeedName, seedNames, worldDocument } from '../../state/index.ts';
-import { noContent, responses, strictObject } from './shared.ts';
+import { EmulatorError } from '../../../ground/errors.ts';
+import type { State } from '../../../state/index.ts';
+import { newWorld, type SeedName, seedNames, worldDocument, worldFromCheckpoint } from '../../../state/index.ts';
+import { noContent, responses, strictObject } from '../shared.ts';
 
 const { name, accounts, instances, volumes, failingRoles, clock, pace } = worldDocument.properties;
 const { accountId, name: accountName } = accounts.items.properties;
@@ -31,6 +32,15 @@ export const createOrganization = {
     ),
     clock,
     pace,
+    from: Type.Optional(
+      strictObject(
+        {
+          organizationId: Type.String({ description: 'The organization that has the checkpoint.' }),
+          checkpoint: Type.String({ description: 'Its name.' }),
+        },
+        'A checkpoint that it is a copy of: the same content and ids, and tokens of its own, one for the organization and one for each account. Beside it only `name`, `clock` and `pace` may be given; what is left out is as it was kept.',
+      ),
+    ),
   }),
   response: responses(
     201,
@@ -59,6 +69,9 @@ const deleteOrganization = {
   response: noContent('It is gone.'),
 };
 
+/** What a copy of a checkpoint may have of its own. */
+const besideFrom = ['name', 'clock', 'pace'];
+
 /** The largest world that comes in over HTTP, in bytes. */
 const bodyLimit = 64 * 1024 * 1024;
 
@@ -66,7 +79,16 @@ const bodyLimit = 64 * 1024 * 1024;
 export function organizationRoutes(state: State): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.post('/organizations', { schema: createOrganization, bodyLimit }, async (request, reply) => {
-      const { document, accounts, tokens, nameOf } = await newWorld(request.body);
+      const { from, ...wanted } = request.body;
+      if (from) {
+        for (const field of Object.keys(wanted)) {
+          if (besideFrom.includes(field)) continue;
+          const problems = `body/${field} does not go with body/from, but ${besideFrom.join(', ')} do`;
+          throw new EmulatorError('request-invalid', { problems });
+        }
+        return reply.code(201).send(await worldFromCheckpoint(state.control, { from, ...wanted }));
+      }
+      const { document, accounts, tokens, nameOf } = await newWorld(wanted);
       state.control.create(document, nameOf);
       const [organization = '', ...accountTokens] = tokens;
       return reply.code(201).send({

@@ -36,11 +36,11 @@ export const rooms = {
   routes: {
     at: ['routes/'],
     holds:
-      "The calls. `src/routes/index.ts` is the table of contents. `src/routes/datafy` has a folder for each group of Datafy's calls, with `routes.ts` and `schemas.ts`. A handler unpacks the request, calls one verb, and renders the answer. `src/routes/control` is the control surface, with one file per concern. `src/routes/docs` shows the documents to people. `src/routes/aws/wire` reads and writes the texts of EC2 and STS, from [shapes](decisions/0022-the-wire-of-ec2-from-its-shapes.md); no route leads there yet.",
+      "The surfaces: each is a folder with a `surface.ts`, which says all that is its own. `src/routes/surfaces.ts` is the list of them, `src/routes/served.ts` the door that all calls pass. `src/routes/datafy` has a folder for each group of Datafy's calls, with `routes.ts` and `schemas.ts`. A handler unpacks the request, calls one verb, and renders the answer. `src/routes/control` is the control surface, with one file per concern. `src/routes/docs` shows the documents to people. `src/routes/aws/wire` reads and writes the texts of EC2 and STS, from [shapes](decisions/0022-the-wire-of-ec2-from-its-shapes.md); no route leads there yet.",
   },
   auth: {
     at: ['auth/'],
-    holds: 'Who calls (`src/auth/authenticate.ts`), and for which account (`src/auth/target.ts`).',
+    holds: 'Who calls, by the token that a surface finds in a request.',
   },
   watch: {
     at: ['watch/'],
@@ -60,10 +60,15 @@ export const rooms = {
     holds:
       'Which seed is meant, what a file says, and what is wrong in it. `src/seed/file.ts` and the YAML parser are loaded only where there is a file.',
   },
+  surface: {
+    at: ['surface/'],
+    holds:
+      'What a surface is (`src/surface/surface.ts`), what is known of a call while it passes (`src/surface/call.ts`), and what every surface shares: bodies, refusals, masking, unknown calls.',
+  },
   http: {
     at: ['http/'],
     holds:
-      'What is true of any request to any surface: connections, the host guard, bodies, validation, refusals, OpenAPI documents, masking, stopping.',
+      'What is true of any request to any surface, and asks no surface: connections, the host guard, the JSON of bodies, validation, OpenAPI documents, what secrets look like, stopping.',
   },
   engine: {
     at: ['state/index.ts', 'state/parts.ts'],
@@ -119,10 +124,15 @@ export const rooms = {
     at: ['state/storage/'],
     holds: 'The database file, its migrations, statements and durability.',
   },
+  words: {
+    at: ['words/'],
+    holds:
+      'How every refusal is said where a surface says nothing else, and what a refusal may name of a request. `src/words/index.ts` makes a sentence of a code, its facts and the names of a surface.',
+  },
   ground: {
     at: ['ground/'],
     holds:
-      'Time, timers that no test has replaced ([why](decisions/0021-tests-in-a-browsers-surroundings.md)), places in what counts up, ids, secrets, the table of refusals, files, versions. It knows nothing of the rest.',
+      'Time, timers that no test has replaced ([why](decisions/0021-tests-in-a-browsers-surroundings.md)), places in what counts up, ids, secrets, the table of refusals (codes, kinds and facts), files, versions. It knows nothing of the rest.',
   },
   types: {
     at: ['types/'],

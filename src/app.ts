@@ -1,27 +1,26 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { type Clock, formatInstant, systemClock } from './ground/clock.ts';
-import { EmulatorError } from './ground/errors.ts';
-import { pathOf, withSingleSlashes } from './ground/url.ts';
+import { withSingleSlashes } from './ground/url.ts';
 import { version } from './ground/version.ts';
 import { connectionOptions, timeouts as shipped, type Timeouts } from './http/connections.ts';
 import { hostGuard } from './http/host-guard.ts';
-import { acceptJsonBodies } from './http/json-body.ts';
-import { collectOpenApi } from './http/openapi.ts';
-import { errorBody, renderError } from './http/render-error.ts';
+import { collectOpenApi, serveDocuments } from './http/openapi.ts';
 import { validateStrictly } from './http/validation.ts';
 import { logTo, startQuietly } from './log/log.ts';
 import type { Options } from './options/options.ts';
-import { openControl } from './routes/control/index.ts';
-import type { Operation } from './routes/control/shared.ts';
-import { referenceOf, serveDocs } from './routes/docs/page.ts';
-import { openRooms } from './routes/index.ts';
+import { serveDocs } from './routes/docs/page.ts';
+import { type Door, serve } from './routes/served.ts';
+import { type Surfaces, surfacesOf } from './routes/surfaces.ts';
 import type { ReadSeed } from './seed/file.ts';
 import { readSeed } from './seed/seed.ts';
 import { createState, roleArnPattern, type SeedDocument, type State, zonePattern } from './state/index.ts';
 import { type Database, openDatabase } from './state/storage/database.ts';
+import { receiveBodies } from './surface/bodies.ts';
+import { receiveCalls } from './surface/call.ts';
+import { refusalOf, refuse, sendRefusal } from './surface/refuse.ts';
+import { refuseUnknownCalls } from './surface/unknown.ts';
 import { createRecorder } from './watch/recorder.ts';
-import { documentedPath } from './watch/strike.ts';
 
 /** The options that an app is built with: of where it listens, the name that it is known by; a seed as a document, too. */
 export type AppOptions = Omit<Options, 'port' | 'seed'> & { readonly seed: Options['seed'] | SeedDocument };
@@ -39,7 +38,7 @@ export interface App {
 }
 
 /** The longest body, in bytes: any call of the API needs far less. */
-const bodyLimit = 64 * 1024;
+const maxBodyBytes = 64 * 1024;
 
 /**
  * Builds the emulator: its database, its engine, and the one Fastify instance, ready to listen. Closing the instance
@@ -48,11 +47,16 @@ const bodyLimit = 64 * 1024;
  * @throws SeedError where the seed cannot be used: no database has been opened then.
  * @throws DatabaseFileError where the database file cannot be used; it is untouched then.
  */
-export async function buildApp(options: AppOptions, clock = systemClock, timeouts = shipped): Promise<App> {
+export async function buildApp(
+  options: AppOptions,
+  clock = systemClock,
+  timeouts = shipped,
+  surfaces = surfacesOf(options),
+): Promise<App> {
   const seed = await readSeed(options.seed);
   const db = openDatabase(options.db, options);
   try {
-    return await assemble(options, seed, db, clock, timeouts);
+    return await assemble(options, seed, db, clock, timeouts, surfaces);
   } catch (error) {
     db.close();
     throw error;
@@ -65,6 +69,7 @@ async function assemble(
   db: Database,
   clock: Clock,
   timeouts: Timeouts,
+  surfaces: Surfaces,
 ): Promise<App> {
   const recorder = createRecorder(
     (world) => state.lastRequest(world),
@@ -74,14 +79,17 @@ async function assemble(
   const state: State = createState(db, clock, recorder);
   const tokens = state.control.first() === undefined ? makeDefaultWorld(state, seed, options) : undefined;
 
-  const refusal = hostGuard([options.host, ...options.allowedHost]);
+  const guard = hostGuard([options.host, ...options.allowedHost]);
   const app = Fastify({
     ...connectionOptions(timeouts),
-    bodyLimit,
+    bodyLimit: maxBodyBytes,
     ...logTo(options),
     routerOptions: { maxParamLength: 16 * 1024 },
     rewriteUrl: ({ url = '' }) => withSingleSlashes(url),
-    frameworkErrors: (error, request, reply) => renderError(refusal(request) ?? error, request, reply as never),
+    frameworkErrors: (error, request, reply) => {
+      receive(request);
+      sendRefusal(guard(request) ?? error, request, reply as never);
+    },
   }).withTypeProvider<TypeBoxTypeProvider>();
   app.addHook('onClose', async () => {
     try {
@@ -96,49 +104,25 @@ async function assemble(
     if (!kept) return done(null, payload);
     kept.then(
       () => done(null, payload),
-      (error) => done(null, errorBody(error, request, reply)),
+      (error) => done(null, refuse(refusalOf(error, request), request, reply)),
     );
   });
   startQuietly(app, options);
-  app.decorateRequest('maskedUrl');
-  app.addHook('onRequest', (request, _reply, done) => done(refusal(request)));
-  app.setErrorHandler(renderError);
-  app.setNotFoundHandler(({ method, url, originalUrl }, reply) => {
-    const path = pathOf(url);
-    const methods = methodsAt(app, path);
-    // A script whose variable is empty leaves such a path behind.
-    const gap = /[^/]\/(?:\/|$)/.test(pathOf(originalUrl)) && !app.hasRoute({ method: 'GET', url: path });
-    if (gap || methods.length === 0) {
-      throw new EmulatorError('call-not-found', { method, path, gap, ...referenceOf(path, options.control) });
-    }
-    reply.header('Allow', methods.join(', '));
-    throw new EmulatorError('method-not-allowed', { method, path, methods });
+  const receive = receiveCalls(app, surfaces);
+  app.addHook('onRequest', (request, _reply, done) => {
+    const refusesPages = request.call.surface.refusesPages && !request.is404;
+    done(guard(request, refusesPages));
   });
+  app.setErrorHandler(sendRefusal);
+  refuseUnknownCalls(app, surfaces);
   validateStrictly(app);
-  acceptJsonBodies(app);
-  await collectOpenApi(app, version, { availabilityZone: zonePattern, roleArn: roleArnPattern });
-  const operations: Operation[] = [];
-  app.addHook('onRoute', ({ method, url, schema }) => {
-    const { operationId } = schema ?? {};
-    // A HEAD is the GET that it goes with.
-    if (operationId && method !== 'HEAD')
-      operations.push({ operationId, method: String(method), path: documentedPath(url) });
-  });
-  openRooms(app, state, recorder, options.strict);
-  await app.after();
-  app.get('/openapi.json', { schema: { hide: true }, config: { logAt: 'debug' } }, (_request, reply) =>
-    reply.send(app.swagger()),
-  );
-  if (options.control) {
-    const controlToken = options.controlToken || undefined;
-    openControl(app, state, recorder, {
-      version,
-      controlToken,
-      operations: [...operations],
-      commentEvery: timeouts.comment,
-    });
-  }
-  serveDocs(app, { version, control: options.control });
+  receiveBodies(app, surfaces);
+  const documents = surfaces.flatMap(({ document }) => document ?? []);
+  await collectOpenApi(app, documents, version, { availabilityZone: zonePattern, roleArn: roleArnPattern });
+  const door: Door = { state, recorder, version, surfaces, operations: [], commentEvery: timeouts.comment };
+  for (const surface of surfaces) serve(app, surface, door);
+  serveDocuments(app, documents);
+  serveDocs(app, version, surfaces);
   await app.ready();
   return { app, state, db, tokens };
 }
@@ -157,9 +141,4 @@ function makeDefaultWorld(
   });
   if (!publicTokens) return [];
   return document.tokens.map(({ token = '', description = '' }) => ({ token, what: description }));
-}
-
-/** The methods that a path takes; none where there is no such path. */
-function methodsAt(app: FastifyInstance, url: string): string[] {
-  return ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'].filter((method) => app.findRoute({ method, url }));
 }

@@ -1,24 +1,25 @@
-import type { Instant } from '../ground/clock.ts';
 import { EmulatorError } from '../ground/errors.ts';
-import type { State, Target } from '../state/index.ts';
-
-/** Who is calling: the account a token belongs to, and what the token may do. */
-export interface Principal extends Target {
-  tokenId: string;
-  /** Null: never. */
-  expiresAt: Instant | null;
-  readOnly: boolean;
-}
+import type { State } from '../state/index.ts';
+import type { Principal } from '../surface/call.ts';
 
 /**
- * The caller that an Authorization header names, whether its token is still valid or not.
+ * The token of an Authorization header.
  *
- * @throws EmulatorError `authorization-missing`, `authorization-malformed`, `token-unknown`
+ * @throws EmulatorError `authorization-missing`, `authorization-malformed`
  */
-export function identify(state: State, authorization: string | undefined): Principal {
+export function readBearer(authorization: string | undefined): string {
   if (!authorization) throw new EmulatorError('authorization-missing');
   const [, secret] = /^Bearer +([^\s,]+)$/i.exec(authorization) ?? [];
   if (!secret) throw new EmulatorError('authorization-malformed');
+  return secret;
+}
+
+/**
+ * The caller that a token names, whether it is still valid or not.
+ *
+ * @throws EmulatorError `token-unknown`
+ */
+export function identify(state: State, secret: string): Principal {
   const token = state.findToken(secret);
   if (!token) throw new EmulatorError('token-unknown');
   return {

@@ -1,5 +1,5 @@
 import { isIPv4, isIPv6 } from 'node:net';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import { EmulatorError } from '../ground/errors.ts';
 
 // A page in a browser on this machine reaches what listens on it, whoever made the page. What it cannot do is choose
@@ -17,21 +17,18 @@ const safe = new Set(['GET', 'HEAD', 'OPTIONS']);
  * rebinding), and have the browser think that we are one of their own servers.
  *
  * @param allowed further names
- * @returns a function that answers the refusal of a request: `target-not-a-path`, `host-malformed`, `host-not-allowed`,
+ * @returns a function that answers, with `refusesPages` for calls that only read, too, the refusal of a request: `target-not-a-path`, `host-malformed`, `host-not-allowed`,
  *   `origin-not-allowed`, `site-not-allowed`; undefined where it may pass
  */
-export function hostGuard(allowed: readonly string[]): (request: FastifyRequest) => EmulatorError | undefined {
+export function hostGuard(
+  allowed: readonly string[],
+): (request: FastifyRequest, refusesPages?: boolean) => EmulatorError | undefined {
   const names = allowed.map((name) => name.toLowerCase());
   const passed = new Set<string>();
-  return (request) =>
+  return (request, refusesPages = false) =>
     refusedTarget(request) ??
     refusedHost(request, names, passed) ??
-    (safe.has(request.method) ? undefined : refusedPage(request));
-}
-
-/** Keeps the pages of others from all calls of an instance, those that only read included. */
-export function guardAgainstPages(app: FastifyInstance): void {
-  app.addHook('onRequest', (request, _reply, done) => done(refusedPage(request)));
+    (safe.has(request.method) && !refusesPages ? undefined : refusedPage(request));
 }
 
 /** A target with a host in it would win over the header, says HTTP; Fastify would serve its path. */
@@ -43,7 +40,7 @@ function refusedTarget({ raw: { url = '' } }: FastifyRequest) {
 const form = /^(?:\[([0-9a-f:.]{2,45})\]|([\w.-]{1,253}))(?::(\d{1,5}))?$/i;
 
 /** How many Host headers that have passed are remembered: a client sends the same one with every call. */
-const mostPassed = 100;
+const maxPassedHosts = 100;
 
 function refusedHost({ raw: { rawHeaders } }: FastifyRequest, allowed: readonly string[], passed: Set<string>) {
   // Node itself would go by the first of several, and a proxy before it maybe by the last.
@@ -64,7 +61,7 @@ function refusedHost({ raw: { rawHeaders } }: FastifyRequest, allowed: readonly 
   if (v6 === undefined && !isOurs(name) && !allowed.includes(name)) {
     return new EmulatorError('host-not-allowed', { name });
   }
-  if (passed.size >= mostPassed) passed.clear();
+  if (passed.size >= maxPassedHosts) passed.clear();
   passed.add(host);
   return undefined;
 }

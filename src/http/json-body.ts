@@ -1,9 +1,9 @@
-import { isUtf8 } from 'node:buffer';
-import type { FastifyInstance, preValidationHookHandler } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { EmulatorError } from '../ground/errors.ts';
+import type { BodyFormat, Parse } from './body-format.ts';
 
 /** What a body may have at most: far more than any call needs, far less than a parser could be overwhelmed with. */
-const most = {
+const maxBody = {
   /** Of objects and arrays in one another. */
   levels: 32,
   /** Of one object. */
@@ -12,57 +12,29 @@ const most = {
   values: 4_000_000,
 };
 
-const json = 'application/json';
 const jsonTypes = /^(application\/([\w.-]+\+)?|text\/)json\s*(;|$)/i;
 
-/**
- * Bodies are JSON, whether the caller says so or says nothing: Datafy's own clients send no Content-Type [C].
- * A call without a body, or with an empty one, is validated as `{}`, so that a refusal can name what is missing [P].
- * An empty body is of no type, whatever its headers say: many clients name the type that they would have sent.
- */
-export function acceptJsonBodies(app: FastifyInstance): void {
-  const parseJson = app.getDefaultJsonParser('error', 'error');
-  app.removeAllContentTypeParsers();
-  // Fastify refuses a malformed type before it knows whether there is a body: every body comes to the parser below.
-  app.addHook('onRequest', (request, _reply, done) => {
-    const { 'content-type': contentType } = request.raw.headers;
-    if (contentType !== undefined && contentType !== json) request.headers = { 'content-type': json };
-    done();
-  });
-  app.addContentTypeParser<Buffer>([json, '*'], { parseAs: 'buffer' }, (request, bytes, done) => {
-    if (bytes.length === 0) return done(null, undefined);
-    const { 'content-type': contentType, 'content-encoding': contentEncoding } = request.raw.headers;
-    // A little that is compressed may be a lot that is not: nothing is unpacked here.
-    if (contentEncoding !== undefined && !/^identity$/i.test(contentEncoding)) {
-      return done(new EmulatorError('content-encoding-unsupported', { contentEncoding }));
-    }
-    const body = bytes.toString();
-    // What is no UTF-8 has become something else on the way.
-    if (body.includes('\ufffd') && !isUtf8(bytes)) {
-      return done(new EmulatorError('json-invalid', { problem: 'it is not written in UTF-8' }));
-    }
-    request.sent = body;
-    if (contentType !== undefined && contentType !== json && !jsonTypes.test(contentType)) {
-      return done(new EmulatorError('content-type-unsupported', { contentType }));
-    }
-    if (body.trim() === '') return done(null, undefined);
+export const jsonFormat: BodyFormat = {
+  accepts: (contentType) => contentType === 'application/json' || jsonTypes.test(contentType),
+  expected: 'JSON, with "Content-Type: application/json" or none at all',
+  notText: () => new EmulatorError('json-invalid', { problem: 'it is not written in UTF-8' }),
+  reader: readJson,
+  show: (text, hide) => JSON.parse(text, hide),
+};
+
+function readJson(app: FastifyInstance): Parse {
+  const parse = app.getDefaultJsonParser('error', 'error');
+  return (body, done) => {
     const problem = excess(body);
     if (problem !== undefined) return done(new EmulatorError('json-invalid', { problem }));
-    parseJson(request, body, (error, value) => {
+    // It asks nothing of the request.
+    parse(undefined as never, body, (error, value) => {
       if (error) done(new EmulatorError('json-invalid', { problem: problemOf(body) }));
       else if (body.includes('\\u') && /\\u(0000|d[89a-f])/i.test(body) && !isText(value)) {
         done(new EmulatorError('json-invalid', { problem: 'a text in it has a NUL, or half of a surrogate pair' }));
       } else done(null, value);
     });
-  });
-  app.addHook('onRoute', (route) => {
-    if (!route.schema?.body) return;
-    const hook: preValidationHookHandler = (request, _reply, done) => {
-      if (request.body === undefined) request.body = {};
-      done();
-    };
-    route.preValidation = [hook, ...[route.preValidation ?? []].flat()];
-  });
+  };
 }
 
 /** Whether every text in a value can be stored, and comes back as it was: the database and JSON disagree about some. */
@@ -104,7 +76,7 @@ export function excess(json: string): string | undefined {
         break;
       case 0x7b: // {
       case 0x5b: // [
-        if (++depth > most.levels) return `it is nested more than ${most.levels} levels deep`;
+        if (++depth > maxBody.levels) return `it is nested more than ${maxBody.levels} levels deep`;
         fields[depth] = 0;
         values++;
         break;
@@ -113,11 +85,11 @@ export function excess(json: string): string | undefined {
         depth--;
         break;
       case 0x2c: // ,
-        if (++values > most.values) return `it has more than ${most.values} values`;
+        if (++values > maxBody.values) return `it has more than ${maxBody.values} values`;
         break;
       case 0x3a: // :
         fields[depth] = (fields[depth] ?? 0) + 1;
-        if ((fields[depth] ?? 0) > most.fields) return `an object in it has more than ${most.fields} fields`;
+        if ((fields[depth] ?? 0) > maxBody.fields) return `an object in it has more than ${maxBody.fields} fields`;
     }
   }
   return undefined;

@@ -1,113 +1,61 @@
 import swagger, { type FastifyDynamicSwaggerOptions } from '@fastify/swagger';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifySchema } from 'fastify';
 import type { OpenAPIV3 } from 'openapi-types';
-
-type Operation = OpenAPIV3.OperationObject & { 'x-datafy-source'?: string };
-
-/** Where the control surface is. */
-export const controlPrefix = '/_emulator';
 
 /** The patterns of texts that the engine checks, by the names of fields: the routes' schemas leave them alone. */
 export type Forms = Readonly<Record<string, string>>;
 
-declare module 'fastify' {
-  interface FastifyInstance {
-    /** The control surface's OpenAPI document, where `swagger()` is the Datafy API's. */
-    controlDocument(): object;
-  }
+/** What an API says of itself beside its routes, and where its document is. */
+export interface OpenApi {
+  /** Where the document is served. */
+  readonly url: string;
+  /** What the instance's function is called that answers with it. */
+  readonly decorator: string;
+  /** Its title, description, tags and security: what no route says. */
+  readonly openapi: FastifyDynamicSwaggerOptions['openapi'];
+  /** Whether a route is one of those that it describes, by its path. */
+  describes(url: string): boolean;
+  /** A route's schema as the document has it; left out: as it is. */
+  adapt?(schema: FastifySchema, url: string): FastifySchema;
+  /** Whether an operation is described as its maker published it, and is not to be completed. */
+  isAsPublished?(operation: OpenAPIV3.OperationObject): boolean;
 }
 
 /** Collects the routes' schemas, so that the OpenAPI documents say what validates. Comes before any route. */
-export async function collectOpenApi(app: FastifyInstance, version: string, forms: Forms): Promise<void> {
-  await app.register(swagger, datafyDocument(version, forms));
-  await app.register(swagger, controlDocument(version, forms));
+export async function collectOpenApi(
+  app: FastifyInstance,
+  documents: readonly OpenApi[],
+  version: string,
+  forms: Forms,
+): Promise<void> {
+  for (const document of documents) await app.register(swagger, optionsOf(document, version, forms));
 }
 
-function datafyDocument(version: string, forms: Forms): FastifyDynamicSwaggerOptions {
+/** Serves each document where it is to be. */
+export function serveDocuments(app: FastifyInstance, documents: readonly OpenApi[]): void {
+  for (const { url, decorator } of documents) {
+    const read = () => (app as unknown as Record<string, () => unknown>)[decorator]?.();
+    app.get(url, { schema: { hide: true }, config: { logAt: 'debug' } }, (_request, reply) => reply.send(read()));
+  }
+}
+
+function optionsOf(document: OpenApi, version: string, forms: Forms): FastifyDynamicSwaggerOptions {
+  const { url: at, decorator, openapi, describes, adapt, isAsPublished = () => false } = document;
+  // Relative to the document, so that callers stay below the path that a proxy may put before it.
+  const url = '../'.repeat(at.split('/').length - 2).replace(/\/$/, '') || '.';
   return {
-    transform: ({ schema, url }) => ({
-      url,
-      schema: url.startsWith(controlPrefix) ? { ...schema, hide: true } : schema,
-    }),
-    openapi: {
-      openapi: '3.0.0',
-      info: {
-        title: 'Datafy API, emulated',
-        version,
-        description:
-          'Served by datafy-emulator. x-datafy-surface says which part of the API an operation belongs to, and ' +
-          'x-datafy-source where it is known from: P published, C clients, D product documentation, A assumed. Operations with x-emulator-extension are not part of the Datafy API.',
-      },
-      security: [{ Authorizer: [] }],
-      components: { securitySchemes: { Authorizer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
-      tags: [
-        { name: 'Snapshots', description: 'Taking snapshots and restoring them' },
-        { name: 'Volume-Lifecycle', description: 'What happens to a volume' },
-        { name: 'Accounts', description: 'Sub-accounts of an organization' },
-        { name: 'Tokens', description: 'What callers authenticate with' },
-        { name: 'Role ARN', description: 'The AWS role that Datafy uses for an account' },
-        { name: 'Autoscaling rules', description: 'What switches autoscaling on by itself' },
-        { name: 'Infrastructure: volumes', description: 'Volumes, as infrastructure as code works with them' },
-        { name: 'Infrastructure: snapshots', description: 'Snapshots, as infrastructure as code works with them' },
-        { name: 'Emulator', description: 'Not part of the Datafy API: a view of what the emulator holds' },
-      ],
-    },
-    transformObject: (documented) => straightened(servedBelow('.', documented), forms),
-  };
-}
-
-type Documented = Parameters<NonNullable<FastifyDynamicSwaggerOptions['transformObject']>>[0];
-
-/** A document whose server is relative to it, so that callers stay below the path that a proxy may put before it. */
-function servedBelow(url: string, documented: Documented): OpenAPIV3.Document {
-  const { openapiObject } = documented as { openapiObject: OpenAPIV3.Document };
-  return Object.assign(openapiObject, { servers: [{ url }] });
-}
-
-function controlDocument(version: string, forms: Forms): FastifyDynamicSwaggerOptions {
-  return {
-    decorator: 'controlDocument',
-    // A call about a world exists twice, and an operationId once.
+    decorator: decorator as 'swagger',
     transform: ({ schema, url }) => {
-      if (!url.startsWith(controlPrefix)) return { url, schema: { ...schema, hide: true } };
-      const elsewhere = url.startsWith(`${controlPrefix}/organizations/:organizationId/`);
-      if (!elsewhere) return { url, schema };
-      const params = schema.params as { properties?: object; required?: string[] } | undefined;
-      return {
-        url,
-        schema: {
-          ...schema,
-          operationId: `${schema.operationId}InOrganization`,
-          params: {
-            type: 'object',
-            properties: { organizationId: { type: 'string' }, ...params?.properties },
-            required: ['organizationId', ...(params?.required ?? [])],
-          },
-        },
-      };
+      if (!describes(url)) return { url, schema: { ...schema, hide: true } };
+      return { url, schema: adapt?.(schema, url) ?? schema };
     },
-    openapi: {
-      openapi: '3.0.0',
-      info: {
-        title: 'datafy-emulator control surface',
-        version,
-        description:
-          'What a test does to the emulator itself. Calls about a world are for the default organization; the same ' +
-          'below /organizations/{organizationId} are for any other.',
-      },
-      security: [{}, { ControlToken: [] }],
-      components: { securitySchemes: { ControlToken: { type: 'http', scheme: 'bearer' } } },
-      tags: [
-        { name: 'Process', description: 'The emulator as a process' },
-        { name: 'Worlds', description: 'Organizations made, removed, reset, and copied in and out' },
-        { name: 'Checkpoints', description: 'Named copies of a world' },
-        { name: 'Time', description: "A world's clock, and how long its transitions take" },
-        { name: 'Faults', description: 'What goes wrong on purpose' },
-        { name: 'Journal', description: 'What was called, and what came of it' },
-        { name: 'Inventory', description: 'What there is, and what happens to it as if in AWS' },
-      ],
+    openapi: { openapi: '3.0.0', ...openapi, info: { title: '', ...openapi?.info, version } },
+    transformObject: (documented) => {
+      const { openapiObject } = documented as { openapiObject: OpenAPIV3.Document };
+      const served = Object.assign(openapiObject, { servers: [{ url }] });
+      for (const operation of operationsOf(served)) straighten(operation, forms, isAsPublished(operation));
+      return served;
     },
-    transformObject: (documented) => straightened(servedBelow('..', documented), forms),
   };
 }
 
@@ -121,15 +69,10 @@ const tooLarge: OpenAPIV3.ResponseObject = {
 };
 
 const operationsOf = ({ paths }: OpenAPIV3.Document) =>
-  Object.values(paths).flatMap((path) => Object.values(path ?? {}) as Operation[]);
+  Object.values(paths).flatMap((path) => Object.values(path ?? {}) as OpenAPIV3.OperationObject[]);
 
-function straightened(document: OpenAPIV3.Document, forms: Forms): OpenAPIV3.Document {
-  for (const operation of operationsOf(document)) straighten(operation, forms);
-  return document;
-}
-
-/** What @fastify/swagger puts elsewhere than OpenAPI, or Datafy's own document, has it. */
-function straighten(operation: Operation, forms: Forms): void {
+/** What @fastify/swagger puts elsewhere than OpenAPI, or the document of an API's maker, has it. */
+function straighten(operation: OpenAPIV3.OperationObject, forms: Forms, isPublished: boolean): void {
   for (const parameter of (operation.parameters ?? []) as OpenAPIV3.ParameterObject[]) {
     const schema = parameter.schema as OpenAPIV3.SchemaObject | undefined;
     if (schema?.deprecated) {
@@ -140,7 +83,6 @@ function straighten(operation: Operation, forms: Forms): void {
   // The published document requires no body on any call, and a body of which nothing is required is not.
   const body = operation.requestBody as OpenAPIV3.RequestBodyObject | undefined;
   const schema = body?.content['application/json']?.schema as OpenAPIV3.SchemaObject | undefined;
-  const isPublished = operation['x-datafy-source'] === 'P';
   if (body && (isPublished || acceptsNothing(schema))) delete body.required;
   if (isPublished) return;
   if (body) operation.responses[413] ??= tooLarge;

@@ -1,7 +1,8 @@
 import { type FastifyBaseLogger, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import { formatInstant, systemClock } from '../ground/clock.ts';
 import { answeredEarly } from '../http/connections.ts';
-import { halves, maskSentence, maskUrl } from '../http/mask.ts';
+import { halves } from '../http/mask.ts';
+import { maskSentence, maskUrl } from '../surface/mask.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -33,7 +34,7 @@ export interface RequestLine {
 }
 
 /** The longest address or sentence in a line, in characters. */
-const longest = 1_000;
+const maxTextLength = 1_000;
 
 /** A request's line as a record of the log. */
 export interface RequestRecord extends RequestLine {
@@ -66,7 +67,7 @@ export class RequestLog extends LogController {
     const { log, routeOptions } = request;
     const status = raw.headersSent ? raw.statusCode : null;
     const level = levelOf(request, status, routeOptions.config?.logAt);
-    if (isLogged(log, level)) this.#write(recordOf(level, request, reply, status, routeOptions.schema?.operationId));
+    if (isLogged(log, level)) this.#write(recordOf(level, request, reply, status));
   }
 }
 
@@ -80,23 +81,17 @@ export function isLogged(log: FastifyBaseLogger, level: Level): boolean {
 
 /** What failed is an error, what was refused is worth knowing wherever it was, and the rest is up to the route. */
 function levelOf(request: FastifyRequest, status: number | null, usual: Level = 'info'): Level {
-  const { refusal } = request;
+  const { refusal } = request.call;
   // The status of a planted fault is none of ours. A bug is ours, whatever a fault did besides.
   if (refusal?.cause || (status !== null && status >= 500 && refusal?.code !== 'fault')) return 'error';
   if (status === null || status >= 400) return 'info';
   return usual;
 }
 
-function recordOf(
-  level: Level,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  status: number | null,
-  operationId: string | undefined,
-): RequestRecord {
-  const { method, refusal, faultId } = request;
+function recordOf(level: Level, request: FastifyRequest, reply: FastifyReply, status: number | null): RequestRecord {
+  const { method, call } = request;
+  const { refusal, operation, accountId } = call;
   const [path, query] = halves(maskUrl(request));
-  const accountId = request.target?.accountId ?? request.principal?.accountId;
   const time = formatInstant(systemClock.now());
   // The fields come in the order in which they are read best, and so do those of JSON.
   const line = { level, time, method, path: clip(path) } as RequestRecord;
@@ -105,9 +100,9 @@ function recordOf(
   // To a tenth: what is shorter than that is no news.
   line.durationMs = Math.round(reply.elapsedTime * 10) / 10;
   if (accountId !== undefined) line.accountId = accountId;
-  if (operationId !== undefined) line.operationId = operationId;
+  if (operation !== '') line.operationId = operation;
   if (refusal) Object.assign(line, { error: refusal.code, message: clip(maskSentence(refusal.message, request)) });
-  if (faultId) line.faultId = faultId;
+  if (call.fault) line.faultId = call.fault.faultId;
   if (!reply.raw.writableFinished && !answeredEarly(request.raw)) line.aborted = true;
   if (refusal?.cause) line.err = refusal.cause;
   line.msg = 'request';
@@ -115,5 +110,5 @@ function recordOf(
 }
 
 function clip(text: string): string {
-  return text.length > longest ? `${text.slice(0, longest)}…` : text;
+  return text.length > maxTextLength ? `${text.slice(0, maxTextLength)}…` : text;
 }

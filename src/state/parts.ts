@@ -57,7 +57,7 @@ export function createParts(db: Database, clock: Clock, observer: Observer) {
   const modifications = createModifications(db, machine, volumes, members, attachments);
   const snapshots = createSnapshots(db, machine, worlds, volumes);
   const creation = createCreation(machine, worlds, volumes, members, snapshots);
-  const autoscaling = createAutoscaling(machine, worlds, volumes, members, attachments, modifications);
+  const autoscaling = createAutoscaling(machine, worlds, volumes, members, attachments, modifications, snapshots);
   const rules = createRules(db, machine, worlds, volumes, instances, attachments);
   const aws = createAws(machine, worlds, volumes, members, instances, attachments, rules);
   const describe = createDescribe(volumes, members, attachments, modifications);

@@ -24,6 +24,8 @@ export interface FaultEffect {
   status?: number;
   /** With `status`: what the answer says. */
   message?: string;
+  /** With `status`: the code of the answer, where the API of the call has codes in its answers. */
+  code?: string;
   /** Headers that the answer gets, such as `Retry-After`. */
   headers?: Record<string, string>;
   /** `connection`: nothing is done, and no answer comes. `body`: all is done, and half of the answer arrives. */

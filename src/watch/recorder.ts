@@ -1,27 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Instant } from '../ground/clock.ts';
-import { maskUrl } from '../http/mask.ts';
 import type { Change, State } from '../state/index.ts';
+import type { Call } from '../surface/call.ts';
+import { maskUrl } from '../surface/mask.ts';
 import { createEvents } from './events.ts';
-import { createJournal, type Entry, overhead } from './journal.ts';
-
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** The request's number in its world's journal; 0 until its world is known. */
-    number: number;
-    /** When it arrived, by its world's clock. */
-    arrivedAt: Instant;
-    /** The fault that struck it. */
-    faultId: string | null;
-    /** The text of its body, as it was sent. */
-    sent: string;
-    /** The text of its answer. */
-    answer: string;
-    /** Which beginning of its world the number is of. */
-    generation: number;
-    recorded: boolean;
-  }
-}
+import { createJournal, type Entry, entryOverheadBytes } from './journal.ts';
 
 const nothing: readonly Change[] = [];
 
@@ -106,33 +89,35 @@ export function createRecorder(
     },
 
     /** The world of a request is known. */
-    begin(request: FastifyRequest, world: number, now: Instant): void {
-      request.number = journal.number(world);
-      request.generation = journal.generation(world);
-      request.arrivedAt = now;
+    begin(call: Call, world: number, now: Instant): void {
+      call.number = journal.number(world);
+      call.generation = journal.generation(world);
+      call.arrivedAt = now;
     },
 
     /** A request has ended. `status` null: without an answer. */
     end(request: FastifyRequest, world: number, now: Instant, status: number | null, error: string | null): void {
-      if (request.recorded) return;
-      request.recorded = true;
-      if (request.number === 0) this.begin(request, world, now);
-      const changes = takeChanges(world, request.number);
-      if (request.generation !== journal.generation(world)) return;
+      const { call } = request;
+      if (call.isRecorded) return;
+      call.isRecorded = true;
+      if (call.number === 0) this.begin(call, world, now);
+      const changes = takeChanges(world, call.number);
+      if (call.generation !== journal.generation(world)) return;
       const entry: Entry<Change> = {
-        id: request.number,
-        at: request.arrivedAt,
-        operationId: request.routeOptions.schema?.operationId ?? '',
+        id: call.number,
+        at: call.arrivedAt,
+        operationId: call.operation,
         method: request.method,
         url: maskUrl(request),
         headers: headersOf(request),
-        body: request.sent,
+        body: call.sent,
         status,
         error,
-        response: request.answer,
-        durationMs: now - request.arrivedAt,
-        accountId: request.target?.accountId ?? request.principal?.accountId ?? null,
-        faultId: request.faultId,
+        response: call.answer,
+        durationMs: now - call.arrivedAt,
+        accountId: call.accountId ?? null,
+        faultId: call.fault?.faultId ?? null,
+        call: { surface: call.surface, credential: call.credential },
         changes,
         size: sizeOf(request),
       };
@@ -144,30 +129,22 @@ export function createRecorder(
 }
 
 /** About how many bytes are kept of a request. */
-function sizeOf({ raw, url, sent, answer }: FastifyRequest): number {
-  let size = overhead + url.length + sent.length + answer.length;
+function sizeOf({ raw, url, call }: FastifyRequest): number {
+  let size = entryOverheadBytes + url.length + call.sent.length + call.answer.length;
   for (const text of raw.rawHeaders) size += text.length;
   return size;
 }
 
 /** Records the calls of an instance. One whose caller is not known stands in the journal of the default world. */
 export function record(app: FastifyInstance, state: State, recorder: Recorder): void {
-  app.decorateRequest('number', 0);
-  app.decorateRequest('arrivedAt', 0);
-  app.decorateRequest('faultId', null);
-  app.decorateRequest('sent', '');
-  app.decorateRequest('answer', '');
-  app.decorateRequest('generation', 0);
-  app.decorateRequest('recorded', false);
-
   app.addHook('onRequest', (request, _reply, done) => {
-    const world = request.principal?.organization;
-    if (world !== undefined) recorder.begin(request, world, state.now(world));
+    const { call } = request;
+    if (call.world !== undefined) recorder.begin(call, call.world, state.now(call.world));
     done();
   });
 
   app.addHook('onSend', (request, reply, payload, done) => {
-    if (typeof payload === 'string' && request.method !== 'HEAD') request.answer = payload;
+    if (typeof payload === 'string' && request.method !== 'HEAD') request.call.answer = payload;
     // Its client has gone, and will never see the answer: no event of the connection comes any more.
     if (reply.raw.destroyed || request.raw.socket.destroyed) finish(request, reply, null);
     done(null, payload);
@@ -184,7 +161,7 @@ export function record(app: FastifyInstance, state: State, recorder: Recorder): 
   });
 
   function finish(request: FastifyRequest, reply: FastifyReply, status: number | null): void {
-    const world = request.principal?.organization ?? state.control.first();
+    const world = request.call.world ?? state.control.first();
     if (world === undefined || !state.hasWorld(world)) return;
     const error = reply.getHeader('x-emulator-error');
     recorder.end(request, world, state.now(world), status, typeof error === 'string' ? error : null);

@@ -3,24 +3,16 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { setTimeout } from '../ground/timers.ts';
 import { pathOf } from '../ground/url.ts';
 import type { Call, Fault, State } from '../state/index.ts';
+import { refuse } from '../surface/refuse.ts';
 import type { Recorder } from './recorder.ts';
-
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** What the fault that struck it does to the answer, whoever makes that. */
-    struck: Fault['effect'] | null;
-  }
-}
 
 /**
  * Lets the faults of a world strike its calls. They strike known callers only: others have no world. A call has arrived
  * whole by then, so that one whose client gives up during a delay is done as any other.
  */
 export function strike(app: FastifyInstance, state: State, recorder: Recorder): void {
-  app.decorateRequest('struck', null);
-
   app.addHook('preValidation', (request, reply, done) => {
-    const world = request.principal?.organization;
+    const { world } = request.call;
     if (world === undefined || state.faults.list(world).length === 0) return done();
     const fault = state.faults.ofCall(world, callOf(request));
     if (!fault) return done();
@@ -28,8 +20,9 @@ export function strike(app: FastifyInstance, state: State, recorder: Recorder): 
   });
 
   app.addHook('onSend', (request, reply, payload, done) => {
-    if (!request.struck) return done(null, payload);
-    const { headers = {}, drop } = request.struck;
+    const { fault } = request.call;
+    if (!fault) return done(null, payload);
+    const { headers = {}, drop } = fault.effect;
     // Only now: what makes the answer goes by its type, and sets headers of its own.
     reply.headers(headers);
     // All was done, and the answer says how long it is: half of it arrives.
@@ -37,9 +30,8 @@ export function strike(app: FastifyInstance, state: State, recorder: Recorder): 
   });
 
   async function hit(fault: Fault, world: number, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
-    const { delayMs, status, message, drop } = fault.effect;
-    request.faultId = fault.faultId;
-    request.struck = fault.effect;
+    const { delayMs, status, message, code: clientCode, drop } = fault.effect;
+    request.call.fault = fault;
     reply.header('X-Emulator-Fault', fault.faultId);
     if (delayMs) await new Promise((over) => setTimeout(over, delayMs));
     if (drop === 'connection') {
@@ -47,29 +39,24 @@ export function strike(app: FastifyInstance, state: State, recorder: Recorder): 
       request.raw.socket.destroy();
       recorder.end(request, world, state.now(world), null, 'fault');
     } else if (status) {
-      request.refusal = { code: 'fault', message: message ?? `The fault ${fault.faultId} struck this call` };
-      return reply
-        .code(status)
-        .header('X-Emulator-Error', 'fault')
-        .type('application/json; charset=utf-8')
-        .send(JSON.stringify({ message: request.refusal.message }));
+      const said = message ?? `The fault ${fault.faultId} struck this call`;
+      const refusal = { code: 'fault', message: said, status, ...(clientCode !== undefined && { clientCode }) };
+      return reply.send(refuse(refusal, request, reply));
     }
     return undefined;
   }
 }
 
 function callOf(request: FastifyRequest): Call {
-  const { operationId = '' } = request.routeOptions.schema ?? {};
   const path = pathOf(request.url);
-  const { volumeId } = request.params as { volumeId?: string };
-  const { target, targets, principal } = request;
+  const { surface, operation, target, targets, principal } = request.call;
   return {
-    operationId,
+    operationId: operation,
     // A HEAD is the GET that it goes with.
     method: request.method === 'HEAD' ? 'GET' : request.method,
     paths: [path, documentedPath(request.routeOptions.url ?? '')],
     accountIds: target ? [target.accountId] : (targets?.accountIds ?? []),
-    volumeId,
+    volumeId: surface.volumeIdOf ? surface.volumeIdOf(request) : (request.params as { volumeId?: string }).volumeId,
     tokenId: principal?.tokenId ?? '',
   };
 }

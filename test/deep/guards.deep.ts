@@ -29,14 +29,14 @@ const guards: Guard[] = [
   {
     guard: 'the Origin header',
     file: 'src/http/host-guard.ts',
-    from: '(safe.has(request.method) ? undefined : refusedPage(request))',
+    from: '(safe.has(request.method) && !refusesPages ? undefined : refusedPage(request))',
     to: 'undefined',
     keptBy: 'test/attack/host.test.ts',
   },
   {
     guard: 'depth',
     file: 'src/http/json-body.ts',
-    from: 'if (++depth > most.levels)',
+    from: 'if (++depth > maxBody.levels)',
     to: 'if (++depth > 1e9)',
     keptBy: 'test/attack/bodies.test.ts',
   },
@@ -77,7 +77,7 @@ const guards: Guard[] = [
   },
   {
     guard: 'the control token',
-    file: 'src/routes/control/index.ts',
+    file: 'src/routes/control/surface.ts',
     from: '!hashSecret(given).equals(expected)',
     to: 'hashSecret(given).equals(Buffer.alloc(0))',
     keptBy: 'test/routes/control/access.test.ts',

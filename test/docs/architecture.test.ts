@@ -13,5 +13,5 @@ test('every file of the engine is named, and of the control surface its opening'
   expect(files.length).toBeGreaterThan(0);
   expect(files.filter((file) => !named.includes(file))).toEqual([]);
   expect(named).toContain('src/state/seeds');
-  expect(named).toContain('src/routes/control/index.ts');
+  expect(named).toContain('src/routes/control/surface.ts');
 });

@@ -1,8 +1,12 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { EmulatorError, errors } from '../../src/ground/errors.ts';
 import { timeouts } from '../../src/http/connections.ts';
-import { renderError, type Surface } from '../../src/http/render-error.ts';
+import { deactivationStatuses, publishedStatuses } from '../../src/routes/datafy/statuses.ts';
+import { datafySurface } from '../../src/routes/datafy/surface.ts';
 import { paceKeys, paces } from '../../src/state/engine/pace.ts';
+import { Call } from '../../src/surface/call.ts';
+import { refusalOf } from '../../src/surface/refuse.ts';
+import type { Statuses } from '../../src/surface/surface.ts';
 import { operations } from '../routes/datafy/contract/structure.ts';
 import { buildWorld } from '../support/world.ts';
 import { codes, readPage, section, table, tables } from './markdown.ts';
@@ -67,7 +71,7 @@ describe('the behaviours', () => {
 
 describe('the error codes', () => {
   // They are not exported: what Fastify refuses is renamed within the file.
-  const source = readPage('src/http/render-error.ts');
+  const source = readPage('src/surface/refuse.ts');
   const framework = [...source.matchAll(/^\s+FST_\w+: '([a-z-]+)',$/gm)].map(([, name]) => name!);
   const [, otherwise] = /frameworkCodes\[[^\]]+\] \?\? '([a-z-]+)'/.exec(source) ?? [];
   const [, fault] = /status: 500,\s*code: '([a-z-]+)'/.exec(source) ?? [];
@@ -87,7 +91,7 @@ describe('the error codes', () => {
   });
 
   test('of faults is no refusal, and named', () => {
-    const [, struck] = /'X-Emulator-Error', '([a-z-]+)'/.exec(readPage('src/watch/strike.ts')) ?? [];
+    const [, struck] = /refusal = \{ code: '([a-z-]+)'/.exec(readPage('src/watch/strike.ts')) ?? [];
     expect(Object.keys(errors)).not.toContain(struck);
     expect(codes(section(page, 'Errors'))).toContain(struck);
     expect(codes(section(page, 'Faults'))).toContain(struck);
@@ -99,36 +103,27 @@ describe('the error codes', () => {
     );
   });
 
-  const surfaces: [column: string, surface: Surface | undefined][] = [
-    ['Published calls', 'published'],
-    ['deactivate-autoscaling', 'deactivation'],
+  const columns: [column: string, statuses: Statuses | undefined][] = [
+    ['Published calls', publishedStatuses],
+    ['deactivate-autoscaling', deactivationStatuses],
     ['All other calls', undefined],
   ];
 
-  /** The status that an error has on a surface. */
-  function statusOf(error: object, surface: Surface | undefined): string {
-    let status = 0;
-    const reply = {
-      code: (is: number) => {
-        status = is;
-        return reply;
-      },
-      header: () => reply,
-      type: () => reply,
-      send: () => reply,
-    };
-    renderError(error as never, { headers: {}, routeOptions: { config: { surface } } } as never, reply as never);
-    return String(status);
+  /** The status that an error has for a route with these statuses. */
+  function statusOf(error: object, statuses: Statuses | undefined): string {
+    const call = new Call(datafySurface(false), '', undefined);
+    const request = { call, headers: {}, routeOptions: { config: { statuses } } };
+    return String(refusalOf(error as never, request as never).status);
   }
 
   test('have the statuses of their kinds, on every surface', () => {
     const kinds = [...new Set(Object.values(errors).map(({ kind }) => kind))];
-    const rows = table(page, 'Errors', ['Kind', ...surfaces.map(([column]) => column)]);
+    const rows = table(page, 'Errors', ['Kind', ...columns.map(([column]) => column)]);
     expect(rows.map(({ Kind }) => Kind).sort()).toEqual([...kinds].sort());
     for (const row of rows) {
-      const error = Object.assign(Object.create(EmulatorError.prototype), { code: 'x', kind: row.Kind, message: 'x' });
-      for (const [column, surface] of surfaces)
-        expect([row.Kind, column, row[column]]).toEqual([row.Kind, column, statusOf(error, surface)]);
+      const error = Object.assign(new EmulatorError('organization-gone'), { kind: row.Kind });
+      for (const [column, statuses] of columns)
+        expect([row.Kind, column, row[column]]).toEqual([row.Kind, column, statusOf(error, statuses)]);
     }
   });
 
@@ -176,10 +171,9 @@ describe('the control surface', () => {
   test.each([
     ['Journal and events', 'src/watch/journal.ts', /entries: ([\d_* ]+),/, 'calls'],
     ['Journal and events', 'src/watch/journal.ts', /bytes: ([\d_* ]+) \}/, ','],
-    ['Journal and events', 'src/watch/events.ts', /most = ([\d_* ]+);/, 'events'],
-    ['Journal and events', 'src/routes/control/events.ts', /patience = ([\d_* ]+);/, 'behind'],
-    ['Errors', 'src/routes/control/state.ts', /bodyLimit = ([\d_* ]+);/, 'where'],
-    ['Errors', 'src/routes/control/organizations.ts', /bodyLimit = ([\d_* ]+);/, 'where'],
+    ['Journal and events', 'src/watch/events.ts', /maxEventsPerWorld = ([\d_* ]+);/, 'events'],
+    ['Journal and events', 'src/routes/control/events.ts', /maxUnreadBytes = ([\d_* ]+);/, 'behind'],
+    ['Errors', 'src/routes/control/shared.ts', /maxWorldBytes = ([\d_* ]+);/, 'where'],
   ])('below "%s" has the bound of %s', (heading, path, form, what) => {
     const [, bound] = form.exec(readPage(path)) ?? [];
     const said = section(page, heading).replace(/ whichever is less/g, '');

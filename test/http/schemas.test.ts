@@ -1,8 +1,9 @@
 import Fastify from 'fastify';
 import { expect, test } from 'vitest';
 import { systemClock } from '../../src/ground/clock.ts';
-import { openControl } from '../../src/routes/control/index.ts';
-import { openRooms } from '../../src/routes/index.ts';
+import { defaults } from '../../src/options/options.ts';
+import { serve } from '../../src/routes/served.ts';
+import { surfacesOf } from '../../src/routes/surfaces.ts';
 import { createState } from '../../src/state/index.ts';
 import { openDatabase } from '../../src/state/storage/database.ts';
 import { createRecorder } from '../../src/watch/recorder.ts';
@@ -23,8 +24,9 @@ test('every schema of every call is a schema, and compiles', async () => {
   app.addHook('onRoute', ({ schema }) => {
     if (schema) compiled++;
   });
-  openRooms(app, state, recorder, false);
-  openControl(app, state, recorder, { version: '0', controlToken: undefined, operations: [], commentEvery: 20_000 });
+  const surfaces = surfacesOf(defaults);
+  const door = { state, recorder, version: '0', surfaces, operations: [], commentEvery: 20_000 };
+  for (const surface of surfaces) serve(app, surface, door);
   await app.ready();
   expect(compiled).toBeGreaterThan(50);
   await app.close();

@@ -47,6 +47,8 @@ export interface Modification {
   size: number;
   iops: number;
   throughput: number;
+  /** How large the array is to be. */
+  array: number | undefined;
 }
 
 export interface Snapshot {
@@ -132,6 +134,9 @@ function land(volume: Volume, modification: Modification): void {
   const { size, iops, throughput } = modification;
   Object.assign(modification, { status: 'completed', due: never });
   Object.assign(volume, { size, iops, throughput });
+  // Others take the place of those behind it.
+  const { array } = modification;
+  if (array) Object.assign(volume, { array, backingCount: array, backing: [] });
 }
 
 function arrive(world: World, volume: Volume, attachment: Attachment): void {
@@ -144,10 +149,21 @@ function arrive(world: World, volume: Volume, attachment: Attachment): void {
   followRules(world, volume, at);
 }
 
+/** An activation takes a snapshot of what stands behind the volume then. */
+function takeFirstSnapshot(world: World, volume: Volume, at: number): void {
+  volume.backingCount = 2;
+  const { id, account, size, zone, backing } = volume;
+  if (id === undefined) throw new Error('A volume is activated of which nobody knows the id');
+  world.snapshots.push({
+    ...{ id: undefined, account, volumeId: id, size, region: regionOf(zone), count: 2, parts: [], of: backing },
+    ...{ status: 'completed', due: never, startedAt: at },
+  });
+}
+
 function end(world: World, volume: Volume): void {
   const at = volume.due;
   volume.due = never;
-  if (volume.status === 'activating') volume.backingCount = 2;
+  if (volume.status === 'activating') takeFirstSnapshot(world, volume, at);
   if (volume.status !== 'deactivating') {
     volume.status = 'managed';
     return;

@@ -3,6 +3,7 @@ import { type AppOptions, buildApp } from '../../src/app.ts';
 import { type ControlledClock, controlledClock, formatInstant } from '../../src/ground/clock.ts';
 import type { Timeouts } from '../../src/http/connections.ts';
 import { defaults } from '../../src/options/options.ts';
+import type { Surfaces } from '../../src/routes/surfaces.ts';
 import type { WorldDocument } from '../../src/state/document/document.ts';
 import type { Pace } from '../../src/state/engine/pace.ts';
 import type { State } from '../../src/state/index.ts';
@@ -95,9 +96,14 @@ export interface Answer {
 }
 
 /** The whole app with a database in memory and a clock that moves only when told. */
-export async function buildWorld(options: Partial<AppOptions> = {}, timeouts?: Timeouts): Promise<World> {
+export async function buildWorld(
+  options: Partial<AppOptions> = {},
+  timeouts?: Timeouts,
+  surfaces?: Surfaces,
+): Promise<World> {
   const clock = controlledClock(beginning);
-  const { app, state, db } = await buildApp({ ...defaults, logLevel: 'silent', ...options }, clock, timeouts);
+  const all = { ...defaults, logLevel: 'silent' as const, ...options };
+  const { app, state, db } = await buildApp(all, clock, timeouts, surfaces);
   const send: Send = async (method, path, body, headers) => {
     const response = await app.inject({
       method,

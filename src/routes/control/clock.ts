@@ -3,6 +3,7 @@ import { Type } from '@sinclair/typebox';
 import { formatInstant, parseInstant } from '../../ground/clock.ts';
 import { EmulatorError } from '../../ground/errors.ts';
 import { clockSchema, paceSchema, paceSetting, type State } from '../../state/index.ts';
+import { worldOf } from '../../surface/call.ts';
 import { change, renderChange, responses, strict, strictObject } from './shared.ts';
 
 const tags = ['Time'];
@@ -41,7 +42,7 @@ export const set = {
 };
 
 /** Ten years: what a test may leap, and far from where dates end. */
-const farthest = 10 * 366 * 24 * 3600;
+const maxAdvanceSeconds = 10 * 366 * 24 * 3600;
 
 const advance = {
   operationId: 'advanceClock',
@@ -49,7 +50,7 @@ const advance = {
   tags,
   body: Type.Unsafe<{ seconds: number } | { untilIdle: true }>({
     oneOf: [
-      Type.Object({ seconds: Type.Number({ minimum: 0, maximum: farthest }) }, strict),
+      Type.Object({ seconds: Type.Number({ minimum: 0, maximum: maxAdvanceSeconds }) }, strict),
       Type.Object({ untilIdle: Type.Unsafe<true>({ type: 'boolean', enum: [true] }) }, strict),
     ],
   }),
@@ -79,7 +80,7 @@ export function clockRoutes(state: State): FastifyPluginAsyncTypebox {
 
   return async (app) => {
     app.get('/clock', { schema: read }, (request, reply) => {
-      reply.send(render(control.clock(request.world)));
+      reply.send(render(control.clock(worldOf(request))));
     });
 
     app.put('/clock', { schema: set }, (request, reply) => {
@@ -88,19 +89,19 @@ export function clockRoutes(state: State): FastifyPluginAsyncTypebox {
       if (now !== undefined && mode === 'system') {
         throw new EmulatorError('request-invalid', { problems: 'body/now goes with mode controlled only' });
       }
-      reply.send(render(control.setClock(request.world, mode, instant)));
+      reply.send(render(control.setClock(worldOf(request), mode, instant)));
     });
 
     app.post('/clock/advance', { schema: advance }, (request, reply) => {
-      reply.send(render(control.advance(request.world, request.body)));
+      reply.send(render(control.advance(worldOf(request), request.body)));
     });
 
     app.get('/pace', { schema: readPace }, (request, reply) => {
-      reply.send(control.pace(request.world));
+      reply.send(control.pace(worldOf(request)));
     });
 
     app.put('/pace', { schema: setPace }, (request, reply) => {
-      reply.send(control.setPace(request.world, request.body));
+      reply.send(control.setPace(worldOf(request), request.body));
     });
   };
 }

@@ -6,12 +6,13 @@ import { readPlace, writePlace } from '../../ground/series.ts';
 import { clearInterval, setInterval } from '../../ground/timers.ts';
 import { pathOf } from '../../ground/url.ts';
 import type { Change } from '../../state/index.ts';
+import { worldOf } from '../../surface/call.ts';
 import type { Happening, WorldEvent } from '../../watch/events.ts';
 import type { Recorder } from '../../watch/recorder.ts';
 import { renderChange, responses } from './shared.ts';
 
 /** How far a listener may fall behind, in bytes, before it is let go. */
-const patience = 4 * 1024 * 1024;
+const maxUnreadBytes = 4 * 1024 * 1024;
 
 const listen = {
   operationId: 'listEvents',
@@ -55,7 +56,7 @@ export function eventRoutes({ events }: Recorder, commentEvery: number): Fastify
       open.add(stream);
       comments ??= setInterval(comment, commentEvery);
       const stop = events.listen(
-        request.world,
+        worldOf(request),
         since,
         (event) => {
           write(stream, renderEvent(event));
@@ -76,7 +77,7 @@ export function eventRoutes({ events }: Recorder, commentEvery: number): Fastify
 
 function write(stream: ServerResponse, text: string): void {
   stream.write(text);
-  if (stream.writableLength > patience) stream.destroy();
+  if (stream.writableLength > maxUnreadBytes) stream.destroy();
 }
 
 let last: { event?: WorldEvent<Change>; text: string } = { text: '' };

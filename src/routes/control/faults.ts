@@ -2,14 +2,16 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
 import { EmulatorError } from '../../ground/errors.ts';
 import { type FaultMatch, type FaultRequest, faultyTransitions, type State } from '../../state/index.ts';
-import { noContent, type Operation, responses, strict, strictObject } from './shared.ts';
+import { worldOf } from '../../surface/call.ts';
+import type { ServedOperation } from '../served.ts';
+import { noContent, responses, strict, strictObject } from './shared.ts';
 
 const tags = ['Faults'];
 
 const text = (description: string) => Type.Optional(Type.String({ description }));
 
 /** The last number that JSON's readers agree on. */
-const most = Number.MAX_SAFE_INTEGER;
+const maxCount = Number.MAX_SAFE_INTEGER;
 
 export const spec = {
   match: strictObject({
@@ -21,9 +23,11 @@ export const spec = {
     tokenId: text('The token that a call is made with.'),
     transition: text('A transition instead of a call, such as snapshot.create; or role-arn.set, the check of a role.'),
   }),
-  skip: Type.Optional(Type.Integer({ minimum: 0, maximum: most, description: 'How many matches to let pass first.' })),
+  skip: Type.Optional(
+    Type.Integer({ minimum: 0, maximum: maxCount, description: 'How many matches to let pass first.' }),
+  ),
   times: Type.Optional(
-    Type.Integer({ minimum: 1, maximum: most, description: 'How often to strike; left out: always.' }),
+    Type.Integer({ minimum: 1, maximum: maxCount, description: 'How often to strike; left out: always.' }),
   ),
   probability: Type.Optional(Type.Number({ minimum: 0, maximum: 1, description: "Drawn from the world's seed." })),
   effect: Type.Object(
@@ -31,6 +35,13 @@ export const spec = {
       delayMs: Type.Optional(Type.Integer({ minimum: 0, maximum: 60_000 })),
       status: Type.Optional(Type.Integer({ minimum: 400, maximum: 599 })),
       message: Type.Optional(Type.String()),
+      code: Type.Optional(
+        Type.String({
+          minLength: 1,
+          maxLength: 100,
+          description: 'With status: the code of the answer, where the API of the call has codes in its answers.',
+        }),
+      ),
       headers: Type.Optional(
         Type.Record(
           Type.String({ pattern: "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$" }),
@@ -90,32 +101,33 @@ const remove = {
 };
 
 /** What goes wrong on purpose. */
-export function faultRoutes(state: State, operations: readonly Operation[]): FastifyPluginAsyncTypebox {
+export function faultRoutes(state: State, operations: readonly ServedOperation[]): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.get('/faults', { schema: list }, (request, reply) => {
-      reply.send({ faults: [...state.faults.list(request.world)] });
+      reply.send({ faults: [...state.faults.list(worldOf(request))] });
     });
 
     app.post('/faults', { schema: create }, (request, reply) => {
-      check(state, request.world, operations, request.body);
-      reply.code(201).send(state.control.addFault(request.world, request.body));
+      check(state, worldOf(request), operations, request.body);
+      reply.code(201).send(state.control.addFault(worldOf(request), request.body));
     });
 
     app.delete('/faults', { schema: removeAll }, (request, reply) => {
-      state.control.removeFaults(request.world);
+      state.control.removeFaults(worldOf(request));
       reply.code(204).send(undefined);
     });
 
     app.delete('/faults/:faultId', { schema: remove }, (request, reply) => {
       const { faultId } = request.params;
-      if (!state.control.removeFault(request.world, faultId)) throw new EmulatorError('fault-not-found', { faultId });
+      if (!state.control.removeFault(worldOf(request), faultId))
+        throw new EmulatorError('fault-not-found', { faultId });
       reply.code(204).send(undefined);
     });
   };
 }
 
 /** A fault that silently does nothing is the worst of all: what can match nothing, or does nothing, is refused. */
-function check(state: State, world: number, operations: readonly Operation[], request: FaultRequest): void {
+function check(state: State, world: number, operations: readonly ServedOperation[], request: FaultRequest): void {
   const { match, effect, probability } = request;
   const { accountId, volumeId, tokenId, transition } = match;
   const problem =
@@ -124,13 +136,13 @@ function check(state: State, world: number, operations: readonly Operation[], re
     (tokenId !== undefined && !state.hasToken(world, tokenId) && `there is no token ${tokenId}`) ||
     (probability === 0 && 'its probability is 0') ||
     (transition === undefined
-      ? (callProblem(operations, match) ?? callEffectProblem(effect))
+      ? (callProblem(operations, match) ?? codeProblem(operations, match, effect) ?? callEffectProblem(effect))
       : (transitionMatchProblem(transition, match) ?? transitionEffectProblem(transition, effect)));
   if (problem) throw new EmulatorError('fault-idle', { problem });
 }
 
 /** The volume that a path names, where it is called and not as the document writes it. */
-function volumeIn(operations: readonly Operation[], path: string | undefined): string | undefined {
+function volumeIn(operations: readonly ServedOperation[], path: string | undefined): string | undefined {
   if (path === undefined || path.includes('{')) return undefined;
   const documented = operations.find((each) => each.path.includes('{volumeId}') && isAt(each.path, path, undefined));
   return documented && path.split('/')[documented.path.split('/').indexOf('{volumeId}')];
@@ -147,19 +159,39 @@ function volumeProblem(state: State, world: number, volumeId?: string, accountId
 
 const given = (...values: unknown[]) => values.some((value) => value !== undefined);
 
-function callProblem(operations: readonly Operation[], match: FaultMatch): string | undefined {
-  const { operationId, method, path, volumeId } = match;
+function callProblem(operations: readonly ServedOperation[], match: FaultMatch): string | undefined {
+  const { operationId } = match;
   if (operationId !== undefined && !operations.some((each) => each.operationId === operationId)) {
     return `there is no operation ${operationId}: /openapi.json lists them`;
   }
-  const agrees = operations.some(
+  return matched(operations, match).length > 0 ? undefined : 'no operation agrees with all that match says';
+}
+
+/** The operations that agree with all that a fault says of a call. */
+function matched(
+  operations: readonly ServedOperation[],
+  { operationId, method, path, volumeId }: FaultMatch,
+): readonly ServedOperation[] {
+  return operations.filter(
     (each) =>
       (operationId === undefined || each.operationId === operationId) &&
       (method === undefined || each.method === method) &&
       (path === undefined || isAt(each.path, path, volumeId)) &&
-      (volumeId === undefined || each.path.includes('{volumeId}')),
+      (volumeId === undefined || each.namesVolume),
   );
-  return agrees ? undefined : 'no operation agrees with all that match says';
+}
+
+/** A code that no client would ever see: the answers of some of the calls have none. */
+function codeProblem(
+  operations: readonly ServedOperation[],
+  match: FaultMatch,
+  { code }: FaultRequest['effect'],
+): string | undefined {
+  if (code === undefined) return undefined;
+  const without = matched(operations, match).find(({ surface }) => !surface.hasCodes);
+  return (
+    without && `effect.code is for calls whose answers have a code, and those of ${without.surface.name} have none`
+  );
 }
 
 /** Whether a path is the documented one, or one that is called there, with that volume in it if one is named. */
@@ -188,12 +220,14 @@ function callEffectProblem({
   message,
   headers,
   delayMs,
+  code,
 }: FaultRequest['effect']): string | undefined {
   const names = Object.keys(headers ?? {});
-  if (!delayMs && !given(status, drop, outcome, message) && names.length === 0) return 'effect is nothing';
+  if (!delayMs && !given(status, drop, outcome, message, code) && names.length === 0) return 'effect is nothing';
   if (outcome !== undefined) return 'effect.outcome is for a transition, and match.transition names none';
   if (status !== undefined && drop !== undefined) return 'effect has both status and drop: one of them can be';
   if (message !== undefined && status === undefined) return 'effect.message goes with effect.status';
+  if (code !== undefined && status === undefined) return 'effect.code goes with effect.status';
   if (drop === 'connection' && headers !== undefined)
     return 'effect.headers need an answer, and the connection is dropped';
   return headerProblem(names);
@@ -226,11 +260,11 @@ function transitionMatchProblem(transition: string, match: FaultMatch): string |
 const beginsVolume = ['volume.create', 'volume.restore'];
 
 function transitionEffectProblem(transition: string, effect: FaultRequest['effect']): string | undefined {
-  const { outcome, message, delayMs, status, drop, headers } = effect;
+  const { outcome, message, delayMs, status, drop, headers, code } = effect;
   const possible = faultyTransitions.get(transition) ?? [];
   if (outcome === undefined) return 'a transition needs effect.outcome';
   if (!possible.includes(outcome)) return `the outcome of ${transition} can be ${possible.join(' or ')}`;
-  if (given(delayMs, status, drop, headers)) return 'a transition has no answer to change';
+  if (given(delayMs, status, drop, headers, code)) return 'a transition has no answer to change';
   if (message !== undefined && transition !== 'role-arn.set') return 'effect.message is for role-arn.set';
   return undefined;
 }

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
+import type { Door } from '../served.ts';
 
 export const schema = {
   operationId: 'health',
@@ -16,14 +17,14 @@ export const schema = {
 };
 
 /** Open to everyone: it says nothing of what the emulator holds. */
-export function healthRoutes(version: string): FastifyPluginAsyncTypebox {
+export function healthRoutes({ version, surfaces }: Door): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.get('/health', { schema, config: { logAt: 'trace' } }, (_request, reply) => {
       reply.send({
         status: 'ok',
         version,
         uptimeSeconds: Math.round(process.uptime() * 1000) / 1000,
-        apis: ['datafy'],
+        apis: surfaces.filter(({ isWatched }) => isWatched).map(({ name }) => name),
       });
     });
   };

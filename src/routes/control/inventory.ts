@@ -1,13 +1,14 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import type { State, Target } from '../../state/index.ts';
+import { worldOf } from '../../surface/call.ts';
 import * as schemas from './inventory-schemas.ts';
 
 /** What a world holds, account by account, and what happens to it as if in AWS. */
 export function controlInventoryRoutes(state: State): FastifyPluginAsyncTypebox {
   const { inventory, aws } = state;
   const targetOf = (request: FastifyRequest): Target =>
-    state.targetIn(request.world, (request.params as { accountId: string }).accountId);
+    state.targetIn(worldOf(request), (request.params as { accountId: string }).accountId);
 
   return async (app) => {
     const account = '/accounts/:accountId';
@@ -15,7 +16,7 @@ export function controlInventoryRoutes(state: State): FastifyPluginAsyncTypebox 
     const instance = `${account}/instances/:instanceId`;
 
     app.get('/accounts', { schema: schemas.listAccounts }, (request, reply) => {
-      reply.send({ accounts: inventory.accounts(request.world) });
+      reply.send({ accounts: inventory.accounts(worldOf(request)) });
     });
 
     app.get(`${account}/volumes`, { schema: schemas.listVolumes }, (request, reply) => {

@@ -5,12 +5,16 @@ import { formatInstant } from '../../ground/clock.ts';
 import { EmulatorError } from '../../ground/errors.ts';
 import { placePattern, readPlace, writePlace } from '../../ground/series.ts';
 import { pathOf } from '../../ground/url.ts';
+import type { BodyFormat } from '../../http/body-format.ts';
+import { jsonFormat } from '../../http/json-body.ts';
 import { mask, maskCredentials } from '../../http/mask.ts';
 import type { Change } from '../../state/index.ts';
+import { worldOf } from '../../surface/call.ts';
 import type { Entry } from '../../watch/journal.ts';
 import type { Recorder } from '../../watch/recorder.ts';
 import { nullable } from '../datafy/shared.ts';
-import { change, noContent, type Operation, renderChange, responses, strictObject } from './shared.ts';
+import type { ServedOperation } from '../served.ts';
+import { change, noContent, renderChange, responses, strictObject } from './shared.ts';
 
 const tags = ['Journal'];
 const anything = Type.Unsafe<unknown>({});
@@ -83,7 +87,10 @@ export const list = {
 const clear = { operationId: 'deleteRequests', summary: 'Forget what was called', tags, response: noContent('Done.') };
 
 /** The journal. */
-export function requestRoutes({ journal }: Recorder, operations: readonly Operation[]): FastifyPluginAsyncTypebox {
+export function requestRoutes(
+  { journal }: Recorder,
+  operations: readonly ServedOperation[],
+): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.get('/requests', { schema: list }, (request, reply) => {
       const { operationId, method, path, status, accountId, since, limit = 100 } = request.query;
@@ -91,7 +98,7 @@ export function requestRoutes({ journal }: Recorder, operations: readonly Operat
         const problems = `querystring/operationId "${operationId}" is no operation: /openapi.json lists them`;
         throw new EmulatorError('request-invalid', { problems });
       }
-      const { count, entries, next, missed } = journal.page(request.world, {
+      const { count, entries, next, missed } = journal.page(worldOf(request), {
         since: since === undefined ? undefined : readPlace(since),
         limit,
         agrees: (each) =>
@@ -105,22 +112,22 @@ export function requestRoutes({ journal }: Recorder, operations: readonly Operat
     });
 
     app.delete('/requests', { schema: clear }, (request, reply) => {
-      journal.clear(request.world);
+      journal.clear(worldOf(request));
       reply.code(204).send(undefined);
     });
   };
 }
 
 function render(entry: Entry<Change>) {
-  const { size: _, at, url, faultId, changes, response, headers, body, ...rest } = entry;
+  const { size: _, call, at, url, faultId, changes, response, headers, body, ...rest } = entry;
   return {
     ...rest,
     path: pathOf(url),
     query: parseQuery(url.split('?')[1] ?? ''),
     at: formatInstant(at),
-    headers: maskHeaders(headers),
-    body: parsed(body, headers),
-    response: parsed(response, headers),
+    headers: maskHeaders(headers, call.credential),
+    body: shown(body, call.surface.bodies, call.credential),
+    response: shown(response, jsonFormat, call.credential),
     ...(faultId !== null && { faultId }),
     changes: changes.map(renderChange),
   };
@@ -132,7 +139,7 @@ const secret = /authorization|cookie|token|secret|api-?key|password/i;
 /** Fields that do: that of a minted token, and what a caller may have put in. An id of a token is none. */
 const secretField = /(?:authorization|token|secret|api[-_]?key|password)$/i;
 
-function maskHeaders(headers: Entry['headers']): Entry['headers'] {
+function maskHeaders(headers: Entry['headers'], credential: string | undefined): Entry['headers'] {
   const masked = Object.entries(headers).map(([name, value]) => {
     // What stands before the @ of a host is a name and a password.
     const isSecret = secret.test(name) || (name === 'host' && String(value).includes('@'));
@@ -142,7 +149,7 @@ function maskHeaders(headers: Entry['headers']): Entry['headers'] {
         ? mask
         : [value]
             .flat()
-            .map((text) => maskCredentials(text ?? ''))
+            .map((text) => (text === credential ? mask : maskCredentials(text ?? '', credential)))
             .join(', '),
     ];
   });
@@ -153,20 +160,19 @@ function maskHeaders(headers: Entry['headers']): Entry['headers'] {
 const secretWord = /authorization|token|secret|api[-_]?key|password|\\u/i;
 
 /**
- * JSON as its value; null where there was nothing, and the text itself where it is no JSON. Without secrets: a text whose
- * fields cannot be told apart is not shown where one of them may be one.
+ * A body as its value; null where there was nothing, and the text itself where it is not of its format. Without secrets: a
+ * text whose fields cannot be told apart is not shown where one of them may be one.
  */
-function parsed(text: string, { authorization }: Entry['headers']): unknown {
-  const credential = String(authorization ?? '');
+function shown(text: string, { show }: BodyFormat, credential: string | undefined): unknown {
   // A byte order mark, which the parser of bodies lets pass.
-  const shown = maskCredentials(text.replace(/^\ufeff/, ''), credential);
-  if (shown.trim() === '') return null;
+  const masked = maskCredentials(text.replace(/^\ufeff/, ''), credential);
+  if (masked.trim() === '') return null;
   try {
-    return JSON.parse(shown, (name, value) => {
+    return show(masked, (name, value) => {
       if (secretField.test(name) && value !== null && typeof value !== 'boolean') return mask;
       return typeof value === 'string' ? maskCredentials(value, credential) : value;
     });
   } catch {
-    return secretWord.test(shown) ? mask : shown;
+    return secretWord.test(masked) ? mask : masked;
   }
 }

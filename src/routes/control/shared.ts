@@ -7,6 +7,9 @@ import { errorBody } from '../datafy/shared.ts';
 
 export { strict, strictObject } from '../../state/index.ts';
 
+/** The largest world that comes in over HTTP. */
+export const maxWorldBytes = 64 * 1024 * 1024;
+
 const bodies = {
   400: errorBody('The request is wrong; `message` says where.'),
   401: errorBody('The control token is missing or wrong.'),
@@ -32,11 +35,3 @@ export const change = Type.Object({
 
 /** A change, as the schema has it. */
 export const renderChange = <C extends Pick<Change, 'at'>>(each: C) => ({ ...each, at: formatInstant(each.at) });
-
-/** An operation of the Datafy API, for faults and filters to name. */
-export interface Operation {
-  operationId: string;
-  method: string;
-  /** As the OpenAPI document writes it. */
-  path: string;
-}

@@ -85,6 +85,3 @@ export const infrastructureCall = { 'x-datafy-surface': 'infrastructure', 'x-dat
 export const branchCall = { 'x-datafy-surface': 'branch', 'x-datafy-source': 'C' } as const;
 
 export const accountParams = Type.Object({ accountId: Type.String({ description: 'A UUID.' }) });
-
-/** What every body of the API that takes them calls IOPS and throughput. */
-export const performanceNames = { iops: 'volumeIops', throughput: 'volumeThroughput' };

@@ -2,12 +2,6 @@ import type { FastifyRequest } from 'fastify';
 import { EmulatorError } from '../../ground/errors.ts';
 import { typeName } from '../../http/validation.ts';
 
-/** The requests that said it as `volumeSizeGB` alone. */
-const upperOnly = new WeakSet<FastifyRequest>();
-
-/** What a request called it. */
-export const sizeField = (request: FastifyRequest) => (upperOnly.has(request) ? 'volumeSizeGB' : 'volumeSizeGb');
-
 /**
  * The published document declares `volumeSizeGB` and requires `volumeSizeGb`, so callers send the one or the other:
  * whichever came is given both names, and then validated. Two different values are refused [A].
@@ -27,6 +21,6 @@ export async function acceptEitherSpelling(request: FastifyRequest): Promise<voi
       problems: `body/volumeSizeGb must be integer, not ${typeName(lower)}`,
     });
   }
-  if (lower === undefined) upperOnly.add(request);
+  if (lower === undefined) request.call.names = { sizeGb: 'volumeSizeGB' };
   Object.assign(body, { volumeSizeGB: size, volumeSizeGb: size });
 }

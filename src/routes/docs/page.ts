@@ -1,12 +1,12 @@
 /**
- * `/docs`: the interactive reference of both OpenAPI documents. The page is ours, what draws it is Swagger UI, and all
+ * `/docs`: the interactive reference of the OpenAPI documents. The page is ours, what draws it is Swagger UI, and all
  * of it comes from here: it loads nothing from elsewhere, and its policy would not let it.
  */
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { packageRoot } from '../../ground/files.ts';
-import { controlPrefix } from '../../http/openapi.ts';
+import type { Surface } from '../../surface/surface.ts';
 
 /** The files of Swagger UI that the page needs; the build puts them into the package's folder `swagger-ui`. */
 export const swaggerUiFiles = ['swagger-ui-bundle.js', 'swagger-ui.css'] as const;
@@ -32,27 +32,23 @@ const policy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** The OpenAPI documents, by the page that shows each. */
-const pages = {
-  '/docs': { name: 'Datafy API', document: '/openapi.json' },
-  '/docs/control': { name: 'Control surface', document: `${controlPrefix}/openapi.json` },
-} as const;
-
-type Path = keyof typeof pages;
-
-/** Where the calls are described that are beside a path: the page, and its document. */
-export function referenceOf(path: string, control: boolean): { page: Path; document: string } {
-  const page = control && path.startsWith(`${controlPrefix}/`) ? '/docs/control' : '/docs';
-  return { page, document: pages[page].document };
+/** A page: where it is, what it shows, and where the document of that is. */
+interface Page {
+  path: string;
+  name: string;
+  document: string;
 }
 
 /** Serves the reference. Its files are read when they are asked for, so that a start does not wait for them. */
-export function serveDocs(app: FastifyInstance, { version, control }: { version: string; control: boolean }): void {
-  const shown = (Object.keys(pages) as Path[]).filter((path) => control || path !== '/docs/control');
+export function serveDocs(app: FastifyInstance, version: string, surfaces: readonly Surface[]): void {
+  const pages = surfaces.flatMap(({ title, document }): Page[] =>
+    document ? [{ path: document.page, name: title, document: document.url }] : [],
+  );
   const get = (url: string, handler: (reply: FastifyReply) => unknown) =>
     app.get(url, { schema: { hide: true }, config: { logAt: 'debug' } }, (_request, reply) => handler(reply));
-  for (const path of shown) get(path, (reply) => send(reply, 'html', pageOf(path, path, shown, version)));
-  get('/docs/', (reply) => send(reply, 'html', pageOf('/docs', '/docs/', shown, version)));
+  for (const page of pages) get(page.path, (reply) => send(reply, 'html', pageOf(page, page.path, pages, version)));
+  const first = pages.find(({ path }) => path === '/docs');
+  if (first) get('/docs/', (reply) => send(reply, 'html', pageOf(first, '/docs/', pages, version)));
   get('/docs/start.js', (reply) => send(reply, 'js', startScript));
   get('/docs/page.css', (reply) => send(reply, 'css', pageStyle));
   for (const file of swaggerUiFiles) {
@@ -87,12 +83,11 @@ const icon =
  *
  * @param at where it is served
  */
-function pageOf(path: Path, at: string, shown: readonly Path[], version: string): string {
-  const { name, document } = pages[path];
+function pageOf({ path, name, document }: Page, at: string, pages: readonly Page[], version: string): string {
   const to = (address: string) => '../'.repeat(at.split('/').length - 2) + address.slice(1);
-  const links = shown.map((each) => {
-    const current = each === path ? ' aria-current="page"' : '';
-    return `<a href="${to(each)}"${current}>${pages[each].name}</a>`;
+  const links = pages.map((each) => {
+    const current = each.path === path ? ' aria-current="page"' : '';
+    return `<a href="${to(each.path)}"${current}>${each.name}</a>`;
   });
   return `<!doctype html>
 <html lang="en">

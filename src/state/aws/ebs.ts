@@ -62,64 +62,37 @@ export interface Performance {
   throughput: number;
 }
 
-/** What a caller calls the fields that a verb may refuse: a refusal names the field that was sent. */
-export interface FieldNames {
-  sizeGb: string;
-  iops: string;
-  throughput: string;
-  arraySize: string;
-  /** How the caller said which kind of volume it wants, such as `datafyMode performance`. */
-  mode?: string;
-}
-
-/** The engine's own names, which the control surface has, too. */
-export const ownNames: FieldNames = {
-  sizeGb: 'sizeGb',
-  iops: 'iops',
-  throughput: 'throughput',
-  arraySize: 'arraySize',
-};
-
 /**
  * Holds size, IOPS and throughput against the limits of a type. Over an array of `count` volumes the limits are totals.
  *
- * @param names what the caller named them, for the message.
  * @throws EmulatorError `size-out-of-range`, `iops-out-of-range`, `iops-ratio-exceeded`, `throughput-out-of-range`,
  *   `throughput-ratio-exceeded`
  */
-export function checkPerformance(
-  volumeType: VolumeType,
-  { sizeGb, iops, throughput }: Performance,
-  count = 1,
-  names: Omit<FieldNames, 'arraySize'> = ownNames,
-): void {
+export function checkPerformance(volumeType: VolumeType, { sizeGb, iops, throughput }: Performance, count = 1): void {
   const limit = limits[volumeType];
   const check = (
     code: 'size-out-of-range' | 'iops-out-of-range' | 'throughput-out-of-range',
-    field: string,
     value: number,
     { minimum, maximum }: Range,
     unit: string,
   ) => {
     if (value < minimum * count || value > maximum * count) {
-      throw new EmulatorError(code, { field, value, minimum: minimum * count, maximum: maximum * count, unit });
+      throw new EmulatorError(code, { value, minimum: minimum * count, maximum: maximum * count, unit });
     }
   };
-  check('size-out-of-range', names.sizeGb, sizeGb, limit.sizeGb, 'GiB');
-  check('iops-out-of-range', names.iops, iops, limit.iops, 'IOPS');
-  check('throughput-out-of-range', names.throughput, throughput, limit.throughput, 'MiB/s');
+  check('size-out-of-range', sizeGb, limit.sizeGb, 'GiB');
+  check('iops-out-of-range', iops, limit.iops, 'IOPS');
+  check('throughput-out-of-range', throughput, limit.throughput, 'MiB/s');
 
   // Every gp3 volume has the minimum, however small it is: the ratios bind above it.
   const mostIops = Math.max(limit.iops.minimum * count, sizeGb * (limit.iops.perGb ?? Number.POSITIVE_INFINITY));
   if (iops > mostIops) {
-    throw new EmulatorError('iops-ratio-exceeded', { field: names.iops, iops, sizeGb, maximum: mostIops });
+    throw new EmulatorError('iops-ratio-exceeded', { iops, sizeGb, maximum: mostIops });
   }
   const mostThroughput = Math.floor(iops * (limit.throughput.perIops ?? Number.POSITIVE_INFINITY));
   if (throughput > mostThroughput) {
     throw new EmulatorError('throughput-ratio-exceeded', {
-      field: names.throughput,
       throughput,
-      iopsField: names.iops,
       iops,
       maximum: mostThroughput,
     });
@@ -160,22 +133,20 @@ export const isRegion = (text: string): boolean => regionForm.test(text);
  * The region of an availability zone (us-east-1a), a local zone (us-west-2-lax-1a), or a Wavelength zone
  * (us-east-1-wl1-bos-wlz-1).
  *
- * @param field what the caller named it, for the message.
  * @throws EmulatorError `availability-zone-invalid`
  */
-export function regionOf(availabilityZone: string, field = 'availabilityZone'): string {
+export function regionOf(availabilityZone: string): string {
   const [, region] = zoneForm.exec(availabilityZone) ?? [];
-  if (!region) throw new EmulatorError('availability-zone-invalid', { field, availabilityZone });
+  if (!region) throw new EmulatorError('availability-zone-invalid', { availabilityZone });
   return region;
 }
 
 /**
- * @param field what the caller named it, for the message.
  * @throws EmulatorError `device-name-invalid`
  */
-export function checkDeviceName(deviceName: string, field = 'deviceName'): void {
+export function checkDeviceName(deviceName: string): void {
   if (!/^\/dev\/(sd|xvd)[a-z][a-z0-9]{0,2}$/.test(deviceName)) {
-    throw new EmulatorError('device-name-invalid', { field, deviceName });
+    throw new EmulatorError('device-name-invalid', { deviceName });
   }
 }
 

@@ -44,12 +44,11 @@ export function findTagProblem(tags: readonly TagInput[]): TagProblem | undefine
 /**
  * The tags a caller sent, checked, as they are stored. A tag without a value has an empty one, as in AWS [A].
  *
- * @param path where they stand in the request, for the message.
  * @throws EmulatorError `tags-invalid`
  */
-export function checkTags(tags: readonly TagInput[] | undefined, path: string): Tag[] {
+export function checkTags(tags: readonly TagInput[] | undefined): Tag[] {
   if (!tags) return [];
   const found = findTagProblem(tags);
-  if (found) throw new EmulatorError('tags-invalid', { path: [path, ...found.at].join('/'), problem: found.problem });
+  if (found) throw new EmulatorError('tags-invalid', { at: found.at, problem: found.problem });
   return tags.map(({ key = '', value = '' }) => ({ key, value }));
 }

@@ -45,12 +45,8 @@ export function createAws(
       const { sizeGb, availabilityZone, volumeType = volumeFields.volumeType.default } = volume;
       const { iops = gp3.iops.minimum, throughput = gp3.throughput.minimum } = volume;
       regionOf(availabilityZone);
-      checkPerformance(volumeType, { sizeGb, iops, throughput }, 1, {
-        sizeGb: 'sizeGb',
-        iops: 'iops',
-        throughput: 'throughput',
-      });
-      const tags = checkTags(volume.tags, 'body/tags');
+      checkPerformance(volumeType, { sizeGb, iops, throughput });
+      const tags = checkTags(volume.tags);
       const id = volume.volumeId ?? worlds.makeId(tx, 'vol');
       const holder = volume.volumeId && volumes.holder(tx, id);
       if (holder) throw new EmulatorError('volume-id-taken', { volumeId: id, holder });
@@ -96,7 +92,7 @@ export function createAws(
     tagVolume(tx: Tx, volumeId: string, tags: readonly Tag[]): void {
       const volume = volumes.find(tx, volumeId);
       note(tx, 'volume', volumeId, 'tag');
-      volumes.retag(tx, volume.key, checkTags(tags, 'body/tags'));
+      volumes.retag(tx, volume.key, checkTags(tags));
       members.retag(tx, volumes.byKey(tx, volume.key));
       rules.volumeChanged(tx, volume.key);
     },
@@ -117,7 +113,7 @@ export function createAws(
         ...defaultsOf(instanceFields),
         ...columnsAsked(newInstance, instance),
         id,
-        tags: JSON.stringify(checkTags(instance.tags, 'body/tags')),
+        tags: JSON.stringify(checkTags(instance.tags)),
         created_at: tx.now,
       });
       return id;
@@ -129,7 +125,7 @@ export function createAws(
       const after: InstanceRow = {
         ...before,
         ...columnsAsked(instanceChange, change),
-        ...(change.tags && { tags: JSON.stringify(checkTags(change.tags, 'body/tags')) }),
+        ...(change.tags && { tags: JSON.stringify(checkTags(change.tags)) }),
       };
       note(tx, 'instance', instanceId, 'change');
       instances.update(after);

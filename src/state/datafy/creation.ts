@@ -1,5 +1,5 @@
 import { EmulatorError } from '../../ground/errors.ts';
-import { arraySizes, checkPerformance, type FieldNames, gp3, ownNames, regionOf } from '../aws/ebs.ts';
+import { arraySizes, checkPerformance, gp3, regionOf } from '../aws/ebs.ts';
 import { checkTags, type TagInput } from '../aws/tags.ts';
 import type { Machine, Tx } from '../engine/machine.ts';
 import type { Worlds } from '../engine/worlds.ts';
@@ -23,7 +23,6 @@ export interface CreateVolumeRequest {
   mode: VolumeRow['datafy_mode'];
   /** Left out or 0: no array. */
   arraySize?: number;
-  names?: FieldNames;
 }
 
 /** What to restore: a Datafy snapshot, or all EBS snapshots of one. */
@@ -39,7 +38,6 @@ export interface RestoreRequest {
   /** MiB/s; left out or 0: the default. */
   throughput?: number;
   tags?: readonly TagInput[];
-  names?: Omit<FieldNames, 'arraySize'>;
 }
 
 /** New autoscaling volumes: empty ones, and ones from a snapshot. */
@@ -55,44 +53,39 @@ export function createCreation(
     if ('datafySnapshotId' in source) {
       const row = snapshots.byDatafyId(tx, source.datafySnapshotId);
       if (row) return row;
-      const hint = source.datafySnapshotId.startsWith('snap-')
-        ? 'a Datafy snapshot id begins with dsnap-; EBS snapshots are restored with snapshotIds and region'
-        : undefined;
-      throw snapshots.notFound(tx, source.datafySnapshotId, hint);
+      const { datafySnapshotId: id } = source;
+      throw snapshots.notFound(tx, id, id.startsWith('snap-') ? 'ebs' : undefined);
     }
     const { snapshotIds, region } = source;
     const [first] = snapshotIds;
     // Older clients pass on the datafySnapshotIds that GET /api/v1/aws/snapshots told them [A].
     if (first?.startsWith('dsnap-') && snapshotIds.length === 1)
       return inRegion(findSource(tx, { datafySnapshotId: first }), region);
-    const invalid = (problem: string) => new EmulatorError('snapshot-set-invalid', { problem });
-    if (!first) throw invalid('body/source/snapshotIds is empty: name every EBS snapshot of one Datafy snapshot');
+    if (!first) throw new EmulatorError('snapshot-set-invalid', { reason: 'empty' });
     const rows = snapshotIds.map((id) => {
       const row = snapshots.byEbsId(tx, id);
       if (!row) {
-        throw snapshots.notFound(
-          tx,
-          id,
-          id.startsWith('dsnap-') ? 'restore it with source.datafySnapshotId' : undefined,
-        );
+        throw snapshots.notFound(tx, id, id.startsWith('dsnap-') ? 'datafy' : undefined);
       }
       return row;
     });
     const [row] = rows as [SnapshotRow];
     const stranger = rows.findIndex((each) => each.key !== row.key);
     if (stranger > 0) {
-      throw invalid(
-        `Snapshots ${first} and ${snapshotIds[stranger]} belong to different Datafy snapshots, ${row.id} and ${rows[stranger]?.id}`,
-      );
+      throw new EmulatorError('snapshot-set-invalid', {
+        reason: 'mixed',
+        snapshotIds: [first, snapshotIds[stranger] ?? ''],
+        datafySnapshotIds: [row.id, rows[stranger]?.id ?? ''],
+      });
     }
     if (new Set(snapshotIds).size !== snapshotIds.length) {
-      throw invalid('body/source/snapshotIds names a snapshot twice');
+      throw new EmulatorError('snapshot-set-invalid', { reason: 'repeated' });
     }
     const missing = ebsSnapshotsOf(row)
       .filter((part) => !snapshotIds.includes(part.id))
       .map((part) => part.id);
     if (missing.length > 0) {
-      throw invalid(`body/source/snapshotIds is not the whole set of ${row.id}: add ${missing.join(', ')}`);
+      throw new EmulatorError('snapshot-set-invalid', { reason: 'incomplete', datafySnapshotId: row.id, missing });
     }
     return inRegion(row, region);
   }
@@ -112,19 +105,18 @@ export function createCreation(
      *   `kms-key-without-encryption`, `tags-invalid`, and gp3's limits
      */
     create(tx: Tx, request: CreateVolumeRequest): VolumeRow {
-      const { names = ownNames } = request;
       regionOf(request.availabilityZone);
-      const tags = checkTags(request.tags, 'body/volumeProperties/tags');
-      const backingCount = checkArray(request.mode, request.arraySize, names);
+      const tags = checkTags(request.tags);
+      const backingCount = checkArray(request.mode, request.arraySize);
       const count = arrayCount(backingCount);
-      if (!request.sizeGb) throw new EmulatorError('disk-size-missing', { field: names.sizeGb });
+      if (!request.sizeGb) throw new EmulatorError('disk-size-missing');
       if (request.kmsKeyId && !request.encrypted) throw new EmulatorError('kms-key-without-encryption');
       const performance = {
         sizeGb: request.sizeGb,
         iops: request.iops || gp3.iops.minimum * count,
         throughput: request.throughput || gp3.throughput.minimum * count,
       };
-      checkPerformance('gp3', performance, count, names);
+      checkPerformance('gp3', performance, count);
       const id = worlds.makeId(tx, 'vol');
       const key = volumes.insert(tx, {
         ...machine.begin(tx, 'volume', 'create', id),
@@ -150,16 +142,14 @@ export function createCreation(
      *   `size-below-snapshot`, `availability-zone-invalid`, `tags-invalid`, and gp3's limits
      */
     restore(tx: Tx, request: RestoreRequest): { volumeId: string; sizeGb: number } {
-      const { names = ownNames } = request;
       const region = regionOf(request.availabilityZone);
-      const tags = checkTags(request.tags, 'body/volumeProperties/tags');
+      const tags = checkTags(request.tags);
       const snapshot = findSource(tx, request.source);
       machine.apply(tx, 'snapshot', 'restore', snapshots.thing(snapshot));
-      inRegion(snapshot, region, `availabilityZone ${request.availabilityZone}`);
+      inRegion(snapshot, region, request.availabilityZone);
       const sizeGb = request.sizeGb || snapshot.size_gb;
       if (sizeGb < snapshot.size_gb) {
         throw new EmulatorError('size-below-snapshot', {
-          field: names.sizeGb,
           snapshotId: snapshot.id,
           snapshotSizeGb: snapshot.size_gb,
           sizeGb,
@@ -170,7 +160,7 @@ export function createCreation(
         iops: request.iops || gp3.iops.minimum,
         throughput: request.throughput || gp3.throughput.minimum,
       };
-      checkPerformance('gp3', performance, 1, names);
+      checkPerformance('gp3', performance);
       const volumeId = worlds.makeId(tx, 'vol');
       const key = volumes.insert(tx, {
         ...machine.begin(tx, 'volume', 'restore', volumeId),
@@ -196,20 +186,20 @@ export function createCreation(
  *
  * @throws EmulatorError `array-size-invalid`
  */
-function checkArray(mode: VolumeRow['datafy_mode'], arraySize = 0, names: FieldNames): VolumeRow['backing_count'] {
-  const said = names.mode ?? `mode ${mode}`;
-  const invalid = (problem: string) => new EmulatorError('array-size-invalid', { field: names.arraySize, problem });
-  if (mode === 'autoscaling') {
-    if (arraySize) throw invalid(`is ${arraySize}, but ${said} has no array: leave it out`);
-    return plainBackingCount;
+function checkArray(mode: VolumeRow['datafy_mode'], arraySize = 0): VolumeRow['backing_count'] {
+  const possible = mode === 'autoscaling' ? [] : arraySizes;
+  if (mode === 'autoscaling' ? arraySize !== 0 : !arraySizes.includes(arraySize)) {
+    throw new EmulatorError('array-size-invalid', { mode, arraySize, possible });
   }
-  if (!arraySize) throw invalid(`is missing or 0: ${said} needs it, as one of ${arraySizes.join(', ')}`);
-  if (!arraySizes.includes(arraySize)) throw invalid(`is ${arraySize}: it must be one of ${arraySizes.join(', ')}`);
-  return arraySize as VolumeRow['backing_count'];
+  return (arraySize || plainBackingCount) as VolumeRow['backing_count'];
 }
 
-/** @throws EmulatorError `region-mismatch` */
-function inRegion(row: SnapshotRow, region: string, field = 'source.region'): SnapshotRow {
+/**
+ * @param availabilityZone the zone that the region is of, where the caller named that
+ * @throws EmulatorError `region-mismatch`
+ */
+function inRegion(row: SnapshotRow, region: string, availabilityZone?: string): SnapshotRow {
   if (row.region === region) return row;
-  throw new EmulatorError('region-mismatch', { snapshotId: row.id, snapshotRegion: row.region, region, field });
+  const named = availabilityZone === undefined ? {} : { availabilityZone };
+  throw new EmulatorError('region-mismatch', { snapshotId: row.id, snapshotRegion: row.region, region, ...named });
 }

@@ -114,8 +114,7 @@ function prepareList<Row, L extends List>(
 function checkStatus(resource: keyof typeof statuses, wanted: readonly string[] = []): void {
   const known: readonly string[] = statuses[resource];
   const stranger = wanted.find((each) => !known.includes(each));
-  if (stranger !== undefined)
-    throw new EmulatorError('filter-invalid', { parameter: 'status', value: stranger, known });
+  if (stranger !== undefined) throw new EmulatorError('filter-invalid', { value: stranger, known });
 }
 
 export type Inventory = ReturnType<typeof createInventory>;

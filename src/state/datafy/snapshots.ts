@@ -2,7 +2,7 @@ import type { Database } from 'better-sqlite3';
 import { EmulatorError } from '../../ground/errors.ts';
 import { regionOf } from '../aws/ebs.ts';
 import { checkTags, type TagInput } from '../aws/tags.ts';
-import type { Machine, Thing, Tx } from '../engine/machine.ts';
+import type { Along, Machine, Thing, Tx } from '../engine/machine.ts';
 import type { Worlds } from '../engine/worlds.ts';
 import { columnsOf, type RowOf } from '../fields/field.ts';
 import { type Owned, ownedColumns, prepareInsert, type UnderWay, underWayColumns } from '../fields/table.ts';
@@ -78,8 +78,11 @@ export function createSnapshots(db: Database, machine: Machine, worlds: Worlds, 
     return { key: row.key, id: row.id, status: row.status, situation: () => `Snapshot ${row.id} is ${row.status}` };
   }
 
-  function notFound(tx: Tx, snapshotId: string, hint = ownAccountHint(tx)) {
-    return new EmulatorError('snapshot-not-found', { snapshotId, accountId: tx.accountId, ...(hint && { hint }) });
+  /** @param meant which kind of snapshot the id is of, where it stands in the place of the other. */
+  function notFound(tx: Tx, snapshotId: string, meant?: 'ebs' | 'datafy') {
+    const hint = ownAccountHint(tx);
+    const facts = { snapshotId, accountId: tx.accountId, ...(hint && { hint }), ...(meant && { meant }) };
+    return new EmulatorError('snapshot-not-found', facts);
   }
 
   const ofEbsId = ({ organization, account }: Tx, id: string) => byEbsId.get({ organization, account, id });
@@ -87,6 +90,34 @@ export function createSnapshots(db: Database, machine: Machine, worlds: Worlds, 
   /** Generations count a volume's snapshots up from 0 [C]. */
   function nextGeneration(tx: Tx, volume: number): number {
     return (lastGeneration.get(volume, tx.organization, tx.account) ?? -1) + 1;
+  }
+
+  /** Begins a snapshot. @param along when it ends, where the pace does not say it. */
+  function take(
+    tx: Tx,
+    volume: SnapshotSource,
+    said: Pick<SnapshotRow, 'description' | 'tags'> & Partial<Pick<SnapshotRow, 'changed_by'>>,
+    along?: Along,
+  ): SnapshotRow {
+    const id = worlds.makeId(tx, 'dsnap');
+    const set = partVolumes(volume).map((volume_id) => ({ id: worlds.makeId(tx, 'snap'), volume_id }));
+    const row = {
+      ...machine.begin(tx, 'snapshot', 'create', id, { volumeId: volume.id, ...(along && { along }) }),
+      organization: tx.organization,
+      account: tx.account,
+      id,
+      volume: volume.key,
+      volume_id: volume.id,
+      generation: volume.generation,
+      size_gb: volume.size_gb,
+      region: regionOf(volume.availability_zone),
+      encrypted: volume.encrypted,
+      kms_key_id: volume.kms_key_id,
+      started_at: tx.now,
+      ...said,
+      ...ebsColumns(set),
+    };
+    return { key: insert(row), ...row, status: row.told };
   }
 
   return {
@@ -120,32 +151,21 @@ export function createSnapshots(db: Database, machine: Machine, worlds: Worlds, 
     plan(tx: Tx, volumeId: string, request: CreateSnapshotRequest): () => SnapshotRow {
       const volume = source.get(tx.organization, volumeId, tx.account) ?? volumes.notFound(tx, volumeId);
       machine.allow('volume', request.autoscalingOnly ? 'snapshot' : 'snapshot-any', volumeThing(volume));
-      const tags = checkTags(request.tags, 'body/tags');
+      const tags = checkTags(request.tags);
       if (volume.generation > greatestGeneration) {
         throw new EmulatorError('generations-exhausted', { volumeId, last: greatestGeneration });
       }
-      return () => {
-        const id = worlds.makeId(tx, 'dsnap');
-        const set = partVolumes(volume).map((volume_id) => ({ id: worlds.makeId(tx, 'snap'), volume_id }));
-        const row = {
-          ...machine.begin(tx, 'snapshot', 'create', id, { volumeId: volume.id }),
-          organization: tx.organization,
-          account: tx.account,
-          id,
-          volume: volume.key,
-          volume_id: volume.id,
-          generation: volume.generation,
-          size_gb: volume.size_gb,
-          region: regionOf(volume.availability_zone),
-          encrypted: volume.encrypted,
-          kms_key_id: volume.kms_key_id,
-          description: request.description ?? '',
-          tags: JSON.stringify(tags),
-          started_at: tx.now,
-          ...ebsColumns(set),
-        };
-        return { key: insert(row), ...row, status: row.told };
-      };
+      return () => take(tx, volume, { description: request.description ?? '', tags: JSON.stringify(tags) });
+    },
+
+    /**
+     * The snapshot that an activation takes [D]: it is of the members, and completed in the same instant [A]. A volume
+     * whose generations are exhausted has none.
+     */
+    takeAtActivation(tx: Tx, { id, changed_by }: VolumeRow): void {
+      const volume = source.get(tx.organization, id, tx.account) ?? volumes.notFound(tx, id);
+      if (volume.generation > greatestGeneration) return;
+      take(tx, volume, { description: '', tags: '[]', changed_by }, { due_at: tx.now, due_action: 'complete' });
     },
 
     /** A page of the snapshots of some accounts of one world, oldest first, and how many there are in all. */

@@ -1,4 +1,5 @@
 import { EmulatorError } from '../../ground/errors.ts';
+import { type Names, sentenceOf } from '../../words/index.ts';
 
 /** Where something stands in a document. */
 export type Path = readonly (string | number)[];
@@ -48,13 +49,17 @@ export function createReport(nameOf: NameOf) {
     /** Something is wrong with what stands at a path: the sentence goes on from its name. */
     say,
 
-    /** Lets a check of the engine speak of what stands at a path, or at the one that its refusal is about. */
-    attempt(path: Path | ((refusal: EmulatorError) => Path), check: () => void): void {
+    /**
+     * Lets a check of the engine speak of what stands at a path, or at the one that its refusal is about.
+     *
+     * @param names what the document calls the fields that the check may name.
+     */
+    attempt(path: Path | ((refusal: EmulatorError) => Path), names: Names, check: () => void): void {
       try {
         check();
       } catch (error) {
         if (!(error instanceof EmulatorError)) throw error;
-        add(typeof path === 'function' ? path(error) : path, error.message);
+        add(typeof path === 'function' ? path(error) : path, sentenceOf(error, names));
       }
     },
 

@@ -50,7 +50,7 @@ export function findProblems(document: Seed, nameOf: NameOf = inBody): Problem[]
   for (const list of ['instances', 'volumes'] as const) {
     for (const [at, { availabilityZone }] of document[list].entries()) {
       const path = [list, at, 'availabilityZone'];
-      report.attempt(path, () => regionOf(availabilityZone, nameOf(path)));
+      report.attempt(path, { availabilityZone: nameOf(path) }, () => regionOf(availabilityZone));
     }
   }
   return report.problems;
@@ -67,7 +67,7 @@ function reportAccounts(document: Seed, { attempt, unique, nameOf }: Report): vo
   const ids = unique();
   ids(document.ownAccountId ?? document.organizationId, ['ownAccountId']);
   const checkRole = (path: Path, roleArn: string | undefined) => {
-    if (roleArn !== undefined) attempt(path, () => checkRoleArn(roleArn, nameOf(path)));
+    if (roleArn !== undefined) attempt(path, { roleArn: nameOf(path) }, () => checkRoleArn(roleArn));
   };
   checkRole(['roleArn'], document.roleArn);
   for (const [at, { accountId, roleArn }] of document.accounts.entries()) {

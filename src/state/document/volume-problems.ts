@@ -106,7 +106,8 @@ function reportPerformance({ volume }: Placed, performance: Performance, path: P
     code.startsWith('size') ? 'sizeGb' : code.startsWith('iops') ? 'iops' : 'throughput';
   report.attempt(
     (refusal) => at(fieldOf(refusal)),
-    () => checkPerformance(volume.volumeType ?? 'gp3', performance, arrayCount(backingCountOf(volume)), names),
+    names,
+    () => checkPerformance(volume.volumeType ?? 'gp3', performance, arrayCount(backingCountOf(volume))),
   );
 }
 
@@ -156,7 +157,7 @@ function reportAttachments({ instances }: Seed, placed: readonly Placed[], repor
       ofInstance(`is in ${instance.availabilityZone}, and the volume in ${volume.availabilityZone}`);
     }
     const device = [...here, 'deviceName'];
-    report.attempt(device, () => checkDeviceName(deviceName, report.nameOf(device)));
+    report.attempt(device, { deviceName: report.nameOf(device) }, () => checkDeviceName(deviceName));
     devices(`${deviceName} of ${instanceId}`, device, `${attachmentPoint(deviceName)} of ${instanceId}`);
   }
 }

@@ -18,6 +18,8 @@ export interface FaultEffect {
   delayMs?: number;
   status?: number;
   message?: string;
+  /** With `status`: the code that the answer has for its clients, where its surface has codes. */
+  code?: string;
   headers?: Record<string, string>;
   /** `connection`: it ends without an answer, and nothing was done; `body`: all was done, and half of the answer arrives. */
   drop?: 'connection' | 'body';

@@ -1,4 +1,5 @@
 import type { Instant } from '../../ground/clock.ts';
+import { sayWhy } from '../../words/index.ts';
 import { type Database, isDiskFailure } from '../storage/database.ts';
 import { type Due, type DueRows, idOf } from './due.ts';
 import type { Pace } from './pace.ts';
@@ -101,7 +102,7 @@ export function createSettle(db: Database, { table, due, rowOf, effects, apply }
   /** Holds a transition that threw, with the reason. */
   function hold(organization: number, it: Due, error: unknown, told: Told): Change {
     const { resource, key, id, account, status: to, due_action, due_at: at } = it;
-    const reason = `${due_action} failed: ${error instanceof Error ? error.message : error}`;
+    const reason = `${due_action} failed: ${sayWhy(error)}`;
     const begunBy = park.get(resource)?.get(JSON.stringify({ at, reason }), key, organization, account) ?? null;
     const change = { resource, id, action: 'park', to, at, reason };
     told.parked(change, begunBy, error);

@@ -90,7 +90,7 @@ const ebsModification = <const Action extends string>(
   row: Omit<Transition<'ebs_modification', Action>, 'resource' | 'quiet'>,
 ) => ({ resource: 'ebs_modification', quiet: true, ...row }) as const;
 
-const sayAutoscalingOnly = 'autoscaling is off on it: send "autoscalingOnly": false to include such volumes';
+const sayAutoscalingOnly = 'autoscaling is off on it: send {autoscalingOnly} to include such volumes';
 
 export const transitions = [
   ebsVolume({
@@ -283,7 +283,7 @@ export const transitions = [
     cause: 'clock',
     refusal: 'volume-not-activating',
     source: 'D',
-    note: 'Its backing volumes carry the data now; callers keep its id.',
+    note: 'Its backing volumes carry the data now, and a snapshot of them is taken; callers keep its id.',
   }),
   volume({
     action: 'deactivate',
@@ -509,7 +509,7 @@ export const transitions = [
     cause: 'request',
     next: { takes: 'detach', action: 'finish-detach' },
     refusal: 'attachment-in-transition',
-    hints: { attaching: 'wait until it is, or send "force": true', detaching: 'it is on its way already' },
+    hints: { attaching: 'wait until it is, or send {force}', detaching: 'it is on its way already' },
     source: 'C',
     note: 'The device name stays taken until the volume is off.',
   }),

@@ -11,13 +11,10 @@ export const roleArnPattern = roleForm.source;
 /** With AWS's longest path and name. */
 const longest = 700;
 
-/**
- * @param field what the caller named it, for the message.
- * @throws EmulatorError `role-arn-invalid`
- */
-export function checkRoleArn(roleArn: string, field = 'roleArn'): void {
+/** @throws EmulatorError `role-arn-invalid` */
+export function checkRoleArn(roleArn: string): void {
   if (roleArn.length > longest || !roleForm.test(roleArn)) {
-    throw new EmulatorError('role-arn-invalid', { field, roleArn });
+    throw new EmulatorError('role-arn-invalid', { roleArn });
   }
 }
 

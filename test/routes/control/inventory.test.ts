@@ -441,7 +441,11 @@ describe('a volume made in AWS', () => {
     expect(await does('DELETE', path, undefined, 204)).toBeUndefined();
     await isRefused(() => send('GET', `/accounts/${production}${path}`), 404, 'volume-not-found', volumeId);
     world.clock.advance(60_000);
-    expect(await items('snapshots', `?search=${volumeId}`)).toMatchObject([{ datafySnapshotId, status: 'completed' }]);
+    expect(await items('snapshots', `?search=${volumeId}`)).toMatchObject([
+      // That of its activation.
+      { status: 'completed' },
+      { datafySnapshotId, status: 'completed' },
+    ]);
     const { volumeId: restored } = world.state.restore(target(), {
       source: { datafySnapshotId },
       availabilityZone: zone,

@@ -43,7 +43,7 @@ test.each([
   ' us-east-1a',
   'us-east-1a\n',
 ])('%j is no zone', (zone) => {
-  expect(() => regionOf(zone)).toThrow('is not an availability zone');
+  expect(() => regionOf(zone)).toThrow('availability-zone-invalid');
 });
 
 test.each(['us-east-99', 'us-east-1a', 'us', 'ap-northeast-1-wl1-nrt-wlz-1', 'us-east-0'])(

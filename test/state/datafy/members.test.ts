@@ -259,6 +259,28 @@ describe('an ordinary volume', () => {
     });
   });
 
+  test('is snapshotted when its activation ends, as any volume is', () => {
+    world.state.activate(world.target, ordinary);
+    wait('activate');
+    const members = world.columns('id').flat();
+    const all = () => world.state.inventory.snapshots(world.target, { limit: 9, offset: 0 }).items;
+    expect(all()).toMatchObject([
+      {
+        volumeId: ordinary,
+        status: 'completed',
+        volumeSizeGb: 101,
+        ebsSnapshots: members.map((volumeId) => ({ volumeId })),
+        changedBy: 7,
+      },
+    ]);
+    const generation = { key: 'datafy:snapshot:generation-id', value: '0' };
+    expect(all()[0]?.ebsSnapshots[0]?.tags).toContainEqual(generation);
+    world.state.createSnapshot(world.target, ordinary, { autoscalingOnly: true });
+    expect(all()[1]?.ebsSnapshots[0]?.tags).toContainEqual({ ...generation, value: '1' });
+    const { datafySnapshotId } = all()[0] as { datafySnapshotId: string };
+    world.state.restore(world.target, { source: { datafySnapshotId }, availabilityZone });
+  });
+
   test('takes over from the members, at the device, when autoscaling is off again', () => {
     world.state.activate(world.target, ordinary);
     wait('activate');

@@ -256,7 +256,7 @@ describe('the ids of a world', () => {
       const create = (account: number) => createIn(state, { ...target, account });
       const first = create(target.account);
       // The account was deleted while the call was under way: the database says so when the id is there already.
-      for (let at = 0; at < attempts; at++) expect(() => create(999)).toThrow('There is no account');
+      for (let at = 0; at < attempts; at++) expect(() => create(999)).toThrow('account-not-found');
       return [first, create(target.account)];
     };
     expect(made(3)).toEqual(made(0));
@@ -274,7 +274,7 @@ describe('the ids of a world', () => {
       });
       snapshot(state, target);
       for (let at = 0; at < attempts; at++) {
-        expect(() => createIn(state, { ...target, account: 999 })).toThrow('There is no account');
+        expect(() => createIn(state, { ...target, account: 999 })).toThrow('account-not-found');
       }
       state.flush();
       return state.control.export(target.organization).ids;

@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { controlledClock } from '../../../src/ground/clock.ts';
-import { EmulatorError, errors } from '../../../src/ground/errors.ts';
+import { EmulatorError, type WrongStatus } from '../../../src/ground/errors.ts';
 import { stoodBehind } from '../../../src/state/document/defaults.ts';
 import type { VolumeDocument, WorldDocument } from '../../../src/state/document/document.ts';
 import { createFaults } from '../../../src/state/engine/faults.ts';
@@ -175,11 +175,10 @@ function moved(before: ReturnType<typeof dump>, move: Transition, now: number, b
   return { ...before, ...behind, [resource]: rows };
 }
 
-/** The message of the table's refusal of a thing. */
-function sentence(row: Transition, { situation, hint }: Thing, status: Status): string {
-  const message = errors[row.refusal].message;
+/** What the table's refusal of a thing says. */
+function factsOf(row: Transition, { situation, hint }: Thing, status: Status): WrongStatus {
   const action = row.says ?? row.action;
-  return message({ situation: situation(), action, expected: row.from, ...{ hint: row.hints?.[status] ?? hint?.() } });
+  return { situation: situation(), action, expected: row.from, hint: row.hints?.[status] ?? hint?.() };
 }
 
 describe.each(resources)('every cell of %s', (resource) => {
@@ -205,7 +204,7 @@ describe.each(resources)('every cell of %s', (resource) => {
     for (const call of calls) {
       const refused = refusal(call);
       expect(refused?.code).toBe(each.row.refusal);
-      expect(refused?.message).toBe(sentence(each.row, thing, each.status));
+      expect(refused?.facts).toEqual(factsOf(each.row, thing, each.status));
       expect(refused?.message).toContain(each.status);
       expect(tx.changes).toEqual([]);
     }

@@ -9,6 +9,7 @@ import { findProblems } from '../../../src/state/document/problems.ts';
 import { createState } from '../../../src/state/index.ts';
 import { defaultSeed } from '../../../src/state/seeds/default.ts';
 import { openDatabase } from '../../../src/state/storage/database.ts';
+import { sentenceOf } from '../../../src/words/index.ts';
 import { beginning } from '../../support/world.ts';
 
 const [one, two] = ['11111111-0000-4000-8000-000000000001', '11111111-0000-4000-8000-000000000002'];
@@ -90,7 +91,7 @@ function refusalOf(document: SeedDocument): string | undefined {
     return undefined;
   } catch (error) {
     if (!(error instanceof EmulatorError)) throw error;
-    return `${error.code}: ${error.message}`;
+    return `${error.code}: ${sentenceOf(error)}`;
   } finally {
     db.close();
   }

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { State } from '../../../state/index.ts';
+import { targetOf } from '../../../surface/call.ts';
 import * as schemas from './schemas.ts';
 
 /** Snapshots for infrastructure as code [C]. */
@@ -7,7 +8,7 @@ export function awsSnapshotRoutes(state: State): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.get('/aws/snapshots/:snapshotId', { schema: schemas.getAwsSnapshot }, (request, reply) => {
       const { snapshotId } = request.params;
-      const snapshot = state.snapshot(request.target, snapshotId);
+      const snapshot = state.snapshot(targetOf(request), snapshotId);
       reply.send({
         snapshotId,
         volumeId: snapshot.volumeId,

@@ -1,43 +1,46 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { State, VolumeHead } from '../../../state/index.ts';
-import { performanceNames } from '../shared.ts';
-import { acceptEitherSpelling, sizeField } from '../size-spelling.ts';
+import { targetOf } from '../../../surface/call.ts';
+import { acceptEitherSpelling } from '../size-spelling.ts';
+import { newVolumeNames } from '../words.ts';
 import { readArray } from './array-spelling.ts';
 import * as schemas from './schemas.ts';
-
-/** What the bodies of these calls call what the engine may refuse. */
-const created = { ...performanceNames, sizeGb: 'diskSize', arraySize: 'performanceArraySize' };
 
 /** Volumes for infrastructure as code [C]. */
 export function awsVolumeRoutes(state: State): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.get('/aws/volumes/:volumeId', { schema: schemas.getAwsVolume }, (request, reply) => {
-      reply.send(renderVolume(state.volumeHead(request.target, request.params.volumeId)));
+      reply.send(renderVolume(state.volumeHead(targetOf(request), request.params.volumeId)));
     });
 
-    app.post('/aws/volumes/create-from-snapshots', { schema: schemas.createFromSnapshots }, (request, reply) => {
-      const { source, volumeProperties } = request.body;
-      const { availabilityZone, diskSize = 0, volumeIops = 0, volumeThroughput = 0, tags = [] } = volumeProperties;
-      const { volumeId, sizeGb } = state.restore(request.target, {
-        source,
-        availabilityZone,
-        sizeGb: diskSize,
-        iops: volumeIops,
-        throughput: volumeThroughput,
-        tags,
-        names: created,
-      });
-      reply.send({ volumeId, volumeSizeGB: sizeGb });
-    });
+    const config = { names: newVolumeNames };
+    app.post(
+      '/aws/volumes/create-from-snapshots',
+      { config, schema: schemas.createFromSnapshots },
+      (request, reply) => {
+        const { source, volumeProperties } = request.body;
+        const { availabilityZone, diskSize = 0, volumeIops = 0, volumeThroughput = 0, tags = [] } = volumeProperties;
+        const { volumeId, sizeGb } = state.restore(targetOf(request), {
+          source,
+          availabilityZone,
+          sizeGb: diskSize,
+          iops: volumeIops,
+          throughput: volumeThroughput,
+          tags,
+        });
+        reply.send({ volumeId, volumeSizeGB: sizeGb });
+      },
+    );
 
     for (const [call, schema] of [
       ['create-autoscaling-volume', schemas.createAutoscalingVolume],
       ['create-datafied-volume', schemas.createDatafiedVolume],
     ] as const) {
-      app.post(`/aws/volumes/${call}`, { schema }, (request, reply) => {
+      app.post(`/aws/volumes/${call}`, { config, schema }, (request, reply) => {
         const { volumeProperties: wanted } = request.body;
         const { mode, arraySize, names } = readArray(wanted);
-        const volume = state.createVolume(request.target, {
+        request.call.names = names;
+        const volume = state.createVolume(targetOf(request), {
           availabilityZone: wanted.availabilityZone,
           sizeGb: wanted.diskSize,
           iops: wanted.volumeIops ?? 0,
@@ -47,7 +50,6 @@ export function awsVolumeRoutes(state: State): FastifyPluginAsyncTypebox {
           tags: wanted.tags ?? [],
           mode,
           arraySize,
-          names: { ...created, ...names },
         });
         reply.send(renderVolume(volume));
       });
@@ -55,25 +57,24 @@ export function awsVolumeRoutes(state: State): FastifyPluginAsyncTypebox {
 
     app.post('/aws/volumes/:volumeId/attach', { schema: schemas.attach }, (request, reply) => {
       const { instanceId, deviceName } = request.body;
-      state.attach(request.target, request.params.volumeId, { instanceId, deviceName, deleteOnTermination: false });
+      state.attach(targetOf(request), request.params.volumeId, { instanceId, deviceName, deleteOnTermination: false });
       reply.code(200).send();
     });
 
     app.post('/aws/volumes/:volumeId/detach', { schema: schemas.detach }, (request, reply) => {
       const { instanceId, force = false } = request.body;
-      state.detach(request.target, request.params.volumeId, instanceId, force);
+      state.detach(targetOf(request), request.params.volumeId, instanceId, force);
       reply.code(200).send();
     });
 
     const preValidation = acceptEitherSpelling;
     app.post('/aws/volumes/:volumeId/modify', { schema: schemas.modify, preValidation }, (request, reply) => {
       const { volumeSizeGb = 0, volumeIops = 0, volumeThroughput = 0, arraySize = 0 } = request.body;
-      state.modifyAttached(request.target, request.params.volumeId, {
+      state.modifyAttached(targetOf(request), request.params.volumeId, {
         sizeGb: volumeSizeGb,
         iops: volumeIops,
         throughput: volumeThroughput,
         arraySize,
-        names: { ...performanceNames, sizeGb: sizeField(request), arraySize: 'arraySize' },
       });
       reply.code(200).send();
     });

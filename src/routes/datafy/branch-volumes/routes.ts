@@ -1,6 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { State, VolumeDescription } from '../../../state/index.ts';
-import { performanceNames } from '../shared.ts';
+import { targetOf } from '../../../surface/call.ts';
+import { publishedStatuses } from '../statuses.ts';
+import { newVolumeNames } from '../words.ts';
 import * as schemas from './schemas.ts';
 
 /**
@@ -9,34 +11,38 @@ import * as schemas from './schemas.ts';
  */
 export function branchVolumeRoutes(state: State): FastifyPluginAsyncTypebox {
   return async (app) => {
-    const config = { surface: 'published' } as const;
+    const config = { statuses: publishedStatuses };
 
     app.get('/volumes/:volumeId', { config, schema: schemas.getVolume }, (request, reply) => {
       // To that client a volume that is not there is an empty list, and any other status an error [C].
-      const volume = state.volume(request.target, request.params.volumeId);
+      const volume = state.volume(targetOf(request), request.params.volumeId);
       reply.send(volume ? { ...volume, volumes: [renderForClient(volume)] } : { volumes: [] });
     });
 
     app.delete('/volumes/:volumeId', { config, schema: schemas.deleteVolume }, (request, reply) => {
-      state.aws.deleteVolume(request.target, request.params.volumeId);
+      state.aws.deleteVolume(targetOf(request), request.params.volumeId);
       reply.code(200).send();
     });
 
-    app.post('/volumes/create-datafied-volume', { config, schema: schemas.createDatafiedPair }, (request, reply) => {
-      const { volumeProperties: wanted } = request.body;
-      const { volumeId, volumeSizeGb, backingVolumeIds } = state.createVolume(request.target, {
-        availabilityZone: wanted.availabilityZone,
-        sizeGb: wanted.diskSize,
-        iops: wanted.volumeIops ?? 0,
-        throughput: wanted.volumeThroughput ?? 0,
-        encrypted: wanted.encrypted ?? false,
-        kmsKeyId: wanted.kmsKeyId ?? '',
-        tags: wanted.tags ?? [],
-        mode: 'autoscaling',
-        names: { ...performanceNames, sizeGb: 'diskSize', arraySize: 'arraySize' },
-      });
-      reply.send({ volumeId, volumeSizeGB: volumeSizeGb, targetVolumeIds: backingVolumeIds });
-    });
+    const creating = { ...config, names: newVolumeNames };
+    app.post(
+      '/volumes/create-datafied-volume',
+      { config: creating, schema: schemas.createDatafiedPair },
+      (request, reply) => {
+        const { volumeProperties: wanted } = request.body;
+        const { volumeId, volumeSizeGb, backingVolumeIds } = state.createVolume(targetOf(request), {
+          availabilityZone: wanted.availabilityZone,
+          sizeGb: wanted.diskSize,
+          iops: wanted.volumeIops ?? 0,
+          throughput: wanted.volumeThroughput ?? 0,
+          encrypted: wanted.encrypted ?? false,
+          kmsKeyId: wanted.kmsKeyId ?? '',
+          tags: wanted.tags ?? [],
+          mode: 'autoscaling',
+        });
+        reply.send({ volumeId, volumeSizeGB: volumeSizeGb, targetVolumeIds: backingVolumeIds });
+      },
+    );
   };
 }
 

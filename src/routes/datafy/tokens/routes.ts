@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { hashSecret, mintSecret } from '../../../ground/secrets.ts';
 import type { State } from '../../../state/index.ts';
+import { targetOf } from '../../../surface/call.ts';
 import * as schemas from './schemas.ts';
 
 /** Tokens of an account [C]. */
@@ -11,7 +12,7 @@ export function tokenRoutes(state: State): FastifyPluginAsyncTypebox {
 
     app.post(path, { config, schema: schemas.createToken }, async (request, reply) => {
       const { description = '', expireInMinutes, roleIds = [] } = request.body;
-      const { target } = request;
+      const target = targetOf(request);
       const secret = await mintSecret(target.accountId, state.now(target.organization));
       const token = state.createToken(target, {
         description,
@@ -28,11 +29,11 @@ export function tokenRoutes(state: State): FastifyPluginAsyncTypebox {
     });
 
     app.get(`${path}/:tokenId`, { config, schema: schemas.getToken }, (request, reply) => {
-      reply.send(state.token(request.target, request.params.tokenId));
+      reply.send(state.token(targetOf(request), request.params.tokenId));
     });
 
     app.delete(`${path}/:tokenId`, { config, schema: schemas.deleteToken }, (request, reply) => {
-      state.deleteToken(request.target, request.params.tokenId);
+      state.deleteToken(targetOf(request), request.params.tokenId);
       reply.code(200).send();
     });
   };

@@ -1,19 +1,21 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { EmulatorError } from '../../../ground/errors.ts';
 import type { State } from '../../../state/index.ts';
-import { performanceNames } from '../shared.ts';
-import { acceptEitherSpelling, sizeField } from '../size-spelling.ts';
+import { targetOf } from '../../../surface/call.ts';
+import { acceptEitherSpelling } from '../size-spelling.ts';
+import { deactivationStatuses, publishedStatuses } from '../statuses.ts';
+import { newVolumeNames } from '../words.ts';
 import * as schemas from './schemas.ts';
 
 /** The five published calls [P]. */
 export function volumeRoutes(state: State): FastifyPluginAsyncTypebox {
   return async (app) => {
-    const config = { surface: 'published' } as const;
+    const config = { statuses: publishedStatuses };
 
     app.post('/volumes/:volumeId/create-snapshot', { config, schema: schemas.createSnapshot }, (request, reply) => {
       const { useSourceVolume, autoscalingOnly = true, description, tags } = request.body;
       if (useSourceVolume) throw new EmulatorError('field-internal', { field: 'body/useSourceVolume' });
-      const snapshot = state.createSnapshot(request.target, request.params.volumeId, {
+      const snapshot = state.createSnapshot(targetOf(request), request.params.volumeId, {
         autoscalingOnly,
         ...(description !== undefined && { description }),
         ...(tags && { tags }),
@@ -21,32 +23,36 @@ export function volumeRoutes(state: State): FastifyPluginAsyncTypebox {
       reply.send(snapshot);
     });
 
-    app.post('/volumes/create-from-snapshots', { config, schema: schemas.createFromSnapshots }, (request, reply) => {
-      const { source, volumeProperties } = request.body;
-      const { availabilityZone, volumeIops, volumeThroughput, tags } = volumeProperties;
-      const { volumeId, sizeGb } = state.restore(request.target, {
-        source,
-        availabilityZone,
-        iops: volumeIops ?? 0,
-        throughput: volumeThroughput ?? 0,
-        ...(tags && { tags }),
-        // It takes no size.
-        names: { ...performanceNames, sizeGb: 'source' },
-      });
-      reply.send({ volumeId, volumeSizeGB: sizeGb });
-    });
+    // It takes no size: that is of the source.
+    const restoring = { ...config, names: { ...newVolumeNames, sizeGb: 'source' } };
+    app.post(
+      '/volumes/create-from-snapshots',
+      { config: restoring, schema: schemas.createFromSnapshots },
+      (request, reply) => {
+        const { source, volumeProperties } = request.body;
+        const { availabilityZone, volumeIops, volumeThroughput, tags } = volumeProperties;
+        const { volumeId, sizeGb } = state.restore(targetOf(request), {
+          source,
+          availabilityZone,
+          iops: volumeIops ?? 0,
+          throughput: volumeThroughput ?? 0,
+          ...(tags && { tags }),
+        });
+        reply.send({ volumeId, volumeSizeGB: sizeGb });
+      },
+    );
 
     app.post('/volumes/:volumeId/attach', { config, schema: schemas.attach }, (request, reply) => {
       const { instanceId, deviceName, deleteOnTermination = false } = request.body;
-      state.attach(request.target, request.params.volumeId, { instanceId, deviceName, deleteOnTermination });
+      state.attach(targetOf(request), request.params.volumeId, { instanceId, deviceName, deleteOnTermination });
       reply.send();
     });
 
     app.post(
       '/volumes/:volumeId/deactivate-autoscaling',
-      { config: { surface: 'deactivation' }, schema: schemas.deactivateAutoscaling },
+      { config: { statuses: deactivationStatuses }, schema: schemas.deactivateAutoscaling },
       (request, reply) => {
-        state.deactivate(request.target, request.params.volumeId);
+        state.deactivate(targetOf(request), request.params.volumeId);
         reply.send();
       },
     );
@@ -56,12 +62,10 @@ export function volumeRoutes(state: State): FastifyPluginAsyncTypebox {
       { config, schema: schemas.modify, preValidation: acceptEitherSpelling },
       (request, reply) => {
         const { volumeSizeGB, expandFilesystem = false, autoscalingOnly = true } = request.body;
-        state.modify(request.target, request.params.volumeId, {
+        state.modify(targetOf(request), request.params.volumeId, {
           sizeGb: volumeSizeGB,
           expandFilesystem,
           autoscalingOnly,
-          // It takes none but a size.
-          names: { ...performanceNames, sizeGb: sizeField(request), arraySize: 'arraySize' },
         });
         reply.send();
       },

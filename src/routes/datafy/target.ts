@@ -1,6 +1,6 @@
-import { EmulatorError } from '../ground/errors.ts';
-import type { State, Target, Targets } from '../state/index.ts';
-import type { Principal } from './authenticate.ts';
+import { EmulatorError } from '../../ground/errors.ts';
+import type { State, Target, Targets } from '../../state/index.ts';
+import type { Principal } from '../../surface/call.ts';
 
 /** What a request says of the account it is meant for, as it arrived. */
 export interface Named {

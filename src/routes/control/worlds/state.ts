@@ -1,9 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { exportedWorld, type State, worldDocument } from '../../state/index.ts';
-import { noContent, responses } from './shared.ts';
-
-/** The largest world that comes in over HTTP, in bytes. */
-const bodyLimit = 64 * 1024 * 1024;
+import { exportedWorld, type State, worldDocument } from '../../../state/index.ts';
+import { worldOf } from '../../../surface/call.ts';
+import { maxWorldBytes, noContent, responses } from '../shared.ts';
 
 const reset = {
   operationId: 'resetWorld',
@@ -31,16 +29,16 @@ const importState = {
 export function stateRoutes(state: State): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.post('/reset', { schema: reset }, (request, reply) => {
-      state.control.reset(request.world);
+      state.control.reset(worldOf(request));
       reply.code(204).send(undefined);
     });
 
     app.get('/state', { schema: exportState }, (request, reply) => {
-      reply.send(state.control.export(request.world));
+      reply.send(state.control.export(worldOf(request)));
     });
 
-    app.put('/state', { schema: importState, bodyLimit }, (request, reply) => {
-      state.control.import(request.world, request.body);
+    app.put('/state', { schema: importState, bodyLimit: maxWorldBytes }, (request, reply) => {
+      state.control.import(worldOf(request), request.body);
       reply.code(204).send(undefined);
     });
   };

@@ -1,19 +1,11 @@
 import type { FastifyInstance, FastifyRequest, onRequestHookHandler } from 'fastify';
-import { EmulatorError } from '../ground/errors.ts';
-import type { State, Target, Targets } from '../state/index.ts';
-import { checkExpiry, identify, type Principal } from './authenticate.ts';
+import { EmulatorError } from '../../ground/errors.ts';
+import type { State, Target } from '../../state/index.ts';
+import type { Principal } from '../../surface/call.ts';
 import { firstTimes } from './first-times.ts';
 import { accountInPath, type Named, readNamed, targetOf, targetsOf } from './target.ts';
 
 declare module 'fastify' {
-  interface FastifyRequest {
-    /** Who is calling; undefined until that is known. */
-    principal: Principal | undefined;
-    /** The account that a call runs against. */
-    target: Target;
-    /** The accounts that a list call runs over. */
-    targets: Targets;
-  }
   interface FastifyContextConfig {
     /**
      * What a call is about: `resource` (the default) something of the target account; `list` things of several, so it
@@ -29,42 +21,27 @@ type About = 'resource' | 'list' | 'account' | 'organization';
 const deprecatedSince = `@${Date.UTC(2025, 0, 1) / 1000}`;
 
 /** How many tokens are remembered as warned. */
-const mostWarned = 1_000;
-
-/**
- * Lets only known callers in. It comes before the body is read: who may not call learns nothing of what the call
- * would have said.
- */
-export function admit(app: FastifyInstance, state: State): void {
-  app.decorateRequest('principal');
-  app.addHook('onRequest', (request, _reply, done) => {
-    // An expired token is refused, but tells in whose journal that stands.
-    request.principal = identify(state, request.headers.authorization);
-    checkExpiry(state, request.principal);
-    done();
-  });
-}
+const maxWarnedTokens = 1_000;
 
 /** Tells the routes of an instance which account a call is for. */
 export function aim(app: FastifyInstance, state: State): void {
-  app.decorateRequest('target');
-  app.decorateRequest('targets');
-  const isFirst = firstTimes(mostWarned);
+  const isFirst = firstTimes(maxWarnedTokens);
 
   app.addHook('onRoute', (route) => {
     const about = route.config?.about ?? 'resource';
     const hook: onRequestHookHandler = (request, reply, done) => {
-      const principal = request.principal as Principal;
+      const { call } = request;
+      const principal = call.principal as Principal;
       const named = readNamed(request.query, request.headers['x-datafy-sub-account-id']);
       if (named.header !== undefined) {
         reply.header('Deprecation', deprecatedSince);
         warnOnce(request, principal);
       }
       if (principal.readOnly && !['GET', 'HEAD'].includes(request.method)) throw new EmulatorError('token-read-only');
-      if (about === 'list') request.targets = targetsOf(state, principal, named);
+      if (about === 'list') call.targets = targetsOf(state, principal, named);
       else {
         const { organization, account, accountId, ownAccount } = targetFor(about, request, principal, named);
-        request.target = { organization, account, accountId, ownAccount, request: request.number };
+        call.target = { organization, account, accountId, ownAccount, request: call.number };
       }
       done();
     };

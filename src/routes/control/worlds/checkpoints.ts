@@ -1,8 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
-import { formatInstant } from '../../ground/clock.ts';
-import type { State } from '../../state/index.ts';
-import { noContent, responses, strictObject } from './shared.ts';
+import { formatInstant } from '../../../ground/clock.ts';
+import type { State } from '../../../state/index.ts';
+import { worldOf } from '../../../surface/call.ts';
+import { noContent, responses, strictObject } from '../shared.ts';
 
 const tags = ['Checkpoints'];
 const name = Type.String({ minLength: 1, maxLength: 200 });
@@ -56,23 +57,23 @@ export function checkpointRoutes(state: State): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.post('/checkpoints', { schema: create }, (request, reply) => {
       const { name } = request.body;
-      reply.code(201).send({ name, replaced: state.control.checkpoint(request.world, name) });
+      reply.code(201).send({ name, replaced: state.control.checkpoint(worldOf(request), name) });
     });
 
     app.get('/checkpoints', { schema: list }, (request, reply) => {
-      const checkpoints = state.control.checkpoints(request.world);
+      const checkpoints = state.control.checkpoints(worldOf(request));
       reply.send({
         checkpoints: checkpoints.map((each) => ({ name: each.name, createdAt: formatInstant(each.createdAt) })),
       });
     });
 
     app.post('/checkpoints/:name/restore', { schema: restore }, (request, reply) => {
-      state.control.restoreCheckpoint(request.world, request.params.name);
+      state.control.restoreCheckpoint(worldOf(request), request.params.name);
       reply.code(204).send(undefined);
     });
 
     app.delete('/checkpoints/:name', { schema: remove }, (request, reply) => {
-      state.control.deleteCheckpoint(request.world, request.params.name);
+      state.control.deleteCheckpoint(worldOf(request), request.params.name);
       reply.code(204).send(undefined);
     });
   };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { firstTimes } from '../../src/auth/first-times.ts';
+import { firstTimes } from '../../../src/routes/datafy/first-times.ts';
 
 test('each name is first once, and no more names are remembered than it is told', () => {
   const isFirst = firstTimes(2);

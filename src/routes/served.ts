@@ -1,0 +1,112 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { checkExpiry } from '../auth/authenticate.ts';
+import type { State } from '../state/index.ts';
+import type { Principal } from '../surface/call.ts';
+import type { Operation, Surface } from '../surface/surface.ts';
+import { type Recorder, record } from '../watch/recorder.ts';
+import { documentedPath, strike } from '../watch/strike.ts';
+
+/** What a surface's calls may use. */
+export interface Door {
+  readonly state: State;
+  readonly recorder: Recorder;
+  readonly version: string;
+  /** The surfaces that are on. */
+  readonly surfaces: readonly Surface[];
+  /** The operations of all surfaces that are watched. It fills while they open. */
+  readonly operations: ServedOperation[];
+  /** How often a stream of events gets a comment, in milliseconds. */
+  readonly commentEvery: number;
+}
+
+export interface ServedOperation extends Operation {
+  readonly surface: Surface;
+}
+
+/** A surface with what needs the engine: how its callers get in, and its calls. */
+export interface ServedSurface extends Surface {
+  /**
+   * Who is calling, whether the token is still valid or not. It comes before the body is read: who may not call learns
+   * nothing of what the call would have said. Left out: nobody signs in.
+   *
+   * @throws EmulatorError where that is not known
+   */
+  admit?(request: FastifyRequest, state: State): Principal;
+  /**
+   * Tells the routes of an instance which account a call is for. It is asked when the call has its number in the
+   * journal, and before the body is read. Left out: for that of the caller.
+   */
+  aim?(app: FastifyInstance, state: State): void;
+  /** Registers its calls, below the first of its paths. */
+  open(app: FastifyInstance, door: Door): void;
+}
+
+/** Opens a surface: every call of it passes the same door. */
+export function serve(app: FastifyInstance, surface: ServedSurface, door: Door): void {
+  const { state, recorder } = door;
+  const [prefix = '/'] = surface.paths;
+  app.register(
+    async (scope) => {
+      scope.addHook('onRoute', (route) => {
+        if (surface.logAt) route.config = { logAt: surface.logAt, ...route.config };
+        if (surface.bodyLimit !== undefined) route.bodyLimit ??= surface.bodyLimit;
+      });
+      if (surface.admit) admit(scope, surface.admit, state);
+      if (surface.isWatched) {
+        collectOperations(scope, surface, door.operations);
+        record(scope, state, recorder);
+      }
+      if (surface.aim) surface.aim(scope, state);
+      else if (surface.admit) aimAtCaller(scope);
+      if (surface.operationOf) nameOperations(scope, surface.operationOf);
+      if (surface.isWatched) strike(scope, state, recorder);
+      surface.open(scope, door);
+    },
+    { prefix: prefix === '/' ? '' : prefix },
+  );
+}
+
+function admit(app: FastifyInstance, who: NonNullable<ServedSurface['admit']>, state: State): void {
+  app.addHook('onRequest', (request, _reply, done) => {
+    const { call } = request;
+    // An expired token is refused, but tells in whose journal that stands.
+    call.principal = who(request, state);
+    call.world = call.principal.organization;
+    checkExpiry(state, call.principal);
+    done();
+  });
+}
+
+function aimAtCaller(app: FastifyInstance): void {
+  app.addHook('onRequest', ({ call }, _reply, done) => {
+    if (call.principal) call.target = { ...call.principal, request: call.number };
+    done();
+  });
+}
+
+function nameOperations(app: FastifyInstance, operationOf: NonNullable<Surface['operationOf']>): void {
+  app.addHook('preValidation', (request, _reply, done) => {
+    request.call.operation = operationOf(request);
+    done();
+  });
+}
+
+function collectOperations(app: FastifyInstance, surface: Surface, operations: ServedOperation[]): void {
+  const add = (operation: Operation) => {
+    const { operationId } = operation;
+    const other = operations.find((each) => each.operationId === operationId);
+    // Faults and the journal name an operation by its id alone.
+    if (other) throw new Error(`The operation ${operationId} is of ${other.surface.name}, and of ${surface.name} too`);
+    operations.push({ ...operation, surface });
+  };
+  if (surface.operations) for (const operation of surface.operations) add(operation);
+  else {
+    app.addHook('onRoute', ({ method, url, schema }) => {
+      const { operationId } = schema ?? {};
+      // A HEAD is the GET that it goes with.
+      if (!operationId || method === 'HEAD') return;
+      const path = documentedPath(url);
+      add({ operationId, method: String(method), path, namesVolume: path.includes('{volumeId}') });
+    });
+  }
+}

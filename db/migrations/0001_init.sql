@@ -262,7 +262,8 @@ CREATE INDEX ebs_modification_due ON ebs_modification (organization, due_at, ebs
 CREATE INDEX ebs_modification_parked ON ebs_modification (organization) WHERE parked IS NOT NULL;
 CREATE UNIQUE INDEX ebs_modification_one_at_a_time ON ebs_modification (ebs_volume) WHERE status = 'modifying';
 
--- A change of size, IOPS or throughput. The volume keeps its old values until the change lands.
+-- A change of size, IOPS, throughput, or of the size of an array: backing_count, NULL where that stays. The volume keeps
+-- its old values until the change lands.
 CREATE TABLE modification (
   key               INTEGER PRIMARY KEY AUTOINCREMENT,
   organization      INTEGER NOT NULL,
@@ -276,6 +277,7 @@ CREATE TABLE modification (
   size_gb           INTEGER NOT NULL CHECK (size_gb > 0),
   iops              INTEGER NOT NULL CHECK (iops > 0),
   throughput        INTEGER NOT NULL CHECK (throughput > 0),
+  backing_count     INTEGER CHECK (backing_count = 4 OR backing_count = 6 OR backing_count = 8),
   expand_filesystem INTEGER NOT NULL CHECK (expand_filesystem IN (0, 1)),
   started_at        INTEGER NOT NULL,
   CHECK (due_at IS NULL OR (due_action IS NOT NULL AND parked IS NULL)),

@@ -52,7 +52,7 @@ export const connectionOptions = ({ headers, request, stall, idle, check }: Time
 });
 
 /** How much is read of bodies that nobody wants, in bytes: twice the longest that any call takes. */
-export const mostDiscarded = 128 * 1024 * 1024;
+export const maxDiscardedBytes = 128 * 1024 * 1024;
 
 /** The request of a connection that was answered last before it had arrived. */
 const early = new WeakMap<Socket, IncomingMessage>();
@@ -63,7 +63,7 @@ export const answeredEarly = (request: IncomingMessage) => early.get(request.soc
 /**
  * An answer that ends when its request has arrived. A refusal may be written long before that, and most clients read it
  * only when they have sent everything: a connection that is closed with bytes unread is reset, and the answer lost. So
- * the rest is read and thrown away, up to `mostDiscarded`, and for as long as a request may take.
+ * the rest is read and thrown away, up to `maxDiscardedBytes`, and for as long as a request may take.
  */
 class PatientResponse extends ServerResponse<IncomingMessage> {
   // biome-ignore lint/suspicious/noExplicitAny: it is passed on as it came
@@ -75,7 +75,7 @@ class PatientResponse extends ServerResponse<IncomingMessage> {
     const [chunk, encoding] = given;
     if (chunk?.length > 0) this.write(chunk, encoding);
     else this.flushHeaders();
-    let left = mostDiscarded;
+    let left = maxDiscardedBytes;
     req.on('data', ({ length }) => {
       left -= length;
       if (left < 0) req.socket.destroy();

@@ -104,7 +104,9 @@ function collectOperations(app: FastifyInstance, surface: Surface, operations: S
     app.addHook('onRoute', ({ method, url, schema }) => {
       const { operationId } = schema ?? {};
       // A HEAD is the GET that it goes with.
-      if (operationId && method !== 'HEAD') add({ operationId, method: String(method), path: documentedPath(url) });
+      if (!operationId || method === 'HEAD') return;
+      const path = documentedPath(url);
+      add({ operationId, method: String(method), path, namesVolume: path.includes('{volumeId}') });
     });
   }
 }

@@ -35,6 +35,8 @@ export interface Operation {
   readonly method: string;
   /** As the documents write it. */
   readonly path: string;
+  /** Whether a call of it names a volume, so that a fault may name that. */
+  readonly namesVolume: boolean;
 }
 
 /** What describes a surface: where it is served, and the page that shows it. */
@@ -63,6 +65,8 @@ export interface Surface {
   credentialIn(headers: IncomingHttpHeaders): string | undefined;
   /** The operation that a call is of, once its body is read; left out: that of its route. */
   operationOf?(request: FastifyRequest): string;
+  /** The volume that a call names, once its body is read; left out: that of its path. */
+  volumeIdOf?(request: FastifyRequest): string | undefined;
   /** The operations that it has; left out: those of its routes. */
   readonly operations?: readonly Operation[];
   readonly bodies: BodyFormat;

@@ -110,6 +110,8 @@ export interface ModificationDocument {
   iops?: number;
   /** MiB/s. Left out: as the volume has. */
   throughput?: number;
+  /** How many EBS volumes the array is to have. Left out: as the volume has. */
+  backingCount?: 4 | 6 | 8;
   /** Left out: no. */
   expandFilesystem?: boolean;
   /** Left out: when the volume was created. RFC 3339. */

@@ -119,6 +119,13 @@ describe('faults', () => {
     expect((await toy(snapshot)).status).toBe(200);
   });
 
+  test('strike those of a volume, wherever a call names it', async () => {
+    const planted = await plant({ operationId: 'ToySnapshot', volumeId: volumes.attached }, { status: 500 });
+    expect(planted.status, planted.text).toBe(201);
+    expect((await toy(snapshot)).status).toBe(200);
+    expect((await toy({ ...snapshot, Volume: volumes.attached })).status).toBe(500);
+  });
+
   test('without a code have the usual one', async () => {
     await plant({ operationId: 'ToySnapshot' }, { status: 500 });
     expect(said(await toy(snapshot))).toEqual(refusedWith(500, 'fault', 'struck this call'));

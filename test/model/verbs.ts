@@ -172,6 +172,7 @@ export interface Change {
   size?: number;
   iops?: number;
   throughput?: number;
+  array?: number;
 }
 
 function modify(step: Step, id: string, o: Change & { expandFilesystem: boolean; autoscalingOnly: boolean }): Refusal {
@@ -180,12 +181,17 @@ function modify(step: Step, id: string, o: Change & { expandFilesystem: boolean;
   const refused = available(volume.status, o.autoscalingOnly);
   if (refused) return refused;
   if (o.size !== undefined && o.size <= volume.size) return 'size-not-larger';
-  const { size = volume.size, iops = volume.iops, throughput = volume.throughput } = o;
-  const limit = limitRefusal(volume.type, size, iops, throughput, volume.array);
+  const { size = volume.size, array = volume.array } = o;
+  // What an array of that size cannot have is lost, or made up.
+  const within = (value: number, least: number, most: number) => Math.max(least * array, Math.min(value, most * array));
+  const iops = o.iops ?? (o.array ? within(volume.iops, 3_000, 80_000) : volume.iops);
+  const throughput = o.throughput ?? (o.array ? within(volume.throughput, 125, 2_000) : volume.throughput);
+  const limit = limitRefusal(volume.type, size, iops, throughput, array);
   if (limit) return limit;
   if (o.expandFilesystem && volume.attachment?.status !== 'attached') return 'filesystem-without-instance';
   if (volume.modification?.status === 'modifying') return 'modification-in-progress';
-  volume.modification = { status: 'modifying', due: step.now + step.world.pace.modify, size, iops, throughput };
+  const due = step.now + step.world.pace.modify;
+  volume.modification = { status: 'modifying', due, size, iops, throughput, array: o.array };
   return undefined;
 }
 
@@ -196,13 +202,16 @@ function modifyAttached(step: Step, id: string, o: Change & { arraySize?: number
   const refused = available(volume.status, false);
   if (refused) return refused;
   if (!volume.attachment) return 'volume-not-attached';
-  if (o.arraySize && o.arraySize !== (volume.array === 1 ? 2 : volume.array)) return 'array-size-fixed';
+  const array = o.arraySize && o.arraySize !== (volume.array === 1 ? 2 : volume.array) ? o.arraySize : undefined;
+  if (array && volume.array === 1) return 'array-size-fixed';
+  if (array && ![4, 6, 8].includes(array)) return 'array-size-invalid';
   if (!o.size && !o.iops && !o.throughput && !o.arraySize) return 'nothing-to-modify';
   const asked: Change = {};
   for (const name of ['size', 'iops', 'throughput'] as const) {
     const value = o[name];
     if (value && value !== volume[name]) asked[name] = value;
   }
+  if (array) asked.array = array;
   if (Object.keys(asked).length === 0) return undefined;
   return modify(step, id, { ...asked, expandFilesystem: false, autoscalingOnly: false });
 }

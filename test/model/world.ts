@@ -47,6 +47,8 @@ export interface Modification {
   size: number;
   iops: number;
   throughput: number;
+  /** How large the array is to be. */
+  array: number | undefined;
 }
 
 export interface Snapshot {
@@ -132,6 +134,9 @@ function land(volume: Volume, modification: Modification): void {
   const { size, iops, throughput } = modification;
   Object.assign(modification, { status: 'completed', due: never });
   Object.assign(volume, { size, iops, throughput });
+  // Others take the place of those behind it.
+  const { array } = modification;
+  if (array) Object.assign(volume, { array, backingCount: array, backing: [] });
 }
 
 function arrive(world: World, volume: Volume, attachment: Attachment): void {

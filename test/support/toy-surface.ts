@@ -30,6 +30,7 @@ const operations = ['ToySnapshot', 'ToyGrow', 'ToyFail'].map((operationId) => ({
   operationId,
   method: 'POST',
   path: '/toy',
+  namesVolume: true,
 }));
 
 /**
@@ -50,6 +51,7 @@ export const toySurface: ServedSurface = {
   },
   operationOf: ({ body }) => (body as { Action?: string } | undefined)?.Action ?? '',
   operations,
+  volumeIdOf: ({ body }) => (body as { Volume?: string } | undefined)?.Volume,
   bodies: form,
   bodyLimit: 2_048,
   statuses: {

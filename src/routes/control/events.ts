@@ -12,7 +12,7 @@ import type { Recorder } from '../../watch/recorder.ts';
 import { renderChange, responses } from './shared.ts';
 
 /** How far a listener may fall behind, in bytes, before it is let go. */
-const patience = 4 * 1024 * 1024;
+const maxUnreadBytes = 4 * 1024 * 1024;
 
 const listen = {
   operationId: 'listEvents',
@@ -77,7 +77,7 @@ export function eventRoutes({ events }: Recorder, commentEvery: number): Fastify
 
 function write(stream: ServerResponse, text: string): void {
   stream.write(text);
-  if (stream.writableLength > patience) stream.destroy();
+  if (stream.writableLength > maxUnreadBytes) stream.destroy();
 }
 
 let last: { event?: WorldEvent<Change>; text: string } = { text: '' };

@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import { EmulatorError } from '../../ground/errors.ts';
+import type { Place } from '../aws/attachments.ts';
 import { attachmentPoint, checkDeviceName } from '../aws/ebs.ts';
 import type { InstanceRow, Instances } from '../aws/instances.ts';
 import type { Machine, Thing, Tx } from '../engine/machine.ts';
@@ -190,3 +191,10 @@ export function createAttachments(
     },
   };
 }
+
+/** Where the EBS volumes of a volume are to be. */
+export const placeOf = (attachment: AttachmentWithInstance): Place => ({
+  instance: attachment.instance,
+  deviceName: attachment.device_name,
+  deleteOnTermination: attachment.delete_on_termination === 1,
+});

@@ -1,10 +1,9 @@
 import { EmulatorError } from '../../ground/errors.ts';
-import type { Place } from '../aws/attachments.ts';
 import { asGp3, gp3, supported } from '../aws/ebs.ts';
 import { ended, type Machine, type Tx } from '../engine/machine.ts';
 import type { Effects } from '../engine/settle.ts';
 import type { Worlds } from '../engine/worlds.ts';
-import type { Attachments, AttachmentWithInstance } from './attachments.ts';
+import { type Attachments, type AttachmentWithInstance, placeOf } from './attachments.ts';
 import type { Members } from './members.ts';
 import type { Modifications } from './modifications.ts';
 import type { Snapshots } from './snapshots.ts';
@@ -94,12 +93,6 @@ export function createAutoscaling(
     } satisfies Effects as Effects,
   };
 }
-
-const placeOf = (attachment: AttachmentWithInstance): Place => ({
-  instance: attachment.instance,
-  deviceName: attachment.device_name,
-  deleteOnTermination: attachment.delete_on_termination === 1,
-});
 
 /** Why a volume cannot be autoscaled, if it cannot: what Datafy's app calls Unsupported [D]. */
 export function unsupportedReason(

@@ -4,7 +4,7 @@ import { attachmentPoint, gp3, type Performance } from '../aws/ebs.ts';
 import type { EbsModifications } from '../aws/modifications.ts';
 import type { Tag } from '../aws/tags.ts';
 import type { EbsVolumeRow, EbsVolumes, NewEbsVolumeRow } from '../aws/volumes.ts';
-import type { Along, Machine, Pending, Tx } from '../engine/machine.ts';
+import { type Along, ended, type Machine, type Pending, type Tx } from '../engine/machine.ts';
 import type { Status } from '../engine/transitions.ts';
 import type { Worlds } from '../engine/worlds.ts';
 import { arrayCount } from './fields/volume.ts';
@@ -99,6 +99,13 @@ export function createMembers(
     }
   }
 
+  /** Makes the EBS volumes behind a volume, with ids of the world's stream. @param along what they are there with. */
+  function add(tx: Tx, volume: VolumeRow, along: Along): void {
+    const ids = Array.from({ length: volume.backing_count }, () => worlds.makeId(tx, 'vol'));
+    const made = ids.map((id) => ebsVolumes.create(tx, newMember(volume, id, tx.now), along));
+    relate(tx, volume, made);
+  }
+
   function relate(tx: Tx, volume: VolumeRow, made: readonly EbsVolumeRow[]): void {
     for (const [position, { key }] of made.entries())
       insert.run(tx.organization, tx.account, volume.key, position, key);
@@ -118,14 +125,17 @@ export function createMembers(
     of,
     ids: (volume: VolumeRow) => of(volume).map(({ id }) => id),
 
-    /** Makes the EBS volumes behind a volume, with ids of the world's stream. @param along what they are there with. */
-    add(tx: Tx, volume: VolumeRow, along: Along): void {
-      const ids = Array.from({ length: volume.backing_count }, () => worlds.makeId(tx, 'vol'));
-      relate(
-        tx,
-        volume,
-        ids.map((id) => ebsVolumes.create(tx, newMember(volume, id, tx.now), along)),
-      );
+    add,
+
+    /** Others take the place of the EBS volumes behind a volume, as many as it has now. @param on where they are. */
+    replace(tx: Tx, volume: VolumeRow, on: (Place & { along: Along }) | undefined): void {
+      for (const each of of(volume)) goesFromAws(tx, each);
+      add(tx, volume, ended);
+      if (!on) return;
+      const free = freeDevices(tx, on.instance);
+      for (const each of of(volume)) {
+        ebsAttachments.attach(tx, each, { ...on, deviceName: free.next().value }, on.along);
+      }
     },
 
     /** An ordinary volume is an EBS volume. */

@@ -1,13 +1,13 @@
 import type { Database } from 'better-sqlite3';
 import { EmulatorError } from '../../ground/errors.ts';
-import { checkPerformance, type Performance } from '../aws/ebs.ts';
+import { arraySizes, checkPerformance, gp3, type Performance } from '../aws/ebs.ts';
 import type { Machine, Thing, Tx } from '../engine/machine.ts';
 import type { Effects } from '../engine/settle.ts';
 import { columnsOf, type RowOf } from '../fields/field.ts';
 import { type Owned, ownedColumns, prepareInsert, type UnderWay, underWayColumns } from '../fields/table.ts';
-import type { Attachments } from './attachments.ts';
+import { type Attachments, placeOf } from './attachments.ts';
 import { modificationFields } from './fields/modification.ts';
-import { arrayCount } from './fields/volume.ts';
+import { arrayCount, plainBackingCount } from './fields/volume.ts';
 import type { Members } from './members.ts';
 import { type VolumeRow, type Volumes, volumeThing } from './volumes.ts';
 
@@ -20,6 +20,8 @@ export interface ModifyRequest {
   sizeGb?: number;
   iops?: number;
   throughput?: number;
+  /** How many EBS volumes the array is to have. */
+  arraySize?: 4 | 6 | 8;
   expandFilesystem: boolean;
   /** Refuse volumes that are not managed. */
   autoscalingOnly: boolean;
@@ -79,12 +81,14 @@ export function createModifications(
         wanted: request.sizeGb,
       });
     }
+    const count = arrayCount(request.arraySize ?? volume.backing_count);
+    const present = request.arraySize ? withinArray(volume, count) : volume;
     const wanted: Performance = {
       sizeGb: request.sizeGb ?? volume.size_gb,
-      iops: request.iops ?? volume.iops,
-      throughput: request.throughput ?? volume.throughput,
+      iops: request.iops ?? present.iops,
+      throughput: request.throughput ?? present.throughput,
     };
-    checkPerformance(volume.volume_type, wanted, arrayCount(volume.backing_count));
+    checkPerformance(volume.volume_type, wanted, count);
     if (request.expandFilesystem && attachments.of(volume)?.status !== 'attached') {
       throw new EmulatorError('filesystem-without-instance', { volumeId });
     }
@@ -97,10 +101,12 @@ export function createModifications(
       size_gb: wanted.sizeGb,
       iops: wanted.iops,
       throughput: wanted.throughput,
+      backing_count: request.arraySize ?? null,
       expand_filesystem: request.expandFilesystem ? 1 : 0,
       started_at: tx.now,
     });
-    members.modify(tx, volume, wanted, begun);
+    // Other members take the place of an array's when it changes: those that it has stay as they are.
+    if (!request.arraySize) members.modify(tx, volume, wanted, begun);
   }
 
   return {
@@ -112,20 +118,15 @@ export function createModifications(
      * The same for a volume that has to be on an instance, as the infrastructure-as-code call wants it [C]. What is
      * wanted already is not an error: the client asks for all it knows [A].
      *
-     * @throws EmulatorError `volume-not-attached`, `array-size-fixed`, `nothing-to-modify`, and what `modify` throws
+     * @throws EmulatorError `volume-not-attached`, `array-size-fixed`, `array-size-invalid`, `nothing-to-modify`, and what
+     *   `modify` throws
      */
     modifyAttached(tx: Tx, volumeId: string, request: ModifyAttachedRequest): void {
       const volume = volumes.find(tx, volumeId);
       machine.apply(tx, 'volume', 'modify-any', volumeThing(volume));
       if (!attachments.of(volume)) throw new EmulatorError('volume-not-attached');
       const { sizeGb, iops, throughput, arraySize } = request;
-      if (arraySize && arraySize !== volume.backing_count) {
-        throw new EmulatorError('array-size-fixed', {
-          volumeId,
-          current: volume.backing_count,
-          wanted: arraySize,
-        });
-      }
+      const array = arraySize && arraySize !== volume.backing_count ? otherArray(volume, arraySize) : undefined;
       if (!sizeGb && !iops && !throughput && !arraySize) {
         throw new EmulatorError('nothing-to-modify');
       }
@@ -133,6 +134,7 @@ export function createModifications(
         ...(sizeGb && sizeGb !== volume.size_gb && { sizeGb }),
         ...(iops && iops !== volume.iops && { iops }),
         ...(throughput && throughput !== volume.throughput && { throughput }),
+        ...(array && { arraySize: array }),
       };
       if (Object.keys(changes).length === 0) return;
       modify(tx, volumeId, { ...changes, expandFilesystem: false, autoscalingOnly: false });
@@ -146,7 +148,38 @@ export function createModifications(
         if (!row) return;
         const { size_gb: sizeGb, iops, throughput, changed_by } = row;
         volumes.resize(tx, row.volume, { sizeGb, iops, throughput }, changed_by);
+        if (row.backing_count === null) return;
+        volumes.setBackingCount(tx, row.volume, row.backing_count);
+        const volume = volumes.byKey(tx, row.volume);
+        const attachment = attachments.of(volume);
+        members.replace(tx, volume, attachment && { ...placeOf(attachment), along: attachment });
       },
     } satisfies Effects as Effects,
   };
+}
+
+/**
+ * The size that an array is to have instead of its own [C].
+ *
+ * @throws EmulatorError `array-size-fixed` where there is no array, `array-size-invalid`
+ */
+function otherArray(volume: VolumeRow, arraySize: number): 4 | 6 | 8 {
+  if (volume.backing_count === plainBackingCount) {
+    throw new EmulatorError('array-size-fixed', {
+      volumeId: volume.id,
+      current: volume.backing_count,
+      wanted: arraySize,
+    });
+  }
+  if (!arraySizes.includes(arraySize)) {
+    throw new EmulatorError('array-size-invalid', { mode: volume.datafy_mode, arraySize, possible: arraySizes });
+  }
+  return arraySize as 4 | 6 | 8;
+}
+
+/** IOPS and throughput of a volume, as close as an array of so many can have them [A]. */
+function withinArray({ iops, throughput }: VolumeRow, count: number) {
+  const within = (value: number, { minimum, maximum }: { minimum: number; maximum: number }) =>
+    Math.max(minimum * count, Math.min(value, maximum * count));
+  return { iops: within(iops, gp3.iops), throughput: within(throughput, gp3.throughput) };
 }

@@ -67,6 +67,9 @@ export function createVolumes(db: Database) {
     `UPDATE volume SET replaced_by = @replacedBy, has_source = 0
      WHERE key = @key AND organization = @organization AND account = @account`,
   );
+  const setBackingCount = db.prepare<[count: number, key: number, organization: number, account: number]>(
+    'UPDATE volume SET backing_count = ? WHERE key = ? AND organization = ? AND account = ?',
+  );
   const dropSource = db.prepare<[key: number, organization: number, account: number]>(
     'UPDATE volume SET has_source = 0 WHERE key = ? AND organization = ? AND account = ?',
   );
@@ -170,6 +173,10 @@ export function createVolumes(db: Database) {
 
     markReplaced(tx: Tx, key: number, replacedBy: string): void {
       markReplaced.run({ key, organization: tx.organization, account: tx.account, replacedBy });
+    },
+
+    setBackingCount(tx: Tx, key: number, count: VolumeRow['backing_count']): void {
+      setBackingCount.run(count, key, tx.organization, tx.account);
     },
 
     /** Its data is on the EBS volumes behind it: the one that it was is gone. */

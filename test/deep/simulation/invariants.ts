@@ -96,7 +96,7 @@ const rules: Record<string, string> = {
          AND ebs_modification.status = 'modifying'
        LEFT JOIN modification ON modification.volume = volume.key AND modification.status = 'modifying'
      WHERE NOT (stands.source AND volume.status NOT IN ('ordinary', 'activating'))
-       AND (ebs_modification.due_at IS NOT modification.due_at
+       AND modification.backing_count IS NULL AND (ebs_modification.due_at IS NOT modification.due_at
          OR ebs_modification.due_action IS NOT modification.due_action)`,
 
   'a device holds one volume of EBS, or the whole of one of Datafy': `SELECT 'device' AS what, min(key) AS key FROM

@@ -179,7 +179,7 @@ const command = fc.oneof(
   },
   {
     weight: 4,
-    arbitrary: verb('modifyAttached', { ...wanted, arraySize: fc.constantFrom(undefined, undefined, 0, 2, 4) }),
+    arbitrary: verb('modifyAttached', { ...wanted, arraySize: fc.constantFrom(undefined, undefined, 0, 2, 4, 6) }),
   },
   { weight: 6, arbitrary: verb('deactivate', { volume: choice }) },
   { weight: 6, arbitrary: verb('activate', { volume: choice }) },

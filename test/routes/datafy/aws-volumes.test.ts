@@ -933,6 +933,26 @@ describe('behaviour', () => {
       expect(accepted(await create(arrayOf(count)))).toMatchObject({ iops: 3_000 * count, throughput: 125 * count });
     });
 
+    test.each([
+      [4, 8, 24_000, 1_000],
+      [8, 4, 24_000, 1_000],
+      [6, 4, 18_000, 750],
+    ])('of %i becomes one of %i, with totals that it can have', async (from, to, iops, throughput) => {
+      const { volumeId: id } = accepted(await create(arrayOf(from)));
+      isEmpty(await attach(id));
+      const before = await inventory(id);
+      isEmpty(await modify({ arraySize: to }, id));
+      expect(await get(id)).toMatchObject({ sizeBytes: gib(before.volumeSizeGb), iops, throughput });
+      const { backingVolumes, attachment } = await inventory(id);
+      expect(attachment).toEqual(before.attachment);
+      expect(backingVolumes).toHaveLength(to);
+      const gone = new Set(before.backingVolumes.map((each: Row) => each.volumeId));
+      for (const each of backingVolumes) {
+        expect(gone.has(each.volumeId)).toBe(false);
+        expect(each).toMatchObject({ volumeIops: Math.max(3_000, iops / to) });
+      }
+    });
+
     test.each([4, 6, 8])('of %i is modified within its totals, and keeps its number', async (count) => {
       const { volumeId: id } = accepted(await create(arrayOf(count)));
       isEmpty(await attach(id));
@@ -943,8 +963,8 @@ describe('behaviour', () => {
       });
       await refused(world, () => modify({ volumeSizeGb: 200, arraySize: 2 }, id), {
         status: 400,
-        code: 'array-size-fixed',
-        message: `arraySize 2 is not what volume ${id} was made with, ${count}: it cannot be changed`,
+        code: 'array-size-invalid',
+        message: 'arraySize is 2: it must be one of 4, 6, 8',
       });
       isEmpty(await modify({ volumeSizeGb: 65_537, volumeIops: 5_000 * count, arraySize: count }, id));
       expect(await get(id)).toMatchObject({ sizeBytes: gib(65_537), iops: 5_000 * count, throughput: 125 * count });

@@ -132,7 +132,12 @@ export const modify = {
     volumeSizeGb: Type.Optional(Type.Integer({ minimum: 0, description: 'GiB. 0: as it is.' })),
     volumeIops: Type.Optional(Type.Integer({ minimum: 0, description: '0: as it is.' })),
     volumeThroughput: Type.Optional(Type.Integer({ minimum: 0, description: 'MiB/s. 0: as it is.' })),
-    arraySize: Type.Optional(Type.Integer({ minimum: 0, description: 'Of some client versions; it cannot change.' })),
+    arraySize: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        description: 'How many EBS volumes an array is to have: 4, 6 or 8. 0: as many as it has.',
+      }),
+    ),
   }),
   response: { 200: nothing('The change has begun.'), ...refusals(404, 409) },
 };

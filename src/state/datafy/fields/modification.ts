@@ -23,6 +23,16 @@ export const modificationFields = {
   sizeGb: kept('size_gb', positive('GiB')),
   iops: kept('iops', Type.Optional(positive('Left out: as the volume has.'))),
   throughput: kept('throughput', Type.Optional(positive('MiB/s. Left out: as the volume has.'))),
+  backingCount: orNull(
+    'backing_count',
+    Type.Optional(
+      Type.Unsafe<4 | 6 | 8>({
+        type: 'integer',
+        enum: [4, 6, 8],
+        description: 'How many EBS volumes the array is to have. Left out: as the volume has.',
+      }),
+    ),
+  ),
   expandFilesystem: flag('expand_filesystem', Type.Optional(yesOrNo('Left out: no.')), false),
   startedAt: moment('started_at', Type.Optional(instant('Left out: when the volume was created.'))),
   changedBy: orNull('changed_by', changedBy),

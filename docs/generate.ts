@@ -135,7 +135,7 @@ interface Schema {
 /** docs/seed-fields.md: every field of a seed, as src/state/document/document.ts has them. */
 export function seedFieldsPage(): string {
   return `${[
-    '<!-- Written by `npm run docs` from src/state/document/document.ts: edit that, and run it again. -->',
+    '<!-- Written by `npm run docs` from the fields of src/state/document/document.ts: edit those, and run it again. -->',
     '# Fields of a seed',
     `Every field there is in a [seed](seeds.md), and in a world that is exported or imported. A field in **bold** must be
 there; any other may be left out.`,

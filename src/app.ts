@@ -38,7 +38,7 @@ export interface App {
 }
 
 /** The longest body, in bytes: any call of the API needs far less. */
-const bodyLimit = 64 * 1024;
+const maxBodyBytes = 64 * 1024;
 
 /**
  * Builds the emulator: its database, its engine, and the one Fastify instance, ready to listen. Closing the instance
@@ -82,7 +82,7 @@ async function assemble(
   const guard = hostGuard([options.host, ...options.allowedHost]);
   const app = Fastify({
     ...connectionOptions(timeouts),
-    bodyLimit,
+    bodyLimit: maxBodyBytes,
     ...logTo(options),
     routerOptions: { maxParamLength: 16 * 1024 },
     rewriteUrl: ({ url = '' }) => withSingleSlashes(url),
@@ -119,8 +119,10 @@ async function assemble(
   receiveBodies(app, surfaces);
   const documents = surfaces.flatMap(({ document }) => document ?? []);
   await collectOpenApi(app, documents, version, { availabilityZone: zonePattern, roleArn: roleArnPattern });
-  const door: Door = { state, recorder, version, surfaces, operations: [], commentEvery: timeouts.comment };
+  const door: Door = { state, recorder, version, surfaces, operations: [], commentEveryMs: timeouts.commentMs };
   for (const surface of surfaces) serve(app, surface, door);
+  // What describes calls comes behind them, in every list of routes.
+  await app.after();
   serveDocuments(app, documents);
   serveDocs(app, version, surfaces);
   await app.ready();

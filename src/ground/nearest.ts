@@ -2,15 +2,15 @@
 export function nearest(name: string, known: readonly string[]): string | undefined {
   const written = name.toLowerCase();
   if (written === '') return undefined;
-  const most = Math.min(3, written.length / 2);
+  const maxEdits = Math.min(3, written.length / 2);
   const edits = (name: string) => {
     const to = name.toLowerCase();
     if (to.startsWith(written)) return 0;
     // Each edit changes the length by one at most: what is far longer need not be looked through.
-    return Math.abs(to.length - written.length) > most ? most + 1 : editDistance(written, to);
+    return Math.abs(to.length - written.length) > maxEdits ? maxEdits + 1 : editDistance(written, to);
   };
   const [first] = known.toSorted((a, b) => edits(a) - edits(b));
-  return first !== undefined && edits(first) <= most ? first : undefined;
+  return first !== undefined && edits(first) <= maxEdits ? first : undefined;
 }
 
 /** How many letters to insert, remove or replace to turn one text into the other (Levenshtein). */

@@ -40,7 +40,7 @@ function refusedTarget({ raw: { url = '' } }: FastifyRequest) {
 const form = /^(?:\[([0-9a-f:.]{2,45})\]|([\w.-]{1,253}))(?::(\d{1,5}))?$/i;
 
 /** How many Host headers that have passed are remembered: a client sends the same one with every call. */
-const mostPassed = 100;
+const maxPassedHosts = 100;
 
 function refusedHost({ raw: { rawHeaders } }: FastifyRequest, allowed: readonly string[], passed: Set<string>) {
   // Node itself would go by the first of several, and a proxy before it maybe by the last.
@@ -61,7 +61,7 @@ function refusedHost({ raw: { rawHeaders } }: FastifyRequest, allowed: readonly 
   if (v6 === undefined && !isOurs(name) && !allowed.includes(name)) {
     return new EmulatorError('host-not-allowed', { name });
   }
-  if (passed.size >= mostPassed) passed.clear();
+  if (passed.size >= maxPassedHosts) passed.clear();
   passed.add(host);
   return undefined;
 }

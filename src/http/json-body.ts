@@ -3,7 +3,7 @@ import { EmulatorError } from '../ground/errors.ts';
 import type { BodyFormat, Parse } from './body-format.ts';
 
 /** What a body may have at most: far more than any call needs, far less than a parser could be overwhelmed with. */
-const most = {
+const maxBody = {
   /** Of objects and arrays in one another. */
   levels: 32,
   /** Of one object. */
@@ -76,7 +76,7 @@ export function excess(json: string): string | undefined {
         break;
       case 0x7b: // {
       case 0x5b: // [
-        if (++depth > most.levels) return `it is nested more than ${most.levels} levels deep`;
+        if (++depth > maxBody.levels) return `it is nested more than ${maxBody.levels} levels deep`;
         fields[depth] = 0;
         values++;
         break;
@@ -85,11 +85,11 @@ export function excess(json: string): string | undefined {
         depth--;
         break;
       case 0x2c: // ,
-        if (++values > most.values) return `it has more than ${most.values} values`;
+        if (++values > maxBody.values) return `it has more than ${maxBody.values} values`;
         break;
       case 0x3a: // :
         fields[depth] = (fields[depth] ?? 0) + 1;
-        if ((fields[depth] ?? 0) > most.fields) return `an object in it has more than ${most.fields} fields`;
+        if ((fields[depth] ?? 0) > maxBody.fields) return `an object in it has more than ${maxBody.fields} fields`;
     }
   }
   return undefined;

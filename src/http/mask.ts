@@ -5,11 +5,11 @@ export const mask = '***';
 const jwt = /eyJ[\w-]{8,}(?:(?:\.|%2[eE])[\w-]*)*/g;
 
 /** How long the caller's own credential must be to be looked for: what is shorter is a word that stands anywhere. */
-const shortestCredential = 8;
+const minCredentialLength = 8;
 
 /** A text without tokens, and without the credential that its request came with, if it came with one. */
 export function maskCredentials(text: string, credential = ''): string {
-  const told = credential.length >= shortestCredential && text.includes(credential);
+  const told = credential.length >= minCredentialLength && text.includes(credential);
   const shown = told ? text.replaceAll(credential, mask) : text;
   // Any JSON Web Token begins so: a search for that costs a tenth of one for the whole.
   return shown.includes('eyJ') ? shown.replace(jwt, mask) : shown;

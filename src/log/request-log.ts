@@ -34,7 +34,7 @@ export interface RequestLine {
 }
 
 /** The longest address or sentence in a line, in characters. */
-const longest = 1_000;
+const maxTextLength = 1_000;
 
 /** A request's line as a record of the log. */
 export interface RequestRecord extends RequestLine {
@@ -110,5 +110,5 @@ function recordOf(level: Level, request: FastifyRequest, reply: FastifyReply, st
 }
 
 function clip(text: string): string {
-  return text.length > longest ? `${text.slice(0, longest)}…` : text;
+  return text.length > maxTextLength ? `${text.slice(0, maxTextLength)}…` : text;
 }

@@ -2,12 +2,12 @@ import { writeSync } from 'node:fs';
 import { clearTimeout, setTimeout } from '../ground/timers.ts';
 
 /** How much is gathered for one write, and kept for a reader that stalls, in characters. */
-const enough = 32 * 1024;
-const most = 8 * 1024 * 1024;
+const batchLength = 32 * 1024;
+const maxWaitingLength = 8 * 1024 * 1024;
 
 /** How late a line may be, and how long the end of the process waits for a reader that stalls, in milliseconds. */
-const latest = 100;
-const patience = 500;
+const maxDelayMs = 100;
+const exitTimeoutMs = 500;
 
 let lines: string[] = [];
 /** What has been begun with, and could not be written whole. */
@@ -28,19 +28,19 @@ let opened = false;
  */
 export function writeLine(line: string): void {
   if (!opened) open();
-  if (length + line.length > most) return;
+  if (length + line.length > maxWaitingLength) return;
   lines.push(line);
   length += line.length;
-  if (process.stderr.isTTY || (length >= enough && left.length === 0)) flush();
-  else timer ??= setTimeout(flush, latest).unref();
+  if (process.stderr.isTTY || (length >= batchLength && left.length === 0)) flush();
+  else timer ??= setTimeout(flush, maxDelayMs).unref();
 }
 
 function open(): void {
   opened = true;
   const sleeper = new Int32Array(new SharedArrayBuffer(4));
   process.on('exit', () => {
-    const pause = patience / 20;
-    for (let waited = 0; !flush() && waited < patience; waited += pause) Atomics.wait(sleeper, 0, 0, pause);
+    const pause = exitTimeoutMs / 20;
+    for (let waited = 0; !flush() && waited < exitTimeoutMs; waited += pause) Atomics.wait(sleeper, 0, 0, pause);
   });
 }
 
@@ -59,7 +59,7 @@ function flush(): boolean {
     }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EAGAIN') {
-      timer = setTimeout(flush, latest).unref();
+      timer = setTimeout(flush, maxDelayMs).unref();
       return false;
     }
     left = [];

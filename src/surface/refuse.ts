@@ -1,7 +1,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { EmulatorError } from '../ground/errors.ts';
 import { maskCredentials } from '../http/mask.ts';
-import { type Names, plainSentences, sentenceOf } from '../words/index.ts';
+import { type Names, sentenceOf } from '../words/index.ts';
 import type { Refusal, Statuses } from './surface.ts';
 
 declare module 'fastify' {
@@ -32,7 +32,7 @@ export function sendRefusal(error: FastifyError | EmulatorError, request: Fastif
 /** The body of a refusal's answer; the reply gets its status and headers, and the call is told. */
 export function refuse(refusal: Refusal, { call }: FastifyRequest, reply: FastifyReply): string {
   call.refusal = refusal;
-  const { body, headers } = call.surface.render(refusal);
+  const { body, headers } = call.surface.render(refusal, call);
   reply.code(refusal.status).headers(headers).header('X-Emulator-Error', refusal.code);
   return body;
 }
@@ -48,8 +48,7 @@ function findRefusal(error: FastifyError | EmulatorError, request: FastifyReques
   const { surface, names } = request.call;
   const { statuses = surface.statuses, names: ofRoute } = request.routeOptions?.config ?? {};
   if (error instanceof EmulatorError) {
-    const sentences = { ...plainSentences, ...surface.sentences };
-    const message = sentenceOf(error, { ...surface.names, ...ofRoute, ...names }, sentences);
+    const message = sentenceOf(error, { ...surface.names, ...ofRoute, ...names }, surface.sentences);
     return { status: statuses[error.code] ?? statuses[error.kind], code: error.code, message };
   }
   const own = surface.ownRefusal?.(error);

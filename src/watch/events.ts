@@ -19,7 +19,7 @@ export interface WorldEvent<C = unknown> extends Place {
 type Listener<C> = (event: WorldEvent<C>) => void;
 
 /** How many events a world keeps for listeners that come back. */
-const most = 2_000;
+const maxEventsPerWorld = 2_000;
 
 export type Events<C = unknown> = ReturnType<typeof createEvents<C>>;
 
@@ -43,7 +43,7 @@ export function createEvents<C>() {
       const event = { ...found.last, what };
       found.kept.push(event);
       // Cut now and then, so that the common event costs one push.
-      if (found.kept.length > 2 * most) found.kept.splice(0, found.kept.length - most);
+      if (found.kept.length > 2 * maxEventsPerWorld) found.kept.splice(0, found.kept.length - maxEventsPerWorld);
       for (const listener of found.listeners) listener(event);
     },
 

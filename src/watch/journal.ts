@@ -50,10 +50,10 @@ interface Page<C> {
 }
 
 /** How much a world remembers: whichever is reached first, the oldest entry goes. */
-const most = { entries: 5_000, bytes: 8 * 1024 * 1024 };
+const maxPerWorld = { entries: 5_000, bytes: 8 * 1024 * 1024 };
 
 /** What an entry takes beside its texts, roughly, in bytes. */
-export const overhead = 500;
+export const entryOverheadBytes = 500;
 
 export type Journal<C = unknown> = ReturnType<typeof createJournal<C>>;
 
@@ -103,7 +103,7 @@ export function createJournal<C>(lastRequest: (world: number) => number) {
       pages.entries.push(entry);
       pages.ended.number++;
       pages.bytes += entry.size;
-      while (pages.entries.length - pages.from > most.entries || pages.bytes > most.bytes) {
+      while (pages.entries.length - pages.from > maxPerWorld.entries || pages.bytes > maxPerWorld.bytes) {
         const oldest = pages.entries[pages.from];
         if (!oldest || oldest === entry) break;
         pages.bytes -= oldest.size;

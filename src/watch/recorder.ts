@@ -4,7 +4,7 @@ import type { Change, State } from '../state/index.ts';
 import type { Call } from '../surface/call.ts';
 import { maskUrl } from '../surface/mask.ts';
 import { createEvents } from './events.ts';
-import { createJournal, type Entry, overhead } from './journal.ts';
+import { createJournal, type Entry, entryOverheadBytes } from './journal.ts';
 
 const nothing: readonly Change[] = [];
 
@@ -130,7 +130,7 @@ export function createRecorder(
 
 /** About how many bytes are kept of a request. */
 function sizeOf({ raw, url, call }: FastifyRequest): number {
-  let size = overhead + url.length + call.sent.length + call.answer.length;
+  let size = entryOverheadBytes + url.length + call.sent.length + call.answer.length;
   for (const text of raw.rawHeaders) size += text.length;
   return size;
 }

@@ -49,15 +49,14 @@ export function strike(app: FastifyInstance, state: State, recorder: Recorder): 
 
 function callOf(request: FastifyRequest): Call {
   const path = pathOf(request.url);
-  const { volumeId } = request.params as { volumeId?: string };
-  const { operation, target, targets, principal } = request.call;
+  const { surface, operation, target, targets, principal } = request.call;
   return {
     operationId: operation,
     // A HEAD is the GET that it goes with.
     method: request.method === 'HEAD' ? 'GET' : request.method,
     paths: [path, documentedPath(request.routeOptions.url ?? '')],
     accountIds: target ? [target.accountId] : (targets?.accountIds ?? []),
-    volumeId,
+    volumeId: surface.volumeIdOf ? surface.volumeIdOf(request) : (request.params as { volumeId?: string }).volumeId,
     tokenId: principal?.tokenId ?? '',
   };
 }

@@ -28,8 +28,7 @@ export const doorSentences = {
     `The token may not act for account ${list(accountIds, 'and')}: an account token acts for its own account, ` +
     'an organization token for the accounts of its organization',
   'accounts-required': () => 'An organization token must say which accounts to list',
-  'control-token-wrong': () =>
-    'The control surface needs its own token, the one given by --control-token: send "Authorization: Bearer <it>"',
+  'control-token-wrong': () => 'The token that this needs is missing, or is another',
   'organization-token-required': () =>
     'Only an organization token may create or delete accounts: the token belongs to a sub-account',
 

@@ -3,7 +3,7 @@
  * field in it: each surface gives its own names, and has its own sentences where its clients know others.
  */
 
-import { EmulatorError } from '../ground/errors.ts';
+import { EmulatorError, type ErrorCode } from '../ground/errors.ts';
 import { doorSentences } from './door.ts';
 import type { Names } from './names.ts';
 import { requestSentences } from './requests.ts';
@@ -22,7 +22,15 @@ export function sayWhy(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** A refusal as a sentence, with the caller's names of fields in it. */
-export function sentenceOf(error: EmulatorError, names: Names = {}, sentences = plainSentences): string {
-  return say(sentences, error, names);
+/**
+ * A refusal as a sentence, with the caller's names of fields in it.
+ *
+ * @param own the sentences that a surface has in place of the plain ones.
+ */
+export function sentenceOf<C extends ErrorCode>(
+  error: EmulatorError<C>,
+  names: Names = {},
+  own: Partial<Sentences> = {},
+): string {
+  return say(own[error.code] ?? plainSentences[error.code], error.facts, names);
 }

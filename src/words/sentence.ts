@@ -1,4 +1,4 @@
-import type { EmulatorError, ErrorCode, Facts, WrongStatus } from '../ground/errors.ts';
+import type { ErrorCode, Facts, WrongStatus } from '../ground/errors.ts';
 import { type Field, type Names, plainNames } from './names.ts';
 
 /** What a sentence has at hand: the caller's names, and the call's own for fields that it lacks. */
@@ -34,12 +34,8 @@ export function wrongStatus({ situation, action, expected, hint }: WrongStatus, 
   return `${situation}${needs}${hint === undefined ? '' : `: ${named(hint, words)}`}`;
 }
 
-/** A refusal as one of these sentences. It begins with a capital where its first words are ours. */
-export function say<C extends ErrorCode>(
-  sentences: Sentences,
-  { code, facts }: EmulatorError<C>,
-  names: Names,
-): string {
-  const sentence = sentences[code](facts, wordsOf(names));
-  return sentence.startsWith('the ') ? `T${sentence.slice(1)}` : sentence;
+/** What a sentence says of these facts. It begins with a capital where its first words are ours. */
+export function say<C extends ErrorCode>(sentence: Sentence<C>, facts: Facts<C>, names: Names): string {
+  const said = sentence(facts, wordsOf(names));
+  return said.startsWith('the ') ? `T${said.slice(1)}` : said;
 }

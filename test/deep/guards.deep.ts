@@ -36,7 +36,7 @@ const guards: Guard[] = [
   {
     guard: 'depth',
     file: 'src/http/json-body.ts',
-    from: 'if (++depth > most.levels)',
+    from: 'if (++depth > maxBody.levels)',
     to: 'if (++depth > 1e9)',
     keptBy: 'test/attack/bodies.test.ts',
   },

@@ -150,9 +150,9 @@ describe('the error codes', () => {
 });
 
 test('the time that a client has is there', () => {
-  const { request, headers, stall } = timeouts;
+  const { requestMs, headersMs, stallMs } = timeouts;
   const said = [...section(page, 'Transport').matchAll(/\b(\d+) seconds|headers after (\d+):/g)];
-  expect(said.map(([, seconds, of]) => Number(seconds ?? of) * 1000)).toEqual([request, headers, stall]);
+  expect(said.map(([, seconds, of]) => Number(seconds ?? of) * 1000)).toEqual([requestMs, headersMs, stallMs]);
 });
 
 test('every setting of the pace is there, with its figures', () => {
@@ -171,10 +171,9 @@ describe('the control surface', () => {
   test.each([
     ['Journal and events', 'src/watch/journal.ts', /entries: ([\d_* ]+),/, 'calls'],
     ['Journal and events', 'src/watch/journal.ts', /bytes: ([\d_* ]+) \}/, ','],
-    ['Journal and events', 'src/watch/events.ts', /most = ([\d_* ]+);/, 'events'],
-    ['Journal and events', 'src/routes/control/events.ts', /patience = ([\d_* ]+);/, 'behind'],
-    ['Errors', 'src/routes/control/worlds/state.ts', /bodyLimit = ([\d_* ]+);/, 'where'],
-    ['Errors', 'src/routes/control/worlds/organizations.ts', /bodyLimit = ([\d_* ]+);/, 'where'],
+    ['Journal and events', 'src/watch/events.ts', /maxEventsPerWorld = ([\d_* ]+);/, 'events'],
+    ['Journal and events', 'src/routes/control/events.ts', /maxUnreadBytes = ([\d_* ]+);/, 'behind'],
+    ['Errors', 'src/routes/control/shared.ts', /maxWorldBytes = ([\d_* ]+);/, 'where'],
   ])('below "%s" has the bound of %s', (heading, path, form, what) => {
     const [, bound] = form.exec(readPage(path)) ?? [];
     const said = section(page, heading).replace(/ whichever is less/g, '');

@@ -9,10 +9,16 @@ export const tablesOf = (db: Database): string[] =>
 
 /** Answers every row of one world, as text: made anew only where a row was written since, in whatever world. */
 export function worldDumper(db: Database): (organization: number) => string {
-  const statements = tablesOf(db).map((name) => {
-    const mine = name === 'organization' ? 'key' : 'organization';
-    return db.prepare(`SELECT '${name}', * FROM ${name} WHERE ${mine} = ? ORDER BY 2, 3`).raw();
-  });
+  const columns = db.prepare<[string], string>('SELECT name FROM pragma_table_info(?)').pluck();
+  /** Which rows of a table are a world's, or of a checkpoint of it. */
+  const mine = (name: string) => {
+    if (name === 'organization') return 'key = ?';
+    if (name.startsWith('kept_')) return 'checkpoint IN (SELECT key FROM checkpoint WHERE world = ?)';
+    return `${columns.all(name).includes('organization') ? 'organization' : 'world'} = ?`;
+  };
+  const statements = tablesOf(db).map((name) =>
+    db.prepare(`SELECT '${name}', * FROM ${name} WHERE ${mine(name)} ORDER BY ${columns.all(name).join(', ')}`).raw(),
+  );
   const written = db.prepare('SELECT total_changes()').pluck();
   const made = new Map<number, { at: unknown; text: string }>();
   return (organization) => {

@@ -42,7 +42,7 @@ export const set = {
 };
 
 /** Ten years: what a test may leap, and far from where dates end. */
-const farthest = 10 * 366 * 24 * 3600;
+const maxAdvanceSeconds = 10 * 366 * 24 * 3600;
 
 const advance = {
   operationId: 'advanceClock',
@@ -50,7 +50,7 @@ const advance = {
   tags,
   body: Type.Unsafe<{ seconds: number } | { untilIdle: true }>({
     oneOf: [
-      Type.Object({ seconds: Type.Number({ minimum: 0, maximum: farthest }) }, strict),
+      Type.Object({ seconds: Type.Number({ minimum: 0, maximum: maxAdvanceSeconds }) }, strict),
       Type.Object({ untilIdle: Type.Unsafe<true>({ type: 'boolean', enum: [true] }) }, strict),
     ],
   }),

@@ -11,7 +11,7 @@ const tags = ['Faults'];
 const text = (description: string) => Type.Optional(Type.String({ description }));
 
 /** The last number that JSON's readers agree on. */
-const most = Number.MAX_SAFE_INTEGER;
+const maxCount = Number.MAX_SAFE_INTEGER;
 
 export const spec = {
   match: strictObject({
@@ -23,9 +23,11 @@ export const spec = {
     tokenId: text('The token that a call is made with.'),
     transition: text('A transition instead of a call, such as snapshot.create; or role-arn.set, the check of a role.'),
   }),
-  skip: Type.Optional(Type.Integer({ minimum: 0, maximum: most, description: 'How many matches to let pass first.' })),
+  skip: Type.Optional(
+    Type.Integer({ minimum: 0, maximum: maxCount, description: 'How many matches to let pass first.' }),
+  ),
   times: Type.Optional(
-    Type.Integer({ minimum: 1, maximum: most, description: 'How often to strike; left out: always.' }),
+    Type.Integer({ minimum: 1, maximum: maxCount, description: 'How often to strike; left out: always.' }),
   ),
   probability: Type.Optional(Type.Number({ minimum: 0, maximum: 1, description: "Drawn from the world's seed." })),
   effect: Type.Object(
@@ -175,7 +177,7 @@ function matched(
       (operationId === undefined || each.operationId === operationId) &&
       (method === undefined || each.method === method) &&
       (path === undefined || isAt(each.path, path, volumeId)) &&
-      (volumeId === undefined || each.path.includes('{volumeId}')),
+      (volumeId === undefined || each.namesVolume),
   );
 }
 

@@ -7,6 +7,9 @@ import { errorBody } from '../datafy/shared.ts';
 
 export { strict, strictObject } from '../../state/index.ts';
 
+/** The largest world that comes in over HTTP. */
+export const maxWorldBytes = 64 * 1024 * 1024;
+
 const bodies = {
   400: errorBody('The request is wrong; `message` says where.'),
   401: errorBody('The control token is missing or wrong.'),

@@ -15,6 +15,8 @@ export const controlNames: Names = {
 
 /** What is said of the control surface's own calls. */
 export const controlSentences: Partial<Sentences> = {
+  'control-token-wrong': () =>
+    'The control surface needs its own token, the one given by --control-token: send "Authorization: Bearer <it>"',
   'clock-not-controlled': () =>
     'The clock of this world is the system\'s: send PUT …/clock {"mode": "controlled"} first',
 };

@@ -41,7 +41,7 @@ const agentVersion = Type.Optional(
 export const instanceFields = {
   instanceId: kept('id', Type.Optional(id('i', 'Left out: made, the same every time.'))),
   accountId: owner,
-  availabilityZone: kept('availability_zone', Type.Optional(text('Left out: us-east-1a.'))),
+  availabilityZone: kept('availability_zone', Type.Optional(text('Left out: us-east-1a.')), 'us-east-1a'),
   instanceType: kept('instance_type', instanceType, 'm5.large'),
   agent: flag('agent', Type.Optional(yesOrNo("Whether Datafy's agent runs on it. Left out: yes.")), true),
   agentMode: kept(

@@ -94,7 +94,7 @@ export function keepPlace(db: Sqlite.Database): void {
       const definitions = columns.map((column) => `${column.name} ${column.type}`);
       db.exec(
         `CREATE TABLE ${kept} (checkpoint INTEGER NOT NULL REFERENCES checkpoint (key) ON DELETE CASCADE,
-           ${definitions.join(', ')}, PRIMARY KEY (${['checkpoint', ...identity].join(', ')})) STRICT, WITHOUT ROWID`,
+           ${definitions.join(', ')}, UNIQUE (${['checkpoint', ...identity].join(', ')})) STRICT`,
       );
       continue;
     }

@@ -86,18 +86,26 @@ function prepareAlike(db: Database, { columns, identity }: ContentTable, from: P
     `DELETE FROM ${to.table} AS ours WHERE ${isIn(to, 'ours')}
        AND NOT EXISTS (SELECT 1 FROM ${from.table} AS theirs WHERE ${isIn(from, 'theirs')} AND ${same})`,
   );
-  const add = db.prepare<Between>(
-    `INSERT INTO ${to.table} (${to.scope}, ${names.join(', ')})
-     SELECT @${to.scope}, ${names.join(', ')} FROM ${from.table} AS ours WHERE ${isIn(from, 'ours')}
-       AND NOT EXISTS (SELECT 1 FROM ${to.table} AS theirs WHERE ${isIn(to, 'theirs')} AND ${found.join(' AND ')})
-     ORDER BY ${identity.join(', ')}`,
+  const prepareAdd = (which: string) =>
+    db.prepare<Between>(
+      `INSERT INTO ${to.table} (${to.scope}, ${names.join(', ')})
+       SELECT @${to.scope}, ${names.join(', ')} FROM ${from.table} AS ours WHERE ${isIn(from, 'ours')} ${which}
+       ORDER BY ${identity.join(', ')}`,
+    );
+  // To look at the rows that are there, SQLite puts all that it adds aside first.
+  const addAll = prepareAdd('');
+  const addMissing = prepareAdd(
+    `AND NOT EXISTS (SELECT 1 FROM ${to.table} AS theirs WHERE ${isIn(to, 'theirs')} AND ${found.join(' AND ')})`,
   );
   const count = ({ table, scope }: Place) => `(SELECT count(*) FROM ${table} WHERE ${scope} = @${scope})`;
-  const lacks = db.prepare<Between, number>(`SELECT ${count(from)} > ${count(to)}`).pluck();
+  const counts = db.prepare<Between, { wanted: number; there: number }>(
+    `SELECT ${count(from)} AS wanted, ${count(to)} AS there`,
+  );
   return (between: Between): void => {
     remove.run(between);
-    // All that are left are there as well.
-    if (lacks.get(between)) add.run(between);
+    // All that are left are wanted.
+    const { wanted, there } = counts.get(between) as { wanted: number; there: number };
+    if (wanted > there) (there === 0 ? addAll : addMissing).run(between);
   };
 }
 

@@ -2,6 +2,7 @@ import { formatInstant, type Instant, parseInstant } from '../../ground/clock.ts
 import { EmulatorError } from '../../ground/errors.ts';
 import { randomUuid } from '../../ground/ids.ts';
 import { mintSecret } from '../../ground/secrets.ts';
+import { sayWhy } from '../../words/index.ts';
 import { millisecondsOf, type Pace, type PaceName } from '../engine/pace.ts';
 import type { Worlds } from '../engine/worlds.ts';
 import type { Checkpoints } from './checkpoints.ts';
@@ -85,7 +86,7 @@ function inField<R>(field: string, look: () => R): R {
     return look();
   } catch (error) {
     if (!(error instanceof EmulatorError)) throw error;
-    throw new EmulatorError('request-invalid', { problems: `body/from/${field}: ${error.message}` });
+    throw new EmulatorError('request-invalid', { problems: `body/from/${field}: ${sayWhy(error)}` });
   }
 }
 

@@ -104,6 +104,10 @@ test('what one of a batch sets off comes before those that are due after it', ()
   } as never);
   const told = pass(organization).map(([at, , action]) => `${at} ${action}`);
   expect(told).toEqual(
-    [1, 2, 3, 4].flatMap((at) => [`${at} finish-attach`, `${at} activate`, `${at + 0.5} finish-activation`]),
+    [1, 2, 3, 4].flatMap((at) => [
+      ...[`${at} finish-attach`, `${at} activate`, `${at + 0.5} finish-activation`],
+      // The first snapshot.
+      ...[`${at + 0.5} create`, `${at + 0.5} complete`],
+    ]),
   );
 });

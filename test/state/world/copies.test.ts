@@ -255,7 +255,7 @@ describe('a world from a checkpoint', () => {
     state.control.checkpoint(organization, 'before');
     const from = { organizationId: defaultSeed.organizationId, checkpoint: 'before' };
     expect(state.control.createFrom(from, { organizationId: otherId, secrets: old })).toBe(false);
-    expect(() => state.control.find(otherId)).toThrow('no organization');
+    expect(() => state.control.find(otherId)).toThrow('organization-not-found');
     expect(state.control.createFrom(from, { organizationId: otherId, secrets: secrets() })).toBe(true);
   });
 });

@@ -3,7 +3,7 @@ import { Type } from '@sinclair/typebox';
 import { EmulatorError } from '../../../ground/errors.ts';
 import type { State } from '../../../state/index.ts';
 import { newWorld, type SeedName, seedNames, worldDocument, worldFromCheckpoint } from '../../../state/index.ts';
-import { noContent, responses, strictObject } from '../shared.ts';
+import { maxWorldBytes, noContent, responses, strictObject } from '../shared.ts';
 
 const { name, accounts, instances, volumes, failingRoles, clock, pace } = worldDocument.properties;
 const { accountId, name: accountName } = accounts.items.properties;
@@ -72,13 +72,10 @@ const deleteOrganization = {
 /** What a copy of a checkpoint may have of its own. */
 const besideFrom = ['name', 'clock', 'pace'];
 
-/** The largest world that comes in over HTTP, in bytes. */
-const bodyLimit = 64 * 1024 * 1024;
-
 /** Worlds made and removed. */
 export function organizationRoutes(state: State): FastifyPluginAsyncTypebox {
   return async (app) => {
-    app.post('/organizations', { schema: createOrganization, bodyLimit }, async (request, reply) => {
+    app.post('/organizations', { schema: createOrganization, bodyLimit: maxWorldBytes }, async (request, reply) => {
       const { from, ...wanted } = request.body;
       if (from) {
         for (const field of Object.keys(wanted)) {

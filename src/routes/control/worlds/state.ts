@@ -1,10 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { exportedWorld, type State, worldDocument } from '../../../state/index.ts';
 import { worldOf } from '../../../surface/call.ts';
-import { noContent, responses } from '../shared.ts';
-
-/** The largest world that comes in over HTTP, in bytes. */
-const bodyLimit = 64 * 1024 * 1024;
+import { maxWorldBytes, noContent, responses } from '../shared.ts';
 
 const reset = {
   operationId: 'resetWorld',
@@ -40,7 +37,7 @@ export function stateRoutes(state: State): FastifyPluginAsyncTypebox {
       reply.send(state.control.export(worldOf(request)));
     });
 
-    app.put('/state', { schema: importState, bodyLimit }, (request, reply) => {
+    app.put('/state', { schema: importState, bodyLimit: maxWorldBytes }, (request, reply) => {
       state.control.import(worldOf(request), request.body);
       reply.code(204).send(undefined);
     });

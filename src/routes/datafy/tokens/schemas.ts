@@ -9,7 +9,7 @@ const common = { ...accountCall, tags: ['Tokens'] };
 const token = propertiesOf(tokenView);
 
 /** A hundred years: longer than anyone means, and short enough for every date to be written. */
-const longest = 100 * 366 * 24 * 60;
+const maxLifetimeMinutes = 100 * 366 * 24 * 60;
 
 export const createToken = {
   ...common,
@@ -19,7 +19,7 @@ export const createToken = {
   body: Type.Object({
     description: Type.Optional(Type.String({ default: '' })),
     expireInMinutes: Type.Optional(
-      Type.Integer({ minimum: 0, maximum: longest, description: '0, or left out: it never expires.' }),
+      Type.Integer({ minimum: 0, maximum: maxLifetimeMinutes, description: '0, or left out: it never expires.' }),
     ),
     roleIds: Type.Optional(
       Type.Array(roleId('A UUID, or the name of one of the two roles.'), {

@@ -113,7 +113,7 @@ export const rooms = {
   fields: {
     at: ['state/fields/'],
     holds:
-      'How a thing is described once ([why](decisions/0023-one-description-per-thing.md)): its fields, each with its column and its schema, and what follows from a table of them. The tables stand beside the rows that they describe: `src/state/datafy/fields`, `src/state/aws/instance-fields.ts`.',
+      'How a thing is described once ([why](decisions/0023-one-description-per-thing.md)): its fields, each with its column and its schema, and what follows from a table of them. The tables stand beside the rows that they describe, as in `src/state/datafy/fields`.',
   },
   machine: {
     at: ['state/engine/'],

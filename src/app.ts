@@ -119,8 +119,10 @@ async function assemble(
   receiveBodies(app, surfaces);
   const documents = surfaces.flatMap(({ document }) => document ?? []);
   await collectOpenApi(app, documents, version, { availabilityZone: zonePattern, roleArn: roleArnPattern });
-  const door: Door = { state, recorder, version, surfaces, operations: [], commentEvery: timeouts.comment };
+  const door: Door = { state, recorder, version, surfaces, operations: [], commentEveryMs: timeouts.commentMs };
   for (const surface of surfaces) serve(app, surface, door);
+  // What describes calls comes behind them, in every list of routes.
+  await app.after();
   serveDocuments(app, documents);
   serveDocs(app, version, surfaces);
   await app.ready();

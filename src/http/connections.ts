@@ -2,20 +2,20 @@ import { type IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 
-/** How long a client may take, in milliseconds. */
+/** How long a client may take. */
 export interface Timeouts {
   /** From the first byte of a request, or from connecting, to the end of its headers. */
-  headers: number;
+  headersMs: number;
   /** To the end of its body. */
-  request: number;
+  requestMs: number;
   /** How long nothing may move on a connection while an answer is on its way. */
-  stall: number;
+  stallMs: number;
   /** How long a connection may wait for its next request. */
-  idle: number;
+  idleMs: number;
   /** How often the first two are looked at. */
-  check: number;
+  checkMs: number;
   /** How often a stream of events gets a comment, so that no client and no proxy ends it for its silence. */
-  comment: number;
+  commentMs: number;
 }
 
 /**
@@ -24,30 +24,30 @@ export interface Timeouts {
  */
 export const timeouts: Timeouts = {
   // Headers are one packet or two. It must be less than the time for all of a request: only then Node looks at either.
-  headers: 10_000,
+  headersMs: 10_000,
   // An import of 64 MiB has to fit in, by a slow network too.
-  request: 30_000,
+  requestMs: 30_000,
   // Longer than the longest delay that a fault can have: nothing moves during it.
-  stall: 90_000,
+  stallMs: 90_000,
   // Longer than the minute after which many clients and proxies let go of a connection: else they would send a request
   // just when it is closed here.
-  idle: 72_000,
+  idleMs: 72_000,
   // Node's own 30 s would add to each of the first two.
-  check: 1_000,
+  checkMs: 1_000,
   // Proxies commonly end a stream on which nothing comes for a minute.
-  comment: 20_000,
+  commentMs: 20_000,
 };
 
 /** The options of Fastify's that hold for connections. */
-export const connectionOptions = ({ headers, request, stall, idle, check }: Timeouts) => ({
+export const connectionOptions = ({ headersMs, requestMs, stallMs, idleMs, checkMs }: Timeouts) => ({
   http: {
-    headersTimeout: headers,
-    connectionsCheckingInterval: check,
+    headersTimeout: headersMs,
+    connectionsCheckingInterval: checkMs,
     ServerResponse: PatientResponse as typeof ServerResponse,
   },
-  requestTimeout: request,
-  connectionTimeout: stall,
-  keepAliveTimeout: idle,
+  requestTimeout: requestMs,
+  connectionTimeout: stallMs,
+  keepAliveTimeout: idleMs,
   clientErrorHandler,
 });
 

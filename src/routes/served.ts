@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { checkExpiry } from '../auth/authenticate.ts';
+import { EmulatorError } from '../ground/errors.ts';
 import type { State } from '../state/index.ts';
 import type { Principal } from '../surface/call.ts';
 import type { Operation, Surface } from '../surface/surface.ts';
@@ -15,8 +16,8 @@ export interface Door {
   readonly surfaces: readonly Surface[];
   /** The operations of all surfaces that are watched. It fills while they open. */
   readonly operations: ServedOperation[];
-  /** How often a stream of events gets a comment, in milliseconds. */
-  readonly commentEvery: number;
+  /** How often a stream of events gets a comment. */
+  readonly commentEveryMs: number;
 }
 
 export interface ServedOperation extends Operation {
@@ -33,8 +34,8 @@ export interface ServedSurface extends Surface {
    */
   admit?(request: FastifyRequest, state: State): Principal;
   /**
-   * Tells the routes of an instance which account a call is for. It is asked when the call has its number in the
-   * journal, and before the body is read. Left out: for that of the caller.
+   * Tells the routes of an instance which account a call is for, and refuses read-only tokens what they may not do. It is
+   * asked when the call has its number in the journal, and before the body is read. Left out: for that of the caller.
    */
   aim?(app: FastifyInstance, state: State): void;
   /** Registers its calls, below the first of its paths. */
@@ -59,6 +60,7 @@ export function serve(app: FastifyInstance, surface: ServedSurface, door: Door):
       if (surface.aim) surface.aim(scope, state);
       else if (surface.admit) aimAtCaller(scope);
       if (surface.operationOf) nameOperations(scope, surface.operationOf);
+      if (surface.admit && !surface.aim) refuseReadOnlyTokens(scope, surface);
       if (surface.isWatched) strike(scope, state, recorder);
       surface.open(scope, door);
     },
@@ -82,6 +84,17 @@ function aimAtCaller(app: FastifyInstance): void {
     if (call.principal) call.target = { ...call.principal, request: call.number };
     done();
   });
+}
+
+function refuseReadOnlyTokens(app: FastifyInstance, { changes = isUnsafe }: Surface): void {
+  app.addHook('preValidation', (request, _reply, done) => {
+    const isRefused = request.call.principal?.readOnly && changes(request);
+    done(isRefused ? new EmulatorError('token-read-only') : undefined);
+  });
+}
+
+function isUnsafe({ method }: FastifyRequest): boolean {
+  return method !== 'GET' && method !== 'HEAD';
 }
 
 function nameOperations(app: FastifyInstance, operationOf: NonNullable<Surface['operationOf']>): void {

@@ -32,7 +32,7 @@ export function sendRefusal(error: FastifyError | EmulatorError, request: Fastif
 /** The body of a refusal's answer; the reply gets its status and headers, and the call is told. */
 export function refuse(refusal: Refusal, { call }: FastifyRequest, reply: FastifyReply): string {
   call.refusal = refusal;
-  const { body, headers } = call.surface.render(refusal);
+  const { body, headers } = call.surface.render(refusal, call);
   reply.code(refusal.status).headers(headers).header('X-Emulator-Error', refusal.code);
   return body;
 }

@@ -23,6 +23,15 @@ export interface Refusal {
   readonly cause?: Error;
 }
 
+/** What tells a call from all others: an answer may have an id that follows from it. */
+export interface Numbered {
+  /** The world, by its key; undefined where it is not known. */
+  readonly world: number | undefined;
+  /** The number in the journal of that world; 0 where it is not known. */
+  readonly number: number;
+  readonly operation: string;
+}
+
 /** A refusal as it goes out. */
 export interface RenderedRefusal {
   readonly body: string;
@@ -65,6 +74,11 @@ export interface Surface {
   credentialIn(headers: IncomingHttpHeaders): string | undefined;
   /** The operation that a call is of, once its body is read; left out: that of its route. */
   operationOf?(request: FastifyRequest): string;
+  /**
+   * Whether a call changes something, once its body is read: a read-only token may not make it. Left out: all but GET and
+   * HEAD do. It is not asked where `aim` sees to it.
+   */
+  changes?(request: FastifyRequest): boolean;
   /** The volume that a call names, once its body is read; left out: that of its path. */
   volumeIdOf?(request: FastifyRequest): string | undefined;
   /** The operations that it has; left out: those of its routes. */
@@ -79,7 +93,7 @@ export interface Surface {
   readonly sentences: Partial<Sentences>;
   /** A refusal of a kind that is its own, and no `EmulatorError`; undefined: it is none of its own. */
   ownRefusal?(error: Error): Refusal | undefined;
-  render(refusal: Refusal): RenderedRefusal;
+  render(refusal: Refusal, call: Numbered): RenderedRefusal;
   /** Whether its refusals carry a code for its clients, so that a fault may ask for one. */
   readonly hasCodes: boolean;
   readonly document?: SurfaceDocument;

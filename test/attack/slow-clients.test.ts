@@ -10,7 +10,7 @@ import { type Connection, connectionsOf, fewer, listen, open, statusesOf } from 
 // Clients that send slowly, stop half way, or never read. What they wait for is told by what happens, not by a clock.
 
 /** Long enough for a machine that is busy with something else to get a request through. */
-const short: Timeouts = { headers: 500, request: 750, stall: 1_000, idle: 500, check: 20, comment: 20_000 };
+const short: Timeouts = { headersMs: 500, requestMs: 750, stallMs: 1_000, idleMs: 500, checkMs: 20, commentMs: 20_000 };
 
 let world: World;
 afterEach(() => world.close());
@@ -155,24 +155,24 @@ describe('the time that a client has', () => {
   test('is what the server goes by', async () => {
     world = await buildWorld();
     expect(world.app.server).toMatchObject({
-      headersTimeout: timeouts.headers,
-      requestTimeout: timeouts.request,
-      timeout: timeouts.stall,
-      keepAliveTimeout: timeouts.idle,
-      connectionsCheckingInterval: timeouts.check,
+      headersTimeout: timeouts.headersMs,
+      requestTimeout: timeouts.requestMs,
+      timeout: timeouts.stallMs,
+      keepAliveTimeout: timeouts.idleMs,
+      connectionsCheckingInterval: timeouts.checkMs,
       maxRequestsPerSocket: 0,
     });
   });
 
   test('is half a minute for a request at most, and less for its headers: else Node looks at neither', () => {
-    expect(timeouts.request).toBeLessThanOrEqual(30_000);
-    expect(timeouts.headers).toBeLessThan(timeouts.request);
-    expect(timeouts.check).toBeLessThanOrEqual(1_000);
+    expect(timeouts.requestMs).toBeLessThanOrEqual(30_000);
+    expect(timeouts.headersMs).toBeLessThan(timeouts.requestMs);
+    expect(timeouts.checkMs).toBeLessThanOrEqual(1_000);
     for (const each of Object.values(timeouts)) expect(each).toBeGreaterThan(0);
   });
 
   test('is more than any fault delays an answer', () => {
     const { delayMs } = faults.create.body.properties.effect.properties;
-    expect(timeouts.stall).toBeGreaterThan(delayMs.maximum as number);
+    expect(timeouts.stallMs).toBeGreaterThan(delayMs.maximum as number);
   });
 });

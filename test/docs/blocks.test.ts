@@ -155,6 +155,19 @@ describe('diagrams', () => {
     expect(misdrawn('stateDiagram-v2\n    [*] --> a : b (c)\n    a -> b')).toEqual([
       'No line of a stateDiagram-v2:     a -> b',
     ]);
+    const flow = [
+      'flowchart TB',
+      '  subgraph a [one]',
+      '    b["app.ts, nowhere.ts"]',
+      '  end',
+      '  a --> c',
+      '  a -> b',
+    ];
+    expect(misdrawn(flow.join('\n'))).toEqual([
+      'No file: src/nowhere.ts',
+      'No participant: c',
+      'No line of a flowchart TB:   a -> b',
+    ]);
     expect(misdrawn('pie\n')).toEqual(['There is no pie']);
   });
 });

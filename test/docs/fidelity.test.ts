@@ -150,9 +150,9 @@ describe('the error codes', () => {
 });
 
 test('the time that a client has is there', () => {
-  const { request, headers, stall } = timeouts;
+  const { requestMs, headersMs, stallMs } = timeouts;
   const said = [...section(page, 'Transport').matchAll(/\b(\d+) seconds|headers after (\d+):/g)];
-  expect(said.map(([, seconds, of]) => Number(seconds ?? of) * 1000)).toEqual([request, headers, stall]);
+  expect(said.map(([, seconds, of]) => Number(seconds ?? of) * 1000)).toEqual([requestMs, headersMs, stallMs]);
 });
 
 test('every setting of the pace is there, with its figures', () => {

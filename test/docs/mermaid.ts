@@ -6,6 +6,8 @@ import { root } from './markdown.ts';
 const forms: Record<string, RegExp> = {
   sequenceDiagram:
     /^ {2}(participant (?<id>\w+) as (?<name>.+)|(?<from>\w+)->>(?<to>\w+): .+|Note over (?<over>\w+(,\w+)*): .+)$/,
+  'flowchart TB':
+    /^ +(subgraph (?<group>\w+) \[[^[\]]+\]|end|(?<box>\w+)\["(?<text>[^"]+)"\]|(?<start>\w+) --> (?<target>\w+))$/,
   'stateDiagram-v2': /^ {4}(\[\*\]|\w+) --> (\[\*\]|\w+) : .+$/,
 };
 
@@ -16,7 +18,8 @@ export function misdrawn(diagram: string): string[] {
   if (!form) return [`There is no ${kind}`];
   const participants = new Set<string>();
   return lines.flatMap((line) => {
-    const { id, name = '', from, to, over } = form.exec(line)?.groups ?? {};
+    const { group, box, text, start, target, ...rest } = form.exec(line)?.groups ?? {};
+    const { id = group ?? box, name = text ?? '', from = start, to = target, over } = rest;
     if (!form.test(line) || line.includes(';')) return [`No line of a ${kind}: ${line}`];
     if (id) participants.add(id);
     const unknown = [from, to, ...(over?.split(',') ?? [])].filter((each) => each && !participants.has(each));

@@ -25,7 +25,7 @@ test('every schema of every call is a schema, and compiles', async () => {
     if (schema) compiled++;
   });
   const surfaces = surfacesOf(defaults);
-  const door = { state, recorder, version: '0', surfaces, operations: [], commentEvery: 20_000 };
+  const door = { state, recorder, version: '0', surfaces, operations: [], commentEveryMs: 20_000 };
   for (const surface of surfaces) serve(app, surface, door);
   await app.ready();
   expect(compiled).toBeGreaterThan(50);

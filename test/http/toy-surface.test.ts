@@ -3,7 +3,7 @@ import { defaults } from '../../src/options/options.ts';
 import { surfacesOf } from '../../src/routes/surfaces.ts';
 import { root, run } from '../support/processes.ts';
 import { toySurface } from '../support/toy-surface.ts';
-import { type Answer, buildWorld, volumes, type World } from '../support/world.ts';
+import { type Answer, buildWorld, production, volumes, type World } from '../support/world.ts';
 
 // A surface that nothing in the emulator knows: what every surface shares works for it unasked.
 
@@ -65,6 +65,14 @@ describe('its calls', () => {
     expect(said(conflict)).toEqual(refusedWith(412, 'volume-not-managed', 'autoscaling is off on it'));
     const unknown = await toy(snapshot, { 'x-toy-key': 'no-such-key' });
     expect(said(unknown)).toEqual(refusedWith(403, 'token-unknown', 'That key opens nothing'));
+  });
+
+  test('are not for a read-only token, unless the surface says that they change nothing', async () => {
+    const made = await world.as(key)('POST', `/api/v1/accounts/${production}/tokens`, { roleIds: ['read-only'] });
+    const readOnly = { 'x-toy-key': made.body.secret };
+    const { status, text } = await toy(snapshot, readOnly);
+    expect([status, text]).toEqual([403, expect.stringContaining('The token is read-only')]);
+    expect((await toy({ Action: 'ToyList' }, readOnly)).text).toBe(production);
   });
 
   test('name no field of another surface', async () => {
@@ -242,6 +250,6 @@ describe('what tells of it', () => {
 test('an operation is of one surface only: a second of that id is refused at the start', async () => {
   const twin = { ...toySurface, name: 'twin', paths: ['/twin'], document: undefined as never };
   await expect(buildWorld({}, undefined, [...withToy(), twin])).rejects.toThrow(
-    'The operation ToySnapshot is of toy, and of twin too',
+    'The operation ToyList is of toy, and of twin too',
   );
 });

@@ -26,7 +26,7 @@ const form: BodyFormat = {
     Object.fromEntries([...new URLSearchParams(text)].map(([name, value]) => [name, hide(name, value)])),
 };
 
-const operations = ['ToySnapshot', 'ToyGrow', 'ToyFail'].map((operationId) => ({
+const operations = ['ToyList', 'ToySnapshot', 'ToyGrow', 'ToyFail'].map((operationId) => ({
   operationId,
   method: 'POST',
   path: '/toy',
@@ -52,6 +52,7 @@ export const toySurface: ServedSurface = {
   operationOf: ({ body }) => (body as { Action?: string } | undefined)?.Action ?? '',
   operations,
   volumeIdOf: ({ body }) => (body as { Volume?: string } | undefined)?.Volume,
+  changes: ({ call }) => call.operation !== 'ToyList',
   bodies: form,
   bodyLimit: 2_048,
   statuses: {
@@ -90,6 +91,8 @@ export const toySurface: ServedSurface = {
       switch (request.call.operation) {
         case 'ToySnapshot':
           return reply.send(state.createSnapshot(target, Volume, { autoscalingOnly: true }).datafySnapshotId);
+        case 'ToyList':
+          return reply.send(target.accountId);
         case 'ToyGrow':
           state.modify(target, Volume, { sizeGb: Number(Size), autoscalingOnly: true, expandFilesystem: false });
           return reply.send('grown');

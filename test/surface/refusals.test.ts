@@ -135,7 +135,7 @@ describe.each(surfaces.map((surface) => ({ name: surface.name, surface })))('on 
     expect(message).not.toMatch(/undefined|null|NaN|\[object|\$\{|\{(?:autoscalingOnly|force)\}/);
     expect(status).toBeGreaterThanOrEqual(400);
     expect(status).toBeLessThan(600);
-    const { body, headers } = surface.render({ code, message, status });
+    const { body, headers } = surface.render({ code, message, status }, new Call(surface, '', undefined));
     expect(body.includes(message) || body.includes(JSON.stringify(message))).toBe(true);
     expect(headers['content-type']).toMatch(/\w\/\w/);
   });

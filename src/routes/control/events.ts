@@ -26,9 +26,9 @@ const listen = {
 /**
  * Sends what happens, as it happens.
  *
- * @param commentEvery how often a stream gets a comment, in milliseconds.
+ * @param commentEveryMs how often a stream gets a comment.
  */
-export function eventRoutes({ events }: Recorder, commentEvery: number): FastifyPluginAsyncTypebox {
+export function eventRoutes({ events }: Recorder, commentEveryMs: number): FastifyPluginAsyncTypebox {
   return async (app) => {
     const open = new Set<ServerResponse>();
     let comments: NodeJS.Timeout | undefined;
@@ -54,7 +54,7 @@ export function eventRoutes({ events }: Recorder, commentEvery: number): Fastify
       // Where nothing happens, nothing moves, and that is no reason to end it.
       request.raw.socket.setTimeout(0);
       open.add(stream);
-      comments ??= setInterval(comment, commentEvery);
+      comments ??= setInterval(comment, commentEveryMs);
       const stop = events.listen(
         worldOf(request),
         since,

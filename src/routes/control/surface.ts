@@ -56,7 +56,7 @@ export function controlSurface(controlToken: string): ServedSurface {
   };
 }
 
-function inWorld(app: FastifyInstance, { state, recorder, operations, commentEvery }: Door): void {
+function inWorld(app: FastifyInstance, { state, recorder, operations, commentEveryMs }: Door): void {
   app.addHook('onRequest', async (request) => {
     const { organizationId } = request.params as { organizationId?: string };
     const world = organizationId === undefined ? state.control.first() : state.control.find(organizationId);
@@ -68,7 +68,7 @@ function inWorld(app: FastifyInstance, { state, recorder, operations, commentEve
   app.register(clockRoutes(state));
   app.register(faultRoutes(state, operations));
   app.register(requestRoutes(recorder, operations));
-  app.register(eventRoutes(recorder, commentEvery));
+  app.register(eventRoutes(recorder, commentEveryMs));
   app.register(controlInventoryRoutes(state));
 }
 

@@ -24,7 +24,7 @@ import {
 export const instanceFields = {
   instanceId: kept('id', Type.Optional(id('i', 'Left out: made, the same every time.'))),
   accountId: owner,
-  availabilityZone: kept('availability_zone', Type.Optional(text('Left out: us-east-1a.'))),
+  availabilityZone: kept('availability_zone', Type.Optional(text('Left out: us-east-1a.')), 'us-east-1a'),
   agent: flag('agent', Type.Optional(yesOrNo("Whether Datafy's agent runs on it. Left out: yes.")), true),
   clusterName: orNull('cluster_name', Type.Optional(name('The Kubernetes cluster that it is of.', 256))),
   nodeGroupName: orNull('node_group_name', Type.Optional(name('The node group that it is of.', 256))),

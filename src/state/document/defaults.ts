@@ -1,23 +1,24 @@
-import { makeId } from '../../ground/ids.ts';
+import { type IdKind, makeId } from '../../ground/ids.ts';
 import { gp3, type Performance } from '../aws/ebs.ts';
+import { instanceFields } from '../aws/instance-fields.ts';
 import { arrayCount, plainBackingCount } from '../datafy/fields/volume.ts';
 import { millisecondsOf } from '../engine/pace.ts';
 import type {
   AccountDocument,
-  InstanceDocument,
-  RuleDocument,
   Seed,
   SeedDocument,
   SnapshotDocument,
   TokenDocument,
   VolumeDocument,
+  WorldDocument,
 } from './document.ts';
+import { fillList, type ListName, listNames } from './lists.ts';
 
 /** What a world draws its ids from where nothing else is said: the same calls in two such worlds give the same ids. */
 export const idSeed = 'world';
 
 /** Where things are that say nothing of it. */
-const zone = 'us-east-1a';
+const zone = instanceFields.availabilityZone.default;
 
 /** The statuses in which EBS volumes stand behind a volume. */
 export const stoodBehind: readonly string[] = ['creating', 'managed', 'deactivating'];
@@ -44,17 +45,15 @@ export const makeOwnAccountId = (seed = idSeed) => makeId('uuid', `${seed}:accou
  */
 export function fillWorld(written: SeedDocument, organizationId = written.organizationId ?? makeOwnAccountId()): Seed {
   const seed = written.ids?.seed ?? written.organizationId ?? idSeed;
-  const made = (kind: 'vol' | 'i' | 'uuid' | 'dsnap' | 'snap', what: string, at: number) =>
-    makeId(kind, `${seed}:${what}`, at);
+  const made = (kind: IdKind, what: string, at: number) => makeId(kind, `${seed}:${what}`, at);
   const ownAccountId = written.ownAccountId ?? written.organizationId ?? organizationId;
   const accounts = (written.accounts ?? [{}]).map((account, at) => fillAccount(account, at, seed));
   const first = accounts[0]?.accountId ?? ownAccountId;
 
-  const instances = (written.instances ?? []).map((instance, at): InstanceDocument => {
-    const { instanceId = made('i', 'instance', at), accountId = first, availabilityZone = zone } = instance;
-    return { ...instance, instanceId, accountId, availabilityZone, agent: instance.agent ?? true };
-  });
-  const instanceOf = new Map(instances.map((instance) => [instance.instanceId, instance]));
+  const filled = Object.fromEntries(
+    listNames.map((list) => [list, fillList(list, written[list], first, made)]),
+  ) as Required<Pick<WorldDocument, ListName>>;
+  const instanceOf = new Map(filled.instances.map((instance) => [instance.instanceId, instance]));
 
   let backed = 0;
   const volumes = (written.volumes ?? []).map((volume, at): VolumeDocument => {
@@ -102,15 +101,7 @@ export function fillWorld(written: SeedDocument, organizationId = written.organi
       ...token,
       accountId: token.accountId ?? first,
     })),
-    rules: (written.rules ?? []).map(
-      (rule, at): RuleDocument => ({
-        ...rule,
-        ruleId: rule.ruleId ?? made('uuid', 'rule', at),
-        accountId: rule.accountId ?? first,
-        active: rule.active ?? true,
-      }),
-    ),
-    instances,
+    ...filled,
     volumes,
     snapshots,
   };

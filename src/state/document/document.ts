@@ -1,14 +1,13 @@
 import { type Static, type TSchema, Type } from '@sinclair/typebox';
 import { greatestCount } from '../../ground/ids.ts';
 import type { WorldDocument } from '../../types/world-document.ts';
-import { instanceFields } from '../aws/instance-fields.ts';
-import { ruleFields } from '../datafy/fields/rule.ts';
 import { snapshotFields } from '../datafy/fields/snapshot.ts';
 import { volumeFields } from '../datafy/fields/volume.ts';
 import { propertiesOf } from '../fields/field.ts';
 import { count, type due, instant, name, strict, text, uuid } from '../fields/schemas.ts';
 import { accountFields } from '../tenancy/account-fields.ts';
 import { tokenFields } from '../tenancy/token-fields.ts';
+import { listProperties } from './lists.ts';
 import { clockSchema, paceSetting } from './time.ts';
 
 /**
@@ -19,10 +18,7 @@ import { clockSchema, paceSetting } from './time.ts';
 
 const account = Type.Object(propertiesOf(accountFields), strict);
 const token = Type.Object(propertiesOf(tokenFields), strict);
-const rule = Type.Object(propertiesOf(ruleFields), strict);
-const instance = Type.Object(propertiesOf(instanceFields), strict);
 const volume = Type.Object(propertiesOf(volumeFields), strict);
-
 const snapshot = Type.Object(propertiesOf(snapshotFields), strict);
 
 const failingRole = Type.Object(
@@ -51,8 +47,7 @@ export const worldDocument = Type.Object(
     accounts: many(account, 'Its sub-accounts. Left out: one.'),
     tokens: many(token, 'Left out: organization-token, and account-token for the first account.'),
     failingRoles: many(failingRole, "Roles that fail Datafy's permission check."),
-    rules: many(rule, 'Autoscaling rules. They do not act on what the document holds.'),
-    instances: many(instance, 'EC2 instances.'),
+    ...listProperties,
     volumes: many(volume, 'EBS volumes, autoscaled by Datafy or not.'),
     snapshots: many(snapshot, 'Datafy snapshots.'),
   },

@@ -1,8 +1,10 @@
 import { type TSchema, Type } from '@sinclair/typebox';
 import { type WorldDocument, worldDocument } from './document.ts';
+import { exportedFields, listNames, lists } from './lists.ts';
 import { paceSchema } from './time.ts';
 
-const { accounts, tokens, rules, instances, volumes, snapshots, ...others } = worldDocument.properties;
+const { accounts, tokens, volumes, snapshots, ...rest } = worldDocument.properties;
+const others = Object.entries(rest).filter(([name]) => !(name in lists));
 
 /** A list of things that have these fields in any case. */
 const complete = (list: { items: TSchema }, ...required: string[]) => ({ ...list, items: { ...list.items, required } });
@@ -21,14 +23,13 @@ export const exportedWorld = Type.Unsafe<WorldDocument>({
     'ids',
     'accounts',
     'tokens',
-  ].concat(['failingRoles', 'rules', 'instances', 'volumes', 'snapshots']),
+  ].concat(['failingRoles', ...listNames, 'volumes', 'snapshots']),
   properties: {
-    ...others,
+    ...Object.fromEntries(others),
     pace: paceSchema,
     accounts: complete(accounts, 'accountId', 'name', 'createdAt'),
     tokens: complete(tokens, 'accountId', 'secretHash', 'tokenId', 'description', 'roleIds', 'createdAt'),
-    rules: complete(rules, 'ruleId', 'accountId', 'active', 'rule'),
-    instances: complete(instances, 'instanceId', 'accountId', 'availabilityZone', 'agent', 'tags', 'createdAt'),
+    ...Object.fromEntries(listNames.map((list) => [list, complete(rest[list], ...exportedFields(list))])),
     volumes: complete(volumes, 'volumeId', 'accountId', 'status', 'sizeGb', 'iops', 'throughput', 'availabilityZone'),
     snapshots: complete(snapshots, 'datafySnapshotId', 'accountId', 'volumeId', 'status', 'sizeGb', 'region'),
   },

@@ -13,6 +13,7 @@ import { findTagProblem, type Tag } from '../aws/tags.ts';
 import { checkRule } from '../rules/grammar.ts';
 import { checkRoleArn } from '../tenancy/role-arns.ts';
 import type { Seed } from './document.ts';
+import { type ListName, listNames, lists } from './lists.ts';
 import { createReport, inBody, mostOf, type NameOf, type Path, type Problem, type Report } from './problem.ts';
 import { reportVolumes } from './volume-problems.ts';
 
@@ -33,7 +34,7 @@ export function findProblems(document: Seed, nameOf: NameOf = inBody): Problem[]
   const report = createReport(nameOf);
   // First what other problems may follow from.
   const isAccount = new Set([document.ownAccountId, ...document.accounts.map(({ accountId }) => accountId)]);
-  for (const list of ['tokens', 'rules', 'instances', 'volumes', 'snapshots'] as const) {
+  for (const list of ['tokens', ...listNames, 'volumes', 'snapshots'] as const) {
     for (const [at, { accountId }] of (document[list] ?? []).entries()) {
       if (!isAccount.has(accountId)) report.say([list, at, 'accountId'], `${accountId} is none of the accounts`);
     }
@@ -41,8 +42,8 @@ export function findProblems(document: Seed, nameOf: NameOf = inBody): Problem[]
   reportClock(document, report);
   reportAccounts(document, report);
   reportTokens(document, report);
+  for (const list of listNames) reportIds(document, list, report);
   reportRules(document, report);
-  reportInstances(document, report);
   reportVolumes(document, report);
   for (const list of ['instances', 'volumes', 'snapshots'] as const) {
     for (const [at, { tags }] of document[list].entries()) reportTags(tags, [list, at, 'tags'], report);
@@ -97,11 +98,17 @@ function reportTokens({ tokens }: Seed, { say, unique }: Report): void {
   }
 }
 
-function reportRules({ rules = [] }: Seed, { add, unique, nameOf }: Report): void {
-  const ids = unique();
-  for (const [at, { ruleId, rule }] of rules.entries()) {
+/** Two things of a list with one id. */
+function reportIds(document: Seed, list: ListName, { unique }: Report): void {
+  const [ids, { id }] = [unique(), lists[list]];
+  for (const [at, thing] of (document[list] ?? []).entries()) {
+    ids((thing as unknown as Record<string, string>)[id] as string, [list, at, id]);
+  }
+}
+
+function reportRules({ rules = [] }: Seed, { add, nameOf }: Report): void {
+  for (const [at, { rule }] of rules.entries()) {
     const path = ['rules', at];
-    ids(ruleId, [...path, 'ruleId']);
     const found = checkRule(rule);
     if (!found) continue;
     // Both begin with "rule".
@@ -109,11 +116,6 @@ function reportRules({ rules = [] }: Seed, { add, unique, nameOf }: Report): voi
     const within = (found.path.match(/[^.[\]]+/g) ?? []).map((part) => (/^\d+$/.test(part) ? Number(part) : part));
     add([...path, ...within], name);
   }
-}
-
-function reportInstances({ instances }: Seed, { unique }: Report): void {
-  const ids = unique();
-  for (const [at, { instanceId }] of instances.entries()) ids(instanceId, ['instances', at, 'instanceId']);
 }
 
 function reportTags(tags: readonly Tag[] | undefined, path: Path, { say }: Report): void {

@@ -171,6 +171,14 @@ export function defaultsOf<F extends Fields>(fields: F): DefaultsOf<F> {
   return Object.fromEntries((defaulted as AnyField[]).map((field) => [field.column, field.default])) as DefaultsOf<F>;
 }
 
+/** What a document could have said where it leaves fields out. */
+export function documentedDefaults(fields: Fields): Record<string, unknown> {
+  const defaulted = Object.entries(fields).filter(([, entry]) => isField(entry) && (entry.default ?? null) !== null);
+  return Object.fromEntries(
+    (defaulted as [string, AnyField][]).map(([name, field]) => [name, field.toDocument(field.default)]),
+  );
+}
+
 /**
  * The columns of what a document says.
  *

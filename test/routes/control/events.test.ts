@@ -309,7 +309,7 @@ describe('Last-Event-ID', () => {
 });
 
 test('where nothing happens, a comment comes now and then to each listener', async () => {
-  const silent = await buildWorld({}, { ...timeouts, comment: 5 });
+  const silent = await buildWorld({}, { ...timeouts, commentMs: 5 });
   try {
     const from = { url: await silent.app.listen({ port: 0, host: '127.0.0.1' }) };
     const [one, other] = [await listen('/_emulator', undefined, from), await listen('/_emulator', undefined, from)];

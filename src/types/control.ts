@@ -227,7 +227,7 @@ export interface ControlClient extends WorldControl {
   /**
    * Makes a world: nothing that other worlds do reaches it.
    *
-   * @throws ControlError `world-invalid`
+   * @throws ControlError `world-invalid`; `request-invalid` also for a checkpoint that is not there.
    */
   createOrganization(request?: NewOrganization): Promise<World>;
   /** A world that is there, by its id. Nothing is called, and an unknown id refused only when it is used. */

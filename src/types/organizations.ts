@@ -34,6 +34,7 @@ export interface NewOrganization {
 
 /** A checkpoint, and the organization that has it. */
 export interface FromCheckpoint {
+  /** The organization's id: a UUID. */
   organizationId: string;
   /** Its name. */
   checkpoint: string;

@@ -94,11 +94,7 @@ export function createControl({
     create(document: SeedDocument, nameOf?: NameOf): number {
       const world = fillWorld(document);
       checkWorld(world, nameOf);
-      return alone(() => {
-        const organization = importWorld(world);
-        if (worlds.get(organization).clockNow !== null) checkpoints.putOrigin(organization, nowIn(organization));
-        return organization;
-      });
+      return alone(() => importWorld(world));
     },
 
     ...createFromCheckpoints({ worlds, checkpoints, alone }),
@@ -120,7 +116,11 @@ export function createControl({
     reset(organization: number): void {
       alone(() => {
         if (checkpoints.reset(organization)) forget(organization);
-        else importWorld(JSON.parse(worlds.origin(organization)), organization);
+        else {
+          importWorld(JSON.parse(worlds.origin(organization)), organization);
+          // Where the world's time is its own, that is the same each time. Most worlds are never reset.
+          if (worlds.get(organization).clockNow !== null) checkpoints.putOrigin(organization, nowIn(organization));
+        }
         renewed(organization);
       });
     },

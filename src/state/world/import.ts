@@ -76,9 +76,9 @@ export function createImport(db: Database, parts: Parts) {
     let organization: number;
     let before: ReadonlyMap<string, number> = new Map();
     if (existing === undefined) {
-      // A world whose time is its own is reset to the rows that it began with. In one whose time goes by, what the document
-      // says in minutes, or leaves out, is meant from the reset on.
-      const origin = clockNow === null ? JSON.stringify(withoutSecrets(document)) : undefined;
+      // A reset goes back to the same instant, if the world's time is its own.
+      const clock = clockNow === null ? document.clock : { mode: 'controlled' as const, now: formatInstant(clockNow) };
+      const origin = JSON.stringify({ ...withoutSecrets(document), ...(clock && { clock }) });
       organization = worlds.insert({ id: document.organizationId, ...columns }, origin);
     } else {
       organization = existing;

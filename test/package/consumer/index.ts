@@ -22,6 +22,7 @@ import {
   type Fault,
   type FaultEffect,
   type FaultMatch,
+  type FromCheckpoint,
   type Health,
   type InstanceChange,
   type InstanceDocument,
@@ -152,6 +153,8 @@ const clock: ClockSetting = { mode: 'controlled', now: '2026-01-01T00:00:00Z' };
 const request: NewOrganization = { seed, clock, pace: { snapshot: 1 }, volumes: [volume] };
 const created: World = await control.createOrganization(request);
 const tokens: OrganizationCreated = created;
+const from: FromCheckpoint = { organizationId: created.organizationId, checkpoint: 'kept' };
+await control.createOrganization({ from, name: 'copy' });
 const world: WorldControl = created.control;
 await control.createOrganization({ seed, pace: 'realistic' });
 // @ts-expect-error a clock is a setting, no instant

@@ -3,6 +3,7 @@ import { type ControlledClock, controlledClock } from '../../../src/ground/clock
 import { paces } from '../../../src/state/engine/pace.ts';
 import { createState, type State } from '../../../src/state/index.ts';
 import { defaultSeed } from '../../../src/state/seeds/default.ts';
+import { emptySeed } from '../../../src/state/seeds/empty.ts';
 import { contentOf, keepPlace } from '../../../src/state/storage/content.ts';
 import { type Database, openDatabase } from '../../../src/state/storage/database.ts';
 import { projectMigrations } from '../../../src/state/storage/migrations.ts';
@@ -196,6 +197,35 @@ describe('a restore', () => {
     expect(state.control.clock(organization).parked).toEqual([]);
     state.control.restoreCheckpoint(organization, 'parked');
     expect(state.control.clock(organization).parked).toEqual(parked);
+  });
+});
+
+describe('a reset', () => {
+  test('puts the document in place, and from then on its rows back, under their keys', () => {
+    const beginnings = state.control.export(organization);
+    const lived = () => {
+      live();
+      state.control.reset(organization);
+      expect(state.control.export(organization)).toEqual(beginnings);
+      return rowsOf(organization);
+    };
+    const first = lived();
+    expect(lived()).toEqual(first);
+  });
+
+  test('of a world whose time goes by is one from then on', () => {
+    const seed = {
+      ...emptySeed,
+      ...{ organizationId: otherId, accounts: [{ accountId: production, name: 'one' }], clock: { mode: 'system' } },
+      tokens: [{ accountId: production, token: 'short', expiresInMinutes: 5 }],
+    };
+    const other = state.control.create(seed as never);
+    for (let times = 0; times < 2; times++) {
+      clock.advance(600_000);
+      state.control.reset(other);
+      const [token] = rowsOf(other).token ?? [];
+      expect(token?.expires_at).toBe(clock.now() + 300_000);
+    }
   });
 });
 

@@ -26,7 +26,7 @@ const rules = [
 ];
 const roleArn = 'arn:aws:iam::123456789012:role/datafy';
 
-/** What a field of this name is, where its schema says no more than that it is text, or an object. */
+/** What a field of this name is, where its schema says no more than that it is text, or of a form that only it has. */
 const known: Record<string, readonly Json[]> = {
   availabilityZone: zones,
   region: ['us-east-1', 'eu-west-1'],
@@ -37,6 +37,9 @@ const known: Record<string, readonly Json[]> = {
   rule: rules,
   clusterName: ['a', 'b'],
   key: ['Name', 'a', 'b'],
+  awsAccountId: ['111111111111', '222222222222', '123456789012'],
+  instanceType: ['m5.large', 't2.micro', 'r6i.4xlarge'],
+  agentVersion: ['1.29.9', '1.30.0', '1.37.1'],
 };
 
 /** From where dates begin to as far as a clock goes; most are near each other, so that things come due together. */
@@ -64,6 +67,7 @@ const likely: Record<string, number> = {
   due: 0.7,
   at: 0.8,
   backingVolumeIds: 0.5,
+  backingVolumes: 0.05,
   datafyMode: 0.2,
   backingCount: 0.2,
   $schema: 0.02,
@@ -84,7 +88,8 @@ function integer({ minimum = 0, maximum = 2 ** 31 }: Schema, random: Random): nu
 
 function text(name: string, schema: Schema, random: Random): string {
   const { pattern } = schema;
-  if (pattern === undefined) return random.pick((known[name] as string[] | undefined) ?? ['a', 'b', 'two words']);
+  const ofName = known[name] as string[] | undefined;
+  if (ofName || pattern === undefined) return random.pick(ofName ?? ['a', 'b', 'two words']);
   const ids = idsOf(pattern);
   if (ids) return random.pick(ids);
   if (pattern.includes('{64}')) return random.pick(['a', 'b', 'c']).repeat(64);

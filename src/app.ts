@@ -120,7 +120,7 @@ async function assemble(
   const documents = surfaces.flatMap(({ document }) => document ?? []);
   await collectOpenApi(app, documents, version, { availabilityZone: zonePattern, roleArn: roleArnPattern });
   const door: Door = { state, recorder, version, surfaces, operations: [], commentEveryMs: timeouts.commentMs };
-  for (const surface of surfaces) serve(app, surface, door);
+  serve(app, surfaces, door);
   // What describes calls comes behind them, in every list of routes.
   await app.after();
   serveDocuments(app, documents);

@@ -42,16 +42,18 @@ CREATE TABLE checkpoint (
 CREATE UNIQUE INDEX checkpoint_origin ON checkpoint (world) WHERE name IS NULL;
 
 -- parent NULL: the organization's own account, whose name is the organization's. position: their order in a world, since
--- an account that is put back has the key that it had.
+-- an account that is put back has the key that it had. aws_id: the AWS account that it is, which never changes.
 CREATE TABLE account (
   key          INTEGER PRIMARY KEY AUTOINCREMENT,
   organization INTEGER NOT NULL REFERENCES organization (key) ON DELETE CASCADE,
   id           TEXT    NOT NULL,
   name         TEXT    NOT NULL,
+  aws_id       TEXT    NOT NULL CHECK (length(aws_id) = 12),
   parent       INTEGER REFERENCES account (key) ON DELETE CASCADE,
   position     INTEGER NOT NULL,
   created_at   INTEGER NOT NULL,
   UNIQUE (organization, id),
+  UNIQUE (organization, aws_id),
   UNIQUE (organization, position),
   UNIQUE (organization, key)
 ) STRICT;
@@ -108,13 +110,17 @@ CREATE TABLE autoscaling_rule (
 
 CREATE INDEX autoscaling_rule_account ON autoscaling_rule (organization, account);
 
+-- agent: whether Datafy's agent runs on it; agent_mode and agent_version say something only where it does.
 CREATE TABLE instance (
   key               INTEGER PRIMARY KEY AUTOINCREMENT,
   organization      INTEGER NOT NULL,
   account           INTEGER NOT NULL,
   id                TEXT    NOT NULL,
   availability_zone TEXT    NOT NULL,
+  instance_type     TEXT    NOT NULL,
   agent             INTEGER NOT NULL CHECK (agent IN (0, 1)),
+  agent_mode        TEXT    NOT NULL CHECK (agent_mode IN ('AutoScaler', 'Sensor')),
+  agent_version     TEXT    NOT NULL,
   cluster_name      TEXT,
   node_group_name   TEXT,
   tags              TEXT    NOT NULL CHECK (json_type(tags) = 'array'),

@@ -171,6 +171,7 @@ export const errors = {
   'volume-too-large': row<{ volumeId: string; sizeGb: number; maximum: number }>('conflict'),
   'volume-unsupported': row<{ volumeId: string; reason: string }>('conflict'),
   'instance-without-agent': row<{ instanceId: string }>('conflict'),
+  'agent-unsuitable': row<{ instanceId: string; problem: string }>('conflict'),
   'availability-zone-mismatch': row<{
     volumeId: string;
     volumeZone: string;

@@ -41,6 +41,12 @@ export function makeUuid(seed: string, count: number): string {
   ].join('-');
 }
 
+/** The twelve digits of an AWS account that is to be an account's: the first attempt, or another one. */
+export function makeAwsAccountId(accountId: string, attempt = 0): string {
+  const number = Number.parseInt(hash('sha256', `aws:${accountId}:${attempt}`).slice(0, 12), 16);
+  return String(1e11 + (number % 9e11));
+}
+
 /** The count-th number of a stream, from 0 up to 1: what a world throws its dice with. */
 export function fractionOf(seed: string, count: number): number {
   return (scatter(count, seed) >>> 0) / 2 ** 32;

@@ -42,8 +42,25 @@ export interface ServedSurface extends Surface {
   open(app: FastifyInstance, door: Door): void;
 }
 
-/** Opens a surface: every call of it passes the same door. */
-export function serve(app: FastifyInstance, surface: ServedSurface, door: Door): void {
+/**
+ * Opens the surfaces: every call of each passes the same door.
+ *
+ * @throws Error where two surfaces have an operation of one id.
+ */
+export function serve(app: FastifyInstance, surfaces: readonly ServedSurface[], door: Door): void {
+  const owners = new Map<string, Surface>();
+  for (const surface of surfaces) open(app, surface, door, (id) => claim(owners, id, surface));
+}
+
+/** An operation is told by its id alone: by faults, by the journal, and by whoever reads several documents. */
+function claim(owners: Map<string, Surface>, operationId: string, surface: Surface): void {
+  const owner = owners.get(operationId) ?? surface;
+  if (owner !== surface)
+    throw new Error(`The operation ${operationId} is of ${owner.name}, and of ${surface.name} too`);
+  owners.set(operationId, surface);
+}
+
+function open(app: FastifyInstance, surface: ServedSurface, door: Door, claimId: (operationId: string) => void): void {
   const { state, recorder } = door;
   const [prefix = '/'] = surface.paths;
   app.register(
@@ -53,10 +70,11 @@ export function serve(app: FastifyInstance, surface: ServedSurface, door: Door):
         if (surface.bodyLimit !== undefined) route.bodyLimit ??= surface.bodyLimit;
       });
       if (surface.admit) admit(scope, surface.admit, state);
-      if (surface.isWatched) {
-        collectOperations(scope, surface, door.operations);
-        record(scope, state, recorder);
-      }
+      collectOperations(scope, surface, (operation) => {
+        claimId(operation.operationId);
+        if (surface.isWatched) door.operations.push({ ...operation, surface });
+      });
+      if (surface.isWatched) record(scope, state, recorder);
       if (surface.aim) surface.aim(scope, state);
       else if (surface.admit) aimAtCaller(scope);
       if (surface.operationOf) nameOperations(scope, surface.operationOf);
@@ -104,14 +122,7 @@ function nameOperations(app: FastifyInstance, operationOf: NonNullable<Surface['
   });
 }
 
-function collectOperations(app: FastifyInstance, surface: Surface, operations: ServedOperation[]): void {
-  const add = (operation: Operation) => {
-    const { operationId } = operation;
-    const other = operations.find((each) => each.operationId === operationId);
-    // Faults and the journal name an operation by its id alone.
-    if (other) throw new Error(`The operation ${operationId} is of ${other.surface.name}, and of ${surface.name} too`);
-    operations.push({ ...operation, surface });
-  };
+function collectOperations(app: FastifyInstance, surface: Surface, add: (operation: Operation) => void): void {
   if (surface.operations) for (const operation of surface.operations) add(operation);
   else {
     app.addHook('onRoute', ({ method, url, schema }) => {

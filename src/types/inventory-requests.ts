@@ -131,6 +131,12 @@ export interface NewInstance {
   availabilityZone: string;
   /** Whether Datafy's agent runs on it. Left out: true. */
   agent?: boolean;
+  /** An instance type. Left out: m5.large. */
+  instanceType?: string;
+  /** A Sensor only looks. Left out: AutoScaler. */
+  agentMode?: 'AutoScaler' | 'Sensor';
+  /** A version of three numbers. The agent's. Left out: 1.37.1, the newest. */
+  agentVersion?: string;
   /** The Kubernetes cluster that it is of. */
   clusterName?: string;
   /** The node group that it is of. */
@@ -145,6 +151,10 @@ export interface NewInstance {
 export interface InstanceChange {
   /** Whether Datafy's agent runs on it. */
   agent?: boolean;
+  /** A Sensor only looks. */
+  agentMode?: 'AutoScaler' | 'Sensor';
+  /** A version of three numbers. The agent's version. */
+  agentVersion?: string;
   /** Null: it is in none. */
   clusterName?: string | null;
   /** Null: it is in none. */

@@ -146,8 +146,14 @@ export interface InventoryInstance {
   accountId: string;
   /** Such as `us-east-1a`. */
   availabilityZone: string;
+  /** Such as `m5.large`. */
+  instanceType: string;
   /** Whether Datafy's agent runs on it. */
   agent: boolean;
+  /** What the agent is; null: none runs. */
+  agentMode: 'AutoScaler' | 'Sensor' | null;
+  /** The agent's version; null: none runs. */
+  agentVersion: string | null;
   /** The Kubernetes cluster that it is in; null: none. */
   clusterName: string | null;
   /** The node group that it is in; null: none. */
@@ -166,4 +172,6 @@ export interface InventoryAccount {
   name: string;
   /** Null for the organization's own account. */
   parentAccountId: string | null;
+  /** The AWS account that it is: 12 digits. */
+  awsAccountId: string;
 }

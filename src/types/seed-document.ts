@@ -16,6 +16,8 @@ export interface SeedAccount {
   accountId?: string;
   /** Left out: account-1, account-2, by its place in the list. */
   name?: string;
+  /** 12 digits. Left out: its role ARN's, or made from its accountId. */
+  awsAccountId?: string;
   /** The AWS role that Datafy uses for it. Left out: none. */
   roleArn?: string;
   /** Left out: the beginning of the world. RFC 3339. */
@@ -68,8 +70,14 @@ export interface SeedInstance {
   accountId?: string;
   /** Left out: us-east-1a. */
   availabilityZone?: string;
+  /** An instance type. Left out: m5.large. */
+  instanceType?: string;
   /** Whether Datafy's agent runs on it. Left out: yes. */
   agent?: boolean;
+  /** A Sensor only looks. Left out: AutoScaler. */
+  agentMode?: 'AutoScaler' | 'Sensor';
+  /** A version of three numbers. The agent's. Left out: 1.37.1, the newest. */
+  agentVersion?: string;
   /** The Kubernetes cluster that it is of. */
   clusterName?: string;
   /** The node group that it is of. */
@@ -243,6 +251,8 @@ export interface SeedDocument {
     /** How many have been made. */
     made: number;
   };
+  /** 12 digits. The organization's own. Left out: its role ARN's, or made from ownAccountId. */
+  awsAccountId?: string;
   /** The organization's own. */
   roleArn?: string;
   /** Its sub-accounts. Left out: one. */

@@ -52,6 +52,7 @@ export const stateSentences = {
   'volume-too-large': ({ volumeId, sizeGb, maximum }) =>
     `Volume ${volumeId} has ${sizeGb} GiB, and the one EBS volume that would take over can have ${maximum} at most`,
   'volume-unsupported': ({ volumeId, reason }) => `Volume ${volumeId} cannot be autoscaled: ${reason}`,
+  'agent-unsuitable': ({ instanceId, problem }) => `Instance ${instanceId} ${problem}`,
   'instance-without-agent': ({ instanceId }) =>
     `Instance ${instanceId} runs no Datafy agent, and an autoscaling volume needs one: install it, or use another instance`,
   'availability-zone-mismatch': ({ volumeId, volumeZone, instanceId, instanceZone }) =>

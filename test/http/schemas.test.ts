@@ -26,7 +26,7 @@ test('every schema of every call is a schema, and compiles', async () => {
   });
   const surfaces = surfacesOf(defaults);
   const door = { state, recorder, version: '0', surfaces, operations: [], commentEveryMs: 20_000 };
-  for (const surface of surfaces) serve(app, surface, door);
+  serve(app, surfaces, door);
   await app.ready();
   expect(compiled).toBeGreaterThan(50);
   await app.close();

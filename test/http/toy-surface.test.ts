@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { defaults } from '../../src/options/options.ts';
-import { surfacesOf } from '../../src/routes/surfaces.ts';
+import type { ServedSurface } from '../../src/routes/served.ts';
+import { type Surfaces, surfacesOf } from '../../src/routes/surfaces.ts';
 import { root, run } from '../support/processes.ts';
 import { toySurface } from '../support/toy-surface.ts';
 import { type Answer, buildWorld, production, volumes, type World } from '../support/world.ts';
@@ -248,8 +249,12 @@ describe('what tells of it', () => {
 });
 
 test('an operation is of one surface only: a second of that id is refused at the start', async () => {
-  const twin = { ...toySurface, name: 'twin', paths: ['/twin'], document: undefined as never };
-  await expect(buildWorld({}, undefined, [...withToy(), twin])).rejects.toThrow(
-    'The operation ToyList is of toy, and of twin too',
-  );
+  const { document: _, ...rest } = toySurface;
+  const twin = { ...rest, name: 'twin', paths: ['/twin'] };
+  const start = (surfaces: Surfaces) => buildWorld({}, undefined, surfaces);
+  await expect(start([...withToy(), twin])).rejects.toThrow('The operation ToyList is of toy, and of twin too');
+  // Those of a surface that is not watched, too.
+  const [operation] = twin.operations ?? [];
+  const control = { ...twin, operations: [{ ...operation, operationId: 'resetWorld' }] } as ServedSurface;
+  await expect(start([...withToy(), control])).rejects.toThrow('The operation resetWorld is of control, and of twin');
 });

@@ -108,6 +108,7 @@ const facts: { [C in ErrorCode]: Facts<C> } = {
   'generations-exhausted': { volumeId: 'vol-1', last: 9 },
   'volume-too-large': { volumeId: 'vol-1', sizeGb: 9, maximum: 8 },
   'volume-unsupported': { volumeId: 'vol-1', reason: 'it is odd' },
+  'agent-unsuitable': { instanceId: 'i-1', problem: 'has an agent that is a Sensor, which only looks' },
   'instance-without-agent': { instanceId: 'i-1' },
   'availability-zone-mismatch': { volumeId: 'vol-1', volumeZone: 'a', instanceId: 'i-1', instanceZone: 'b' },
   'device-in-use': {

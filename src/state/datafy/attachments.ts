@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import { EmulatorError } from '../../ground/errors.ts';
+import { agentProblem, versionNeeded } from '../aws/agent.ts';
 import type { Place } from '../aws/attachments.ts';
 import { attachmentPoint, checkDeviceName } from '../aws/ebs.ts';
 import type { InstanceRow, Instances } from '../aws/instances.ts';
@@ -17,9 +18,10 @@ export interface AttachmentRow extends Owned, UnderWay, RowOf<typeof attachmentF
 }
 
 /** An attachment with the instance's side of it. */
-export interface AttachmentWithInstance extends AttachmentRow {
+export interface AttachmentWithInstance
+  extends AttachmentRow,
+    Pick<InstanceRow, 'agent' | 'agent_mode' | 'agent_version' | 'instance_type'> {
   instance_id: string;
-  instance_agent: 0 | 1;
 }
 
 export interface AttachRequest {
@@ -38,12 +40,14 @@ export function createAttachments(
   instances: Instances,
 ) {
   const ofVolume = db.prepare<[number, number, number], AttachmentWithInstance>(
-    `SELECT attachment.*, instance.id AS instance_id, instance.agent AS instance_agent
+    `SELECT attachment.*, instance.id AS instance_id, instance.agent, instance.agent_mode,
+       instance.agent_version, instance.instance_type
      FROM attachment JOIN instance ON instance.key = attachment.instance
      WHERE attachment.organization = ? AND attachment.volume = ? AND attachment.account = ?`,
   );
   const onInstance = db.prepare<[number, number, number], AttachmentWithInstance>(
-    `SELECT attachment.*, instance.id AS instance_id, instance.agent AS instance_agent
+    `SELECT attachment.*, instance.id AS instance_id, instance.agent, instance.agent_mode,
+       instance.agent_version, instance.instance_type
      FROM attachment JOIN instance ON instance.key = attachment.instance
      WHERE attachment.organization = ? AND attachment.instance = ? AND attachment.account = ? ORDER BY attachment.key`,
   );
@@ -87,6 +91,18 @@ export function createAttachments(
     return { key: row.key, id: volume.id, status: row.status, situation };
   }
 
+  function checkAgent(volume: VolumeRow, instance: InstanceRow): void {
+    const instanceId = instance.id;
+    if (!instance.agent) throw new EmulatorError('instance-without-agent', { instanceId });
+    const problem = agentProblem(instance);
+    if (problem) throw new EmulatorError('agent-unsuitable', { instanceId, problem });
+    const needed = volume.restored_from && versionNeeded('snapshots', instance);
+    if (needed) {
+      const old = `has an agent of version ${instance.agent_version}, and a volume from a snapshot needs ${needed}`;
+      throw new EmulatorError('agent-unsuitable', { instanceId, problem: old });
+    }
+  }
+
   function checkPlace(tx: Tx, volume: VolumeRow, instance: InstanceRow, deviceName: string): void {
     if (instance.availability_zone !== volume.availability_zone) {
       throw new EmulatorError('availability-zone-mismatch', {
@@ -115,14 +131,14 @@ export function createAttachments(
    * Begins to put a volume on an instance, whoever asked for it. Only Datafy needs an agent there.
    *
    * @throws EmulatorError `device-name-invalid`, `instance-not-found`, `volume-already-attached`,
-   *   `instance-without-agent`, `availability-zone-mismatch`, `device-in-use`
+   *   `instance-without-agent`, `agent-unsuitable`, `availability-zone-mismatch`, `device-in-use`
    */
   function begin(tx: Tx, volume: VolumeRow, request: AttachRequest, needsAgent: boolean): void {
     checkDeviceName(request.deviceName);
     const instance = instances.find(tx, request.instanceId);
     const existing = of(volume);
     if (existing) machine.allow('attachment', 'attach', thing(volume, existing));
-    if (needsAgent && !instance.agent) throw new EmulatorError('instance-without-agent', { instanceId: instance.id });
+    if (needsAgent) checkAgent(volume, instance);
     checkPlace(tx, volume, instance, request.deviceName);
     const begun = machine.begin(tx, 'attachment', 'attach', volume.id);
     insertAttachment({
@@ -182,7 +198,7 @@ export function createAttachments(
      * Begins to attach an unattached managed volume to an instance that runs an agent [P].
      *
      * @throws EmulatorError `volume-not-found`, `volume-not-managed`, `device-name-invalid`, `instance-not-found`,
-     *   `volume-already-attached`, `instance-without-agent`, `availability-zone-mismatch`, `device-in-use`
+     *   `volume-already-attached`, `instance-without-agent`, `agent-unsuitable`, `availability-zone-mismatch`, `device-in-use`
      */
     attach(tx: Tx, volumeId: string, request: AttachRequest): void {
       const volume = volumes.find(tx, volumeId);

@@ -1,4 +1,5 @@
 import { EmulatorError } from '../../ground/errors.ts';
+import { agentProblem } from '../aws/agent.ts';
 import { asGp3, gp3, supported } from '../aws/ebs.ts';
 import { ended, type Machine, type Tx } from '../engine/machine.ts';
 import type { Effects } from '../engine/settle.ts';
@@ -105,6 +106,6 @@ export function unsupportedReason(
     return `its file system ${volume.file_system} is not supported`;
   if (!attachment) return 'it is not attached to any instance';
   if (attachment.status !== 'attached') return `it is ${attachment.status}, not attached`;
-  if (!attachment.instance_agent) return `its instance ${attachment.instance_id} runs no Datafy agent`;
-  return undefined;
+  const problem = agentProblem(attachment);
+  return problem && `its instance ${attachment.instance_id} ${problem}`;
 }

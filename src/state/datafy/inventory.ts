@@ -166,7 +166,11 @@ export function createInventory(db: Database, describe: Describe, volumes: Volum
   });
 
   const instance = (tx: Tx, row: InstanceRow): InventoryInstance =>
-    show(instanceView, row, { accountId: tx.accountId });
+    show(instanceView, row, {
+      accountId: tx.accountId,
+      agentMode: row.agent ? row.agent_mode : null,
+      agentVersion: row.agent ? row.agent_version : null,
+    });
 
   return {
     /** @throws EmulatorError `filter-invalid` */

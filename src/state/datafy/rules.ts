@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { EmulatorError } from '../../ground/errors.ts';
 import type { RuleDocument } from '../../types/world-document.ts';
+import { versionNeeded } from '../aws/agent.ts';
 import type { InstanceRow, Instances } from '../aws/instances.ts';
 import type { Tag } from '../aws/tags.ts';
 import { type Machine, note, type Tx } from '../engine/machine.ts';
@@ -72,6 +73,8 @@ export function createRules(
       if (volume.status !== 'ordinary') continue;
       const attachment = attachments.of(volume);
       if (unsupportedReason(volume, attachment)) continue;
+      // An agent that is too old knows of no rules [D].
+      if (attachment && versionNeeded('rules', attachment)) continue;
       const subject = subjectOf(volume, attachment && instances.find(tx, attachment.instance_id));
       if (rules.some((rule) => matches(rule, subject))) machine.apply(tx, 'volume', 'activate', volumeThing(volume));
     }

@@ -1,4 +1,4 @@
-import { type IdKind, makeId } from '../../ground/ids.ts';
+import { type IdKind, makeAwsAccountId, makeId } from '../../ground/ids.ts';
 import { gp3, type Performance } from '../aws/ebs.ts';
 import { instanceFields } from '../aws/instance-fields.ts';
 import { arrayCount, plainBackingCount } from '../datafy/fields/volume.ts';
@@ -32,6 +32,26 @@ export function fillAccount(account: Written<'accounts'>, at: number, seed = idS
     accountId: account.accountId ?? makeId('uuid', `${seed}:account`, at + 1),
     name: account.name ?? `account-${at + 1}`,
   };
+}
+
+/**
+ * Which AWS account each account of a document is: the one it says, that of its role ARN, or one that follows from its
+ * id. No two are one.
+ */
+export function awsAccountsOf({ organizationId, ownAccountId, awsAccountId, roleArn, accounts }: Seed) {
+  const all = [{ accountId: ownAccountId ?? organizationId, awsAccountId, roleArn }, ...accounts];
+  const taken = new Set(all.map((account) => account.awsAccountId));
+  const found = new Map<string, string>();
+  for (const account of all) {
+    const ofRole = account.roleArn?.split(':')[4];
+    let awsId = account.awsAccountId ?? (ofRole && !taken.has(ofRole) ? ofRole : makeAwsAccountId(account.accountId));
+    for (let attempt = 1; !account.awsAccountId && taken.has(awsId); attempt++) {
+      awsId = makeAwsAccountId(account.accountId, attempt);
+    }
+    taken.add(awsId);
+    found.set(account.accountId, awsId);
+  }
+  return found;
 }
 
 /** The id of an organization's own account, where nothing else is said. */

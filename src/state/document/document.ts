@@ -5,7 +5,7 @@ import { snapshotFields } from '../datafy/fields/snapshot.ts';
 import { volumeFields } from '../datafy/fields/volume.ts';
 import { propertiesOf } from '../fields/field.ts';
 import { count, type due, instant, name, strict, text, uuid } from '../fields/schemas.ts';
-import { accountFields } from '../tenancy/account-fields.ts';
+import { accountFields, awsAccountId } from '../tenancy/account-fields.ts';
 import { tokenFields } from '../tenancy/token-fields.ts';
 import { listProperties } from './lists.ts';
 import { clockSchema, paceSetting } from './time.ts';
@@ -43,6 +43,7 @@ export const worldDocument = Type.Object(
         { ...strict, description: 'The stream that new ids come from. The same seed gives the same ids.' },
       ),
     ),
+    awsAccountId: awsAccountId("The organization's own. Left out: its role ARN's, or made from ownAccountId."),
     roleArn: Type.Optional(text("The organization's own.")),
     accounts: many(account, 'Its sub-accounts. Left out: one.'),
     tokens: many(token, 'Left out: organization-token, and account-token for the first account.'),

@@ -75,6 +75,11 @@ function reportAccounts(document: Seed, { attempt, unique, nameOf }: Report): vo
     ids(accountId, ['accounts', at, 'accountId']);
     checkRole(['accounts', at, 'roleArn'], roleArn);
   }
+  const inAws = unique();
+  if (document.awsAccountId !== undefined) inAws(document.awsAccountId, ['awsAccountId']);
+  for (const [at, { awsAccountId }] of document.accounts.entries()) {
+    if (awsAccountId !== undefined) inAws(awsAccountId, ['accounts', at, 'awsAccountId']);
+  }
   const failing = unique();
   for (const [at, { roleArn }] of (document.failingRoles ?? []).entries()) {
     failing(roleArn, ['failingRoles', at, 'roleArn']);

@@ -17,7 +17,7 @@ export const defaultSeed: Seed = {
   organizationId,
   name: 'Example organization',
   accounts: [
-    { accountId: production, name: 'production' },
+    { accountId: production, name: 'production', awsAccountId: '123456789012' },
     { accountId: staging, name: 'staging' },
   ],
   tokens: [

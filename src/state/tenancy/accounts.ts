@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import { EmulatorError } from '../../ground/errors.ts';
+import { makeAwsAccountId } from '../../ground/ids.ts';
 import type { Volumes } from '../datafy/volumes.ts';
 import { note, type Tx } from '../engine/machine.ts';
 import type { Worlds } from '../engine/worlds.ts';
@@ -35,6 +36,11 @@ export function createAccounts(db: Database, worlds: Worlds, volumes: Volumes, t
        (SELECT coalesce(max(position) + 1, 0) FROM account WHERE organization = @organization),
        ${columns.map((column) => `@${column}`).join(', ')})`,
   );
+  const hasAwsId = db
+    .prepare<[organization: number, awsId: string], number>(
+      'SELECT 1 FROM account WHERE organization = ? AND aws_id = ?',
+    )
+    .pluck();
   const keys = db.prepare<[number], { id: string; key: number }>('SELECT id, key FROM account WHERE organization = ?');
 
   const byKey = db.prepare<[number, number], AccountRow & { parent_id: string | null }>(
@@ -79,11 +85,14 @@ export function createAccounts(db: Database, worlds: Worlds, volumes: Volumes, t
     create(tx: Tx, name: string): Account {
       const id = worlds.makeId(tx, 'uuid');
       note(tx, 'account', id, 'create');
+      let aws_id = makeAwsAccountId(id);
+      for (let attempt = 1; hasAwsId.get(tx.organization, aws_id); attempt++) aws_id = makeAwsAccountId(id, attempt);
       const { lastInsertRowid } = insert.run({
         key: null,
         organization: tx.organization,
         id,
         name,
+        aws_id,
         parent: tx.account,
         created_at: tx.now,
       });

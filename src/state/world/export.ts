@@ -126,6 +126,7 @@ export function createExport(db: Database, worlds: Worlds, lists: Lists) {
         world.clock_now === null ? { mode: 'system' } : { mode: 'controlled', now: formatInstant(world.clock_now) },
       pace: readPace(world.pace),
       ids: { seed: world.id_seed, made: world.ids_made },
+      awsAccountId: own.aws_id,
       ...optional('roleArn', own.arn),
       accounts: subAccounts.map(
         (row) => documentOf(accountFields, row, { roleArn: row.arn ?? undefined }) as AccountDocument,

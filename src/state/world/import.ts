@@ -14,7 +14,7 @@ import type { Members } from '../datafy/members.ts';
 import type { Modifications } from '../datafy/modifications.ts';
 import type { Snapshots } from '../datafy/snapshots.ts';
 import type { VolumeRow, Volumes } from '../datafy/volumes.ts';
-import { backingCountOf, hasSource, performanceOf } from '../document/defaults.ts';
+import { awsAccountsOf, backingCountOf, hasSource, performanceOf } from '../document/defaults.ts';
 import type {
   DueDocument,
   Seed,
@@ -87,9 +87,11 @@ export function createImport(db: Database, parts: Parts) {
       roleArns.removeFailing(organization);
     }
 
+    const awsAccounts = awsAccountsOf(document);
     const txs = new Map<string, Tx>();
     const addAccount = (accountId: string, name: string, parent: number | null, createdAt: Instant) => {
-      const row = { organization, id: accountId, name, parent, created_at: createdAt };
+      const aws_id = awsAccounts.get(accountId) ?? '';
+      const row = { organization, id: accountId, name, aws_id, parent, created_at: createdAt };
       const account = accounts.insert(row, before.get(accountId));
       const ownAccount = parent === null;
       txs.set(accountId, { organization, account, accountId, ownAccount, now, pace, request: null, changes: [] });

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { formatInstant } from '../../../src/ground/clock.ts';
 import type { ErrorCode } from '../../../src/ground/errors.ts';
+import { makeAwsAccountId } from '../../../src/ground/ids.ts';
 import type { Target } from '../../../src/state/index.ts';
 import {
   type Answer,
@@ -112,9 +113,19 @@ describe('accounts', () => {
   test("are the organization's own, then its sub-accounts", async () => {
     expect((await send('GET', '/accounts')).body).toEqual({
       accounts: [
-        { accountId: organization, name: 'Example organization', parentAccountId: null },
-        { accountId: production, name: 'production', parentAccountId: organization },
-        { accountId: staging, name: 'staging', parentAccountId: organization },
+        {
+          accountId: organization,
+          name: 'Example organization',
+          parentAccountId: null,
+          awsAccountId: makeAwsAccountId(organization),
+        },
+        { accountId: production, name: 'production', parentAccountId: organization, awsAccountId: '123456789012' },
+        {
+          accountId: staging,
+          name: 'staging',
+          parentAccountId: organization,
+          awsAccountId: makeAwsAccountId(staging),
+        },
       ],
     });
   });
@@ -599,7 +610,10 @@ describe('an instance', () => {
       instanceId: expect.stringMatching(/^i-0[0-9a-f]{16}$/),
       accountId: production,
       availabilityZone: zone,
+      instanceType: 'm5.large',
       agent: true,
+      agentMode: 'AutoScaler',
+      agentVersion: '1.37.1',
       clusterName: null,
       nodeGroupName: null,
       tags: [],
@@ -613,18 +627,29 @@ describe('an instance', () => {
       instanceId: 'i-0123456789abcdef0',
       availabilityZone: 'eu-west-1b',
       agent: false,
+      instanceType: 'r6i.xlarge',
+      agentMode: 'Sensor',
+      agentVersion: '1.30.2',
       clusterName: 'cluster',
       nodeGroupName: 'nodes',
       tags: [{ key: 'team', value: 'storage' }],
     };
-    const made = { ...asked, accountId: production, createdAt: formatInstant(beginning) };
+    const made = {
+      ...asked,
+      accountId: production,
+      createdAt: formatInstant(beginning),
+      // Of an agent that does not run.
+      agentMode: null,
+      agentVersion: null,
+    };
+    const { agentMode, agentVersion } = asked;
+    const running = { ...made, agent: true, agentMode, agentVersion };
     const path = `/instances/${asked.instanceId}`;
     expect(await does('POST', '/instances', asked, 201)).toEqual(made);
     expect(await does('PUT', path, {})).toEqual(made);
-    expect(await does('PUT', path, { agent: true })).toEqual({ ...made, agent: true });
+    expect(await does('PUT', path, { agent: true })).toEqual(running);
     expect(await does('PUT', path, { clusterName: null, nodeGroupName: 'others', tags: [] })).toEqual({
-      ...made,
-      agent: true,
+      ...running,
       clusterName: null,
       nodeGroupName: 'others',
       tags: [],

@@ -187,7 +187,8 @@ describe('what is left out', () => {
 test('what is written stays as it is', () => {
   const { ids, ownAccountId, rules, ...filled } = fillWorld(defaultSeed);
   const volumes = defaultSeed.volumes.map((volume) => ({ backingVolumeIds: [], ...volume }));
-  const instances = defaultSeed.instances.map((instance) => ({ tags: [], ...instance }));
+  const usual = { instanceType: 'm5.large', agentMode: 'AutoScaler', agentVersion: '1.37.1', tags: [] };
+  const instances = defaultSeed.instances.map((instance) => ({ ...usual, ...instance }));
   expect(filled).toEqual({ ...defaultSeed, instances, volumes });
   expect({ ids, ownAccountId, rules }).toEqual({
     ids: { seed: defaultSeed.organizationId, made: 0 },

@@ -46,7 +46,7 @@ export type { Change } from './engine/machine.ts';
 export type { Observer, Target } from './engine/run.ts';
 export { faultyTransitions, statuses } from './engine/transitions.ts';
 export { propertiesOf } from './fields/field.ts';
-export { nullable, plainInstant, strict, strictObject, tag, tagsGiven, told, words } from './fields/schemas.ts';
+export { nullable, plainInstant, strict, strictObject, tag, tagsGiven, told, uuid, words } from './fields/schemas.ts';
 export { type SeedName, seedNames } from './seeds/names.ts';
 export { accountView, inventoryAccountView, newAccount } from './tenancy/account-fields.ts';
 export { roleArnPattern } from './tenancy/role-arns.ts';

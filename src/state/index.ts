@@ -44,7 +44,7 @@ export { clockSchema, paceSchema, paceSetting } from './document/time.ts';
 export type { Call, Fault, FaultMatch, FaultRequest } from './engine/faults.ts';
 export type { Change } from './engine/machine.ts';
 export type { Observer, Target } from './engine/run.ts';
-export { faultyTransitions, statuses } from './engine/transitions.ts';
+export { faultyTransitions, restorable, statuses } from './engine/transitions.ts';
 export { propertiesOf } from './fields/field.ts';
 export { nullable, plainInstant, strict, strictObject, tag, tagsGiven, told, uuid, words } from './fields/schemas.ts';
 export { type SeedName, seedNames } from './seeds/names.ts';

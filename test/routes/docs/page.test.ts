@@ -231,7 +231,9 @@ describe.skipIf(!existsSync(browserPath))(
     test('a call is authorized, sent, and its answer shown', async () => {
       await open('/docs');
       expect(await page.title()).toBe('Datafy API · datafy-emulator');
-      expect(await tryOut('Volume-Lifecycle-getVolume', { volumeId: volumes.documented })).toMatchObject({ status: '401' });
+      expect(await tryOut('Volume-Lifecycle-getVolume', { volumeId: volumes.documented })).toMatchObject({
+        status: '401',
+      });
       await page.reload();
       await page.waitForSelector('.opblock');
       await authorize('account-token');

@@ -71,6 +71,8 @@ export interface InventoryVolume {
   backingVolumes: {
     /** `vol-` and 8 to 17 hex digits. */
     volumeId: string;
+    /** Where it stands in AWS. */
+    status: 'creating' | 'available' | 'in-use';
     /** GiB. */
     volumeSizeGb: number;
     /** I/O operations per second. */
@@ -79,6 +81,24 @@ export interface InventoryVolume {
     volumeThroughput: number;
     /** Datafy's own, then the caller's. */
     tags: Tag[];
+    /** Null: it is on no instance. */
+    attachment: {
+      /** One of its own: not that of the volume as a whole. */
+      deviceName: string;
+      /** Where it stands. */
+      status: AttachmentStatus;
+    } | null;
+    /** The last one, with the values that it brings; null: there was none. */
+    modification: {
+      /** Where it stands. */
+      status: ModificationStatus;
+      /** GiB. */
+      volumeSizeGb: number;
+      /** I/O operations per second. */
+      volumeIops: number;
+      /** MiB/s. */
+      volumeThroughput: number;
+    } | null;
   }[];
   /** The Datafy snapshot that it was restored from. */
   restoredFrom: string | null;

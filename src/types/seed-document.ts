@@ -164,6 +164,17 @@ export interface SeedVolume {
   datafyMode?: 'autoscaling' | 'performance' | 'autoscaling_performance';
   /** The EBS volumes behind it. Left out: made, as many as backingCount says. */
   backingVolumeIds?: string[];
+  /** What the EBS volumes behind it have of their own. */
+  backingVolumes?: {
+    /** `vol-` and 8 to 17 hex digits. One of backingVolumeIds. */
+    volumeId: string;
+    /** Where it is on the instance of its volume. Left out: one that is free. */
+    deviceName?: string;
+    /** Left out: when the attachment of its volume began. RFC 3339. */
+    attachedAt?: string;
+    /** Left out: when the volume was created. RFC 3339. */
+    createdAt?: string;
+  }[];
   /** How many EBS volumes are behind it. Left out: as many as are named, or 2, or an array of 4. */
   backingCount?: 2 | 4 | 6 | 8;
   /** Whether its instance starts from it. Left out: no. */

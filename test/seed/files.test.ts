@@ -77,7 +77,7 @@ const yaml: [string, string, ...string[]][] = [
   [
     'the prototype',
     '__proto__: { name: x }\nname: y\n',
-    '1:1: __proto__ is not known: there are $schema, organizationId, ownAccountId, name, createdAt, clock, pace, ids, roleArn, accounts, tokens, failingRoles, rules, instances, volumes, snapshots',
+    '1:1: __proto__ is not known: there are $schema, organizationId, ownAccountId, name, createdAt, clock, pace, ids, awsAccountId, roleArn, accounts, tokens, failingRoles, rules, instances, volumes, snapshots',
   ],
   // Types, words and what is missing
   ['a size in quotes', volumes(1, 'sizeGb: "1"'), '2:13: volumes[0].sizeGb must be integer, not string'],
@@ -198,7 +198,7 @@ const yaml: [string, string, ...string[]][] = [
     '1:7: name must be string, not number: put it in quotes',
     '3:15: volumes[0].sizeGb must be integer, not string',
     '4:15: volumes[1].sizeGb must be integer, not string',
-    '5:18: volumes[2].x is not known: there are volumeId, accountId, status, due, sizeGb, iops, throughput, availabilityZone, volumeType, origin, restoredFrom, replacedBy, hasSource, encrypted, kmsKeyId, datafyMode, backingVolumeIds, backingCount, boot, fileSystem, tags, attachment, modifications, ageMinutes, createdAt, changedBy',
+    '5:18: volumes[2].x is not known: there are volumeId, accountId, status, due, sizeGb, iops, throughput, availabilityZone, volumeType, origin, restoredFrom, replacedBy, hasSource, encrypted, kmsKeyId, datafyMode, backingVolumeIds, backingVolumes, backingCount, boot, fileSystem, tags, attachment, modifications, ageMinutes, createdAt, changedBy',
     '7:1: nmae is not known: the nearest is name',
     'and 2 more problems',
   ],

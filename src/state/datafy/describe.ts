@@ -1,5 +1,4 @@
 import type { Tag } from '../aws/tags.ts';
-import type { EbsVolumeRow } from '../aws/volumes.ts';
 import type { Tx } from '../engine/machine.ts';
 import { type Said, show } from '../fields/face.ts';
 import type { Attachments } from './attachments.ts';
@@ -9,7 +8,7 @@ import { attachmentOfVolume } from './fields/attachment.ts';
 import { modificationOfVolume } from './fields/modification.ts';
 import { snapshotHead, snapshotView } from './fields/snapshot.ts';
 import { volumeView } from './fields/volume.ts';
-import { type Members, withoutOurs } from './members.ts';
+import { type MemberAsSeen, type Members, withoutOurs } from './members.ts';
 import type { Modifications } from './modifications.ts';
 import type { SnapshotRow } from './snapshots.ts';
 import type { VolumeHeadRow, VolumeRow, Volumes } from './volumes.ts';
@@ -86,7 +85,7 @@ export function createDescribe(
         unsupportedReason: reason ?? null,
         attachment: attachment ? show(attachmentOfVolume, attachment, { instanceId: attachment.instance_id }) : null,
         modification: modification ? show(modificationOfVolume, modification, {}) : null,
-        backingVolumes: members.of(row).map(backingVolume),
+        backingVolumes: members.seen(row).map(backingVolume),
         replaces: volumes.replaces(row) ?? null,
       });
     },
@@ -107,10 +106,24 @@ export function createDescribe(
   };
 }
 
-const backingVolume = (row: EbsVolumeRow) => ({
+const backingVolume = (row: MemberAsSeen) => ({
   volumeId: row.id,
+  status: row.status,
   volumeSizeGb: row.size_gb,
   volumeIops: row.iops,
   volumeThroughput: row.throughput,
   tags: JSON.parse(row.tags) as Tag[],
+  attachment:
+    row.attachment === null || row.device_name === null
+      ? null
+      : { deviceName: row.device_name, status: row.attachment },
+  modification:
+    row.modification === null
+      ? null
+      : {
+          status: row.modification,
+          volumeSizeGb: row.to_size_gb,
+          volumeIops: row.to_iops,
+          volumeThroughput: row.to_throughput,
+        },
 });

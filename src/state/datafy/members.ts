@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3';
+import type { Instant } from '../../ground/clock.ts';
 import type { EbsAttachments, Place } from '../aws/attachments.ts';
 import { attachmentPoint, gp3, type Performance } from '../aws/ebs.ts';
 import type { EbsModifications } from '../aws/modifications.ts';
@@ -12,10 +13,26 @@ import type { VolumeRow } from './volumes.ts';
 
 /** What a volume is in the midst of, as a document says it: its members are too. */
 export interface Midst {
+  /** What members have of their own, by their ids. */
+  own: ReadonlyMap<string, { deviceName?: string; attachedAt?: Instant; createdAt?: Instant }>;
+  /** Attachment points of the instance that the document gives to others. */
+  reserved: ReadonlySet<string>;
   /** Its own creation: when that ends. */
   creation?: Partial<Pending> | undefined;
-  attachment?: (Place & { status: Status<'attachment'>; due: Partial<Pending> | undefined }) | undefined;
+  attachment?:
+    | (Place & { status: Status<'attachment'>; startedAt: Instant; due: Partial<Pending> | undefined })
+    | undefined;
   modification?: { to: Performance; due: Partial<Pending> | undefined } | undefined;
+}
+
+/** A member with where it is, and how it was modified last. */
+export interface MemberAsSeen extends EbsVolumeRow {
+  device_name: string | null;
+  attachment: Status<'ebs_attachment'> | null;
+  modification: Status<'ebs_modification'> | null;
+  to_size_gb: number;
+  to_iops: number;
+  to_throughput: number;
 }
 
 export type Members = ReturnType<typeof createMembers>;
@@ -112,8 +129,9 @@ export function createMembers(
   }
 
   /** Device names of an instance that no volume has, for members. */
-  function* freeDevices(tx: Tx, instance: number): Generator<string, never> {
-    const taken = new Set(devices.all(tx.organization, instance, tx.account));
+  function* freeDevices(tx: Tx, instance: number, reserved: Iterable<string> = []): Generator<string, never> {
+    const taken = new Set(reserved);
+    for (const point of devices.all(tx.organization, instance, tx.account)) taken.add(point);
     for (const point of ebsAttachments.points(tx, instance)) taken.add(point);
     for (let at = 0; ; at++) {
       const name = memberDevice(at);
@@ -121,8 +139,21 @@ export function createMembers(
     }
   }
 
+  const seen = db.prepare<[organization: number, volume: number, account: number], MemberAsSeen>(
+    `SELECT ebs_volume.*, ebs_attachment.device_name, ebs_attachment.status AS attachment,
+       change.status AS modification, change.size_gb AS to_size_gb, change.iops AS to_iops,
+       change.throughput AS to_throughput
+     FROM member JOIN ebs_volume ON ebs_volume.key = member.ebs_volume
+     LEFT JOIN ebs_attachment ON ebs_attachment.ebs_volume = ebs_volume.key
+     LEFT JOIN ebs_modification AS change ON change.key =
+       (SELECT max(key) FROM ebs_modification WHERE ebs_modification.ebs_volume = member.ebs_volume)
+     WHERE member.organization = ? AND member.volume = ? AND member.account = ? ORDER BY member.position`,
+  );
+
   return {
     of,
+    /** The same, with where each is, and how it was modified last. */
+    seen: (volume: VolumeRow) => seen.all(volume.organization, volume.key, volume.account),
     ids: (volume: VolumeRow) => of(volume).map(({ id }) => id),
 
     add,
@@ -148,14 +179,15 @@ export function createMembers(
     },
 
     /** Puts the EBS volumes of a volume in place, with what the volume is in the midst of. */
-    put(tx: Tx, volume: VolumeRow, ids: readonly string[], { creation, attachment: on, modification }: Midst): void {
+    put(tx: Tx, volume: VolumeRow, ids: readonly string[], midst: Midst): void {
+      const { creation, attachment: on, modification, own, reserved } = midst;
       // AWS attaches none that is not there yet, whatever a document says of its volume.
       const status = on ? 'in-use' : volume.status === 'creating' ? 'creating' : 'available';
       const begun = machine.place('ebs_volume', status, status === 'creating' ? creation : undefined);
       if (volume.has_source) {
         ebsVolumes.write(tx, machine.place('ebs_volume', on ? 'in-use' : 'available'), newSource(volume));
       }
-      const made = ids.map((id) => ebsVolumes.write(tx, begun, newMember(volume, id)));
+      const made = ids.map((id) => ebsVolumes.write(tx, begun, newMember(volume, id, own.get(id)?.createdAt)));
       relate(tx, volume, made);
       if (modification) {
         const { due_at, due_action } = machine.place('ebs_modification', 'modifying', modification.due);
@@ -163,7 +195,12 @@ export function createMembers(
       }
       if (!on) return;
       const attached = machine.place('ebs_attachment', on.status, on.due);
-      for (const [each, place] of places(tx, volume, on)) ebsAttachments.write(tx, attached, each, place);
+      const free = freeDevices(tx, on.instance, reserved);
+      for (const each of all(tx, volume)) {
+        const deviceName = each.id === volume.id ? on.deviceName : (own.get(each.id)?.deviceName ?? free.next().value);
+        const now = own.get(each.id)?.attachedAt ?? on.startedAt;
+        ebsAttachments.write({ ...tx, now }, attached, each, { ...on, deviceName });
+      }
     },
 
     /** Puts them on an instance. @param along what they end with. */
@@ -254,7 +291,8 @@ export function withoutOurs(tags: readonly Tag[]): Tag[] {
  * caller seldom meets one [A]. Beyond them come names that EC2 has not, since instances here take any number of volumes.
  */
 function memberDevice(at: number): string {
-  const letters = 26;
-  const [first, rest] = [Math.floor(at / letters), at % letters];
-  return first < 2 ? `/dev/xvd${'cb'[first]}${String.fromCharCode('z'.charCodeAt(0) - rest)}` : `/dev/xvdd${at}`;
+  const letter = (name: string, further: number) => String.fromCharCode(name.charCodeAt(0) + further);
+  if (at < 52) return `/dev/xvd${at < 26 ? 'c' : 'b'}${letter('z', -(at % 26))}`;
+  const digits = ((at - 52) % 1_296).toString(36).padStart(2, '0');
+  return `/dev/xvd${letter('d', Math.floor((at - 52) / 1_296))}${digits}`;
 }

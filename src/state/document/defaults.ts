@@ -87,7 +87,9 @@ export function fillWorld(written: SeedDocument, organizationId = written.organi
       status,
       availabilityZone: volume.availabilityZone ?? instance?.availabilityZone ?? zone,
       backingVolumeIds:
-        volume.backingVolumeIds ?? Array.from({ length: behind }, () => made('vol', 'backing', backed++)),
+        volume.backingVolumeIds ??
+        volume.backingVolumes?.map((each) => each.volumeId) ??
+        Array.from({ length: behind }, () => made('vol', 'backing', backed++)),
     };
   });
   const volumeOf = new Map(volumes.map((volume) => [volume.volumeId, volume]));
@@ -128,9 +130,14 @@ export function fillWorld(written: SeedDocument, organizationId = written.organi
 }
 
 /** How many EBS volumes stand behind a volume while it is managed: those it names, or two, or the smallest array. */
-export function backingCountOf({ backingCount, backingVolumeIds, datafyMode }: Written<'volumes'>): number {
+export function backingCountOf({
+  backingCount,
+  backingVolumeIds,
+  backingVolumes,
+  datafyMode,
+}: Written<'volumes'>): number {
   const plain = (datafyMode ?? 'autoscaling') === 'autoscaling';
-  return backingCount ?? (backingVolumeIds?.length || (plain ? plainBackingCount : 4));
+  return backingCount ?? ((backingVolumeIds ?? backingVolumes)?.length || (plain ? plainBackingCount : 4));
 }
 
 /** The statuses in which a volume is its own EBS volume. */

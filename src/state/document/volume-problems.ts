@@ -72,6 +72,10 @@ function reportOrigin({ volume, path }: Placed, { say }: Report): void {
 
 /** What stands behind a volume: as many EBS volumes as its mode says while Datafy has it, and none otherwise. */
 function reportBacking({ volume, path }: Placed, { say }: Report): void {
+  for (const [at, { volumeId }] of (volume.backingVolumes ?? []).entries()) {
+    if (volume.backingVolumeIds?.[at] === volumeId) continue;
+    say([...path, 'backingVolumes', at, 'volumeId'], `${volumeId} is not at that place of backingVolumeIds`);
+  }
   const { status, backingVolumeIds = [], backingCount, datafyMode = 'autoscaling' } = volume;
   const behind = stoodBehind.includes(status);
   if (!behind && backingVolumeIds.length > 0) {
@@ -159,6 +163,12 @@ function reportAttachments({ instances }: Seed, placed: readonly Placed[], repor
     const device = [...here, 'deviceName'];
     report.attempt(device, { deviceName: report.nameOf(device) }, () => checkDeviceName(deviceName));
     devices(`${deviceName} of ${instanceId}`, device, `${attachmentPoint(deviceName)} of ${instanceId}`);
+    for (const [at, { deviceName: name }] of (volume.backingVolumes ?? []).entries()) {
+      if (name === undefined) continue;
+      const inner = [...path, 'backingVolumes', at, 'deviceName'];
+      report.attempt(inner, { deviceName: report.nameOf(inner) }, () => checkDeviceName(name));
+      devices(`${name} of ${instanceId}`, inner, `${attachmentPoint(name)} of ${instanceId}`);
+    }
   }
 }
 

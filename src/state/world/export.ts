@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import { formatInstant } from '../../ground/clock.ts';
+import { formatInstant, type Instant } from '../../ground/clock.ts';
 import type { AttachmentRow } from '../datafy/attachments.ts';
 import { ebsSnapshotsOf } from '../datafy/ebs-snapshots.ts';
 import { attachmentFields } from '../datafy/fields/attachment.ts';
@@ -70,9 +70,14 @@ export function createExport(db: Database, worlds: Worlds, lists: Lists) {
     'SELECT arn AS roleArn, reason FROM failing_role WHERE organization = ? ORDER BY arn',
   );
   const volumes = owned<VolumeRow>('volume');
-  const backing = db.prepare<[number], { volume: number; id: string }>(
-    `SELECT volume, ebs_volume.id FROM member JOIN ebs_volume ON ebs_volume.key = member.ebs_volume
-     WHERE member.organization = ? ORDER BY volume, position`,
+  const backing = db.prepare<
+    [number],
+    { volume: number; id: string; created_at: Instant; device_name: string | null; started_at: Instant | null }
+  >(
+    `SELECT member.volume, ebs_volume.id, ebs_volume.created_at, device_name, started_at
+     FROM member JOIN ebs_volume ON ebs_volume.key = member.ebs_volume
+     LEFT JOIN ebs_attachment ON ebs_attachment.ebs_volume = ebs_volume.key
+     WHERE member.organization = ? ORDER BY member.volume, member.position`,
   );
   const attachments = owned<AttachmentRow & { instance_id: string }>(
     'attachment',
@@ -91,6 +96,12 @@ export function createExport(db: Database, worlds: Worlds, lists: Lists) {
         accountId: row.account_id,
         due: due(row),
         backingVolumeIds: (backingOf.get(row.key) ?? []).map(({ id }) => id),
+        backingVolumes: backingOf.get(row.key)?.map(({ id, created_at, device_name, started_at }) => ({
+          volumeId: id,
+          ...optional('deviceName', device_name),
+          ...optional('attachedAt', started_at === null ? null : formatInstant(started_at)),
+          createdAt: formatInstant(created_at),
+        })),
         attachment:
           attachment &&
           documentOf(attachmentFields, attachment, { instanceId: attachment.instance_id, due: due(attachment) }),

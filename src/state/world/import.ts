@@ -2,7 +2,7 @@ import { formatInstant, type Instant } from '../../ground/clock.ts';
 import { EmulatorError } from '../../ground/errors.ts';
 import { makeId } from '../../ground/ids.ts';
 import { hashSecret } from '../../ground/secrets.ts';
-import { regionOf } from '../aws/ebs.ts';
+import { attachmentPoint, regionOf } from '../aws/ebs.ts';
 import type { Instances } from '../aws/instances.ts';
 import type { Attachments } from '../datafy/attachments.ts';
 import { ebsColumns } from '../datafy/ebs-snapshots.ts';
@@ -122,7 +122,8 @@ export function createImport(db: Database, parts: Parts) {
     const txOfVolume = (volume: VolumeDocument) => txOf(volume.accountId, volume.createdAt, volume.ageMinutes);
     for (const volume of document.volumes) addVolume(txOfVolume(volume), volume);
     // Once every device that the document names is taken: members have those that are left.
-    for (const volume of document.volumes) addEbsVolumes(txOfVolume(volume), volume);
+    const reserved = namedPoints(document);
+    for (const volume of document.volumes) addEbsVolumes(txOfVolume(volume), volume, reserved);
     for (const snapshot of document.snapshots) {
       addSnapshot(txOf(snapshot.accountId, snapshot.startedAt, snapshot.ageMinutes), snapshot);
     }
@@ -192,16 +193,26 @@ export function createImport(db: Database, parts: Parts) {
     }
   }
 
-  function addEbsVolumes(tx: Tx, volume: VolumeDocument): void {
+  function addEbsVolumes(tx: Tx, volume: VolumeDocument, reserved: ReadonlyMap<string, ReadonlySet<string>>): void {
     const { volumeId, backingVolumeIds = [], due, attachment, modifications: changes = [] } = volume;
     const modification = changes.find(({ status }) => status === 'modifying');
+    const own = (volume.backingVolumes ?? []).map(({ volumeId: id, deviceName, attachedAt, createdAt }) => {
+      const at = {
+        ...(attachedAt && { attachedAt: instantOf(attachedAt) }),
+        ...(createdAt && { createdAt: instantOf(createdAt) }),
+      };
+      return [id, { ...(deviceName && { deviceName }), ...at }] as const;
+    });
     members.put(tx, volumes.find(tx, volumeId), backingVolumeIds, {
+      own: new Map(own),
+      reserved: reserved.get(attachment?.instanceId ?? '') ?? new Set(),
       creation: pendingOf(due),
       attachment: attachment && {
         instance: instances.find(tx, attachment.instanceId).key,
         deviceName: attachment.deviceName,
         deleteOnTermination: attachment.deleteOnTermination ?? false,
         status: attachment.status ?? 'attached',
+        startedAt: atOf(attachment.startedAt) ?? tx.now,
         due: pendingOf(attachment.due),
       },
       modification: modification && {
@@ -253,6 +264,19 @@ export function createImport(db: Database, parts: Parts) {
       throw error;
     }
   };
+}
+
+/** The attachment points of each instance that a document gives to members by name. */
+function namedPoints({ volumes }: Seed): Map<string, Set<string>> {
+  const points = new Map<string, Set<string>>();
+  for (const { attachment, backingVolumes = [] } of volumes) {
+    const named = backingVolumes.flatMap(({ deviceName }) => deviceName ?? []);
+    if (!attachment || named.length === 0) continue;
+    const ofInstance = points.get(attachment.instanceId) ?? new Set();
+    points.set(attachment.instanceId, ofInstance);
+    for (const name of named) ofInstance.add(attachmentPoint(name));
+  }
+  return points;
 }
 
 /** A document to keep: the same, with hashes in place of token secrets. */

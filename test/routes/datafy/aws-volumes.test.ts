@@ -814,6 +814,9 @@ describe('behaviour', () => {
       expect(kept).toEqual(own);
       const backing = {
         volumeId,
+        status: 'available',
+        attachment: null,
+        modification: null,
         volumeSizeGb: 50,
         volumeIops: 3_000,
         volumeThroughput: 125,
@@ -1028,6 +1031,9 @@ describe('behaviour', () => {
       const { volumeId: id } = accepted(await restore({ tags, diskSize: 30 }, from));
       const backing = {
         volumeId,
+        status: 'available',
+        attachment: null,
+        modification: null,
         volumeSizeGb: 15,
         volumeIops: 3_000,
         volumeThroughput: 125,
@@ -1089,7 +1095,9 @@ describe('behaviour', () => {
     test('are no error for the data: size, tags and backing volumes stay', async () => {
       const { attachment: _, ...before } = await inventory(volumes.attached);
       isEmpty(await detach());
-      expect(await inventory(volumes.attached)).toEqual({ ...before, attachment: null });
+      const free = { status: 'available', attachment: null };
+      const backingVolumes = before.backingVolumes.map((each: Row) => ({ ...each, ...free }));
+      expect(await inventory(volumes.attached)).toEqual({ ...before, attachment: null, backingVolumes });
     });
   });
 

@@ -267,8 +267,11 @@ describe('behaviour', () => {
 
   test('a volume has all that is known of it', async () => {
     const performance = { volumeIops: 3000, volumeThroughput: 125 };
-    const backing = (volumeId: string) => ({
+    const backing = (volumeId: string, deviceName: string) => ({
       volumeId,
+      status: 'in-use',
+      attachment: { deviceName, status: 'attached' },
+      modification: { status: 'modifying', volumeSizeGb: 40, ...performance },
       volumeSizeGb: 25,
       volumeIops: 3000,
       volumeThroughput: 125,
@@ -311,7 +314,7 @@ describe('behaviour', () => {
         deleteOnTermination: false,
       },
       modification: { status: 'modifying', volumeSizeGb: 80, ...performance, startTime: '2025-12-12T00:00:00.000Z' },
-      backingVolumes: [backing('vol-0a1b2c3d4e5f60021'), backing('vol-0a1b2c3d4e5f60022')],
+      backingVolumes: [backing('vol-0a1b2c3d4e5f60021', '/dev/xvdcx'), backing('vol-0a1b2c3d4e5f60022', '/dev/xvdcw')],
       restoredFrom: null,
       replacedBy: null,
       replaces: null,

@@ -925,6 +925,9 @@ describe('behaviour', () => {
       const { backingVolumes, tags } = await read(body.volumeId);
       const expected = {
         volumeId,
+        status: 'available',
+        attachment: null,
+        modification: null,
         volumeSizeGb: 10,
         volumeIops: 3000,
         volumeThroughput: 125,

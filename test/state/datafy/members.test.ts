@@ -296,3 +296,64 @@ describe('an ordinary volume', () => {
     expect(world.state.volume(world.target, ordinary)).toMatchObject({ status: 'replaced', hasSource: false });
   });
 });
+
+describe('a document', () => {
+  const documented = () => world.state.control.export(world.organization);
+  const put = (document: object) => world.state.control.import(world.organization, document as never);
+
+  test('has what members have of their own, and puts it back', () => {
+    world.state.activate(world.target, ordinary);
+    wait('activate');
+    const [later, free] = [create(), create()];
+    wait('create');
+    world.state.attach(world.target, free, at('/dev/sdg'));
+    wait('attach');
+    world.state.attach(world.target, later, at('/dev/sdh'));
+    const rows = world.db.prepare(
+      `SELECT ebs_volume.id, ebs_volume.created_at, device_name, ebs_attachment.status, started_at
+       FROM ebs_volume JOIN ebs_attachment ON ebs_attachment.ebs_volume = ebs_volume.key ORDER BY ebs_volume.id`,
+    );
+    const before = [rows.all(), documented()];
+    put(documented());
+    expect([rows.all(), documented()]).toEqual(before);
+  });
+
+  test('may leave out names: members have those that no other is given', () => {
+    const [first, second] = [create(), create()];
+    wait('create');
+    for (const [place, id] of [first, second].entries())
+      world.state.attach(world.target, id, at(`/dev/sd${'gh'[place]}`));
+    wait('attach');
+    const document = documented();
+    const named = document.volumes.find(({ volumeId }) => volumeId === second);
+    const unnamed = document.volumes.find(({ volumeId }) => volumeId === first);
+    Object.assign(named ?? {}, {
+      backingVolumes: named?.backingVolumes?.map((each, place) => ({ ...each, deviceName: `/dev/xvdc${'yz'[place]}` })),
+    });
+    Object.assign(unnamed ?? {}, { backingVolumes: undefined });
+    put(document);
+    expect(world.columns('device_name').flat().sort()).toEqual([
+      '/dev/sdf',
+      ...['cw', 'cx', 'cy', 'cz'].map((end) => `/dev/xvd${end}`),
+    ]);
+  });
+
+  test.each([
+    ['of another order', { at: 1 }, /backingVolumes\/0\/volumeId .* is not at that place of backingVolumeIds/],
+    [
+      'with a device that is taken',
+      { deviceName: '/dev/sdf' },
+      /backingVolumes\/0\/deviceName \/dev\/sdf of .* is taken/,
+    ],
+    ['with a device that is none', { deviceName: 'sda' }, /backingVolumes\/0\/deviceName/],
+  ])('%s is refused', (_, { at: place = 0, ...own }: { at?: number; deviceName?: string }, problem) => {
+    const id = create();
+    wait('create');
+    world.state.attach(world.target, id, at('/dev/sdg'));
+    const document = documented();
+    const volume = document.volumes.find(({ volumeId }) => volumeId === id);
+    const volumeId = volume?.backingVolumeIds?.[place];
+    Object.assign(volume ?? {}, { backingVolumes: [{ volumeId, ...own }] });
+    expect(() => put(document)).toThrow(problem);
+  });
+});

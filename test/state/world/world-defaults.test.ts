@@ -73,6 +73,10 @@ describe('the smallest seed: a volume', () => {
         encrypted: false,
         datafyMode: 'autoscaling',
         backingVolumeIds: [id, id],
+        backingVolumes: [
+          { volumeId: id, createdAt: start },
+          { volumeId: id, createdAt: start },
+        ],
         backingCount: 2,
         boot: false,
         fileSystem: 'ext4',

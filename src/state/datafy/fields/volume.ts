@@ -20,6 +20,7 @@ import {
   positive,
   sizeInGb,
   strict,
+  strictObject,
   tag,
   tags,
   tagsGiven,
@@ -85,6 +86,17 @@ export const volumeFields = {
       description: 'The EBS volumes behind it. Left out: made, as many as backingCount says.',
     }),
   ),
+  backingVolumes: Type.Optional(
+    Type.Array(
+      strictObject({
+        volumeId: id('vol', 'One of backingVolumeIds.'),
+        deviceName: Type.Optional(text('Where it is on the instance of its volume. Left out: one that is free.')),
+        attachedAt: Type.Optional(instant('Left out: when the attachment of its volume began.')),
+        createdAt: Type.Optional(instant('Left out: when the volume was created.')),
+      }),
+      { maxItems: 8, description: 'What the EBS volumes behind it have of their own.' },
+    ),
+  ),
   backingCount: kept(
     'backing_count',
     Type.Optional(
@@ -113,10 +125,31 @@ const its = volumeFields;
 /** One of the EBS volumes behind a volume, as a reader sees it. */
 const backingVolume = Type.Object({
   volumeId: plainId('vol'),
+  status: told(words(statuses.ebs_volume), 'Where it stands in AWS.'),
   volumeSizeGb: sizeInGb,
   volumeIops: iopsOf,
   volumeThroughput: throughputInMibs,
   tags: told(Type.Array(tag), "Datafy's own, then the caller's."),
+  attachment: told(
+    nullable(
+      Type.Object({
+        deviceName: told(Type.String(), 'One of its own: not that of the volume as a whole.'),
+        status: told(words(statuses.ebs_attachment), 'Where it stands.'),
+      }),
+    ),
+    'Null: it is on no instance.',
+  ),
+  modification: told(
+    nullable(
+      Type.Object({
+        status: told(words(statuses.ebs_modification), 'Where it stands.'),
+        volumeSizeGb: sizeInGb,
+        volumeIops: iopsOf,
+        volumeThroughput: throughputInMibs,
+      }),
+    ),
+    'The last one, with the values that it brings; null: there was none.',
+  ),
 });
 
 /** A volume as a reader sees it, in this order. */

@@ -240,7 +240,7 @@ describe('the control client', () => {
     expect(await account.volumes.get(volumeId)).toMatchObject({ attachment: { status: 'attached' } });
     expect(await account.volumes.activate(volumeId)).toMatchObject({ status: 'activating' });
     expect((await account.volumes.list({ search: volumeId })).map((each) => each.status)).toEqual(['managed']);
-    // One of the seed's volume, and the first of the one that was activated.
+    // The one that was created above, and the first of the volume that was activated.
     expect(await account.snapshots.list()).toHaveLength(2);
     expect((await account.attachments.list({ limit: 1 })).length).toBe(1);
     const { instanceId } = await account.instances.create({ availabilityZone: zone });

@@ -47,10 +47,6 @@ export function createModifications(
   const latest = db.prepare<[number, number, number], ModificationRow>(
     'SELECT * FROM modification WHERE organization = ? AND volume = ? AND account = ? ORDER BY key DESC LIMIT 1',
   );
-  // A document may have others after it.
-  const modifying = db.prepare<[number, number, number], ModificationRow>(
-    "SELECT * FROM modification WHERE organization = ? AND volume = ? AND account = ? AND status = 'modifying'",
-  );
   const byKey = db.prepare<[number, number, number], ModificationRow>(
     'SELECT * FROM modification WHERE organization = ? AND key = ? AND account = ?',
   );
@@ -63,8 +59,8 @@ export function createModifications(
 
   /** The modification of a volume that is under way, if one is. */
   function underWay(volume: VolumeRow): Thing | undefined {
-    const row = modifying.get(volume.organization, volume.key, volume.account);
-    if (!row) return undefined;
+    const row = latest.get(volume.organization, volume.key, volume.account);
+    if (row?.status !== 'modifying') return undefined;
     const situation = () => `Volume ${volume.id} is being modified to ${row.size_gb} GiB`;
     return { key: row.key, id: volume.id, status: row.status, situation };
   }

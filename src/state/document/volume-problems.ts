@@ -116,14 +116,14 @@ function reportPerformance({ volume }: Placed, performance: Performance, path: P
 }
 
 function reportModifications({ volume, path }: Placed, report: Report): void {
-  let underWay: Path | undefined;
-  for (const [at, modification] of (volume.modifications ?? []).entries()) {
+  const modifications = volume.modifications ?? [];
+  for (const [at, modification] of modifications.entries()) {
     const here = [...path, 'modifications', at];
     reportDue('modification', modification, here, report);
     reportPerformance({ volume, path }, { ...performanceOf(volume), ...modification }, here, report);
-    if (modification.status !== 'modifying') continue;
-    if (underWay) report.say([...here, 'status'], `is modifying, as that of ${report.nameOf(underWay)}: one can be`);
-    underWay = here;
+    if (modification.status === 'modifying' && at < modifications.length - 1) {
+      report.say([...here, 'status'], 'is modifying, and another comes after it: only the last can be under way');
+    }
   }
 }
 

@@ -586,6 +586,9 @@ export function transition<R extends Resource>(resource: R, action: Action<R>): 
   return row;
 }
 
+/** The statuses of a snapshot in which it can be restored. */
+export const restorable: readonly string[] = transition('snapshot', 'restore').from;
+
 /** Whether something is under way after a transition, by itself: its end can be held, and made to fail. */
 const isUnderWay = ({ resource, next, quiet }: Transition): boolean =>
   !quiet && next !== undefined && transition(resource, next.action as never).kind === undefined;

@@ -156,6 +156,9 @@ describe('what is refused', () => {
       ({ organizationId }: { organizationId?: string }) => ({ from: { organizationId } }),
       /checkpoint/,
     ],
+    ['an id that is none', (from) => ({ from: { ...from, organizationId: 'x' } }), /^body\/from\/organizationId must/],
+    ['an empty name of one', (from) => ({ from: { ...from, checkpoint: '' } }), /^body\/from\/checkpoint must/],
+    ['a name that none has', (from) => ({ from: { ...from, checkpoint: 'x'.repeat(201) } }), /body\/from\/checkpoint/],
     ['an unknown field of it', (from) => ({ from: { ...from, bogus: 1 } }), /body\/from\/bogus is not known/],
     ...['seed', 'accounts', 'volumes', 'instances', 'failingRoles'].map(
       (field): [string, (from: object) => object, RegExp] => [

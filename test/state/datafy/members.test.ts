@@ -318,22 +318,6 @@ describe('a document', () => {
     expect([rows.all(), documented()]).toEqual(before);
   });
 
-  test('may have a modification under way before one that has ended', () => {
-    const document = documented();
-    const [volume] = document.volumes;
-    Object.assign(volume ?? {}, {
-      modifications: [
-        { status: 'modifying', sizeGb: 200 },
-        { status: 'failed', sizeGb: 300 },
-      ],
-    });
-    put(document);
-    const grow = { sizeGb: 400, expandFilesystem: false, autoscalingOnly: false };
-    expect(() => world.state.modify(world.target, ordinary, grow)).toThrow(
-      expect.objectContaining({ code: 'modification-in-progress' }),
-    );
-  });
-
   test('may leave out names: members have those that no other is given', () => {
     const [first, second] = [create(), create()];
     wait('create');

@@ -9,9 +9,11 @@ import type { Effects } from '../../../src/state/engine/settle.ts';
 import type { Table } from '../../../src/state/engine/transitions.ts';
 import type { Change, Tx } from '../../../src/state/engine/tx.ts';
 import { createWorlds } from '../../../src/state/engine/worlds.ts';
+import { createState } from '../../../src/state/index.ts';
+import { emptySeed } from '../../../src/state/seeds/empty.ts';
 import { type Database, openDatabase } from '../../../src/state/storage/database.ts';
 import { projectMigrations } from '../../../src/state/storage/migrations.ts';
-import { beginning } from '../../support/world.ts';
+import { beginning, createWorld } from '../../support/world.ts';
 
 // What comes due is under way, or recurs, or is to be forgotten. The machine knows none of it by name: here it has a
 // table of its own, with sheep that are born, eat now and then and are forgotten, and the bells that they wear.
@@ -71,19 +73,17 @@ function pasture(effects: Effects = {}, pace: Partial<Pace> = {}) {
     ...{ commits, worlds, machine, observer },
     effects: [effects],
   });
-  const organization = worlds.insert(
-    {
-      ...{ id: 'one', clock_now: beginning, id_seed: 'one', ids_made: 0, created_at: beginning },
-      pace: JSON.stringify({ ...paces.realistic, ...pace }),
-    },
-    '{}',
+  // The account that all is in is made as any is.
+  const state = createState(db, clock);
+  const organization = createWorld(
+    state,
+    { ...emptySeed, tokens: [] },
+    { clockNow: beginning, pace: { ...paces.realistic, ...pace } },
   );
-  db.exec(`INSERT INTO account (key, organization, id, name, position, created_at)
-    VALUES (1, ${organization}, 'account', 'one', 0, 0)`);
-  const target = { organization, account: 1, accountId: 'account', ownAccount: true, request: 7 };
+  const target = { ...state.targetIn(organization, emptySeed.organizationId), request: 7 };
 
   const put = (table: string, { told: _, ...row }: Record<string, unknown>) => {
-    const all = { organization, account: 1, ...row };
+    const all = { organization, account: target.account, ...row };
     const names = Object.keys(all);
     const insert = `INSERT INTO ${table} (${names.join(', ')}) VALUES (${names.map((each) => `@${each}`).join(', ')})`;
     return Number(db.prepare(insert).run(all).lastInsertRowid);

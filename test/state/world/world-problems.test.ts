@@ -388,7 +388,7 @@ const broken: [string, Break, string][] = [
   [
     'two modifications under way',
     (d) => (d.volumes[0].modifications[0].status = 'modifying'),
-    'volumes/0/modifications/1/status is modifying, as that of body/volumes/0/modifications/0: one can be',
+    'volumes/0/modifications/0/status is modifying, and another comes after it: only the last can be under way',
   ],
   [
     'a modification beyond the limits',

@@ -6,7 +6,7 @@ import { worldOf } from '../../../surface/call.ts';
 import { noContent, responses, strictObject } from '../shared.ts';
 
 const tags = ['Checkpoints'];
-const name = Type.String({ minLength: 1, maxLength: 200 });
+export const name = Type.String({ minLength: 1, maxLength: 200 });
 const params = Type.Object({ name });
 
 export const create = {

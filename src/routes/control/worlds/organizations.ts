@@ -2,8 +2,9 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
 import { EmulatorError } from '../../../ground/errors.ts';
 import type { State } from '../../../state/index.ts';
-import { newWorld, type SeedName, seedNames, worldDocument, worldFromCheckpoint } from '../../../state/index.ts';
+import { newWorld, type SeedName, seedNames, uuid, worldDocument, worldFromCheckpoint } from '../../../state/index.ts';
 import { maxWorldBytes, noContent, responses, strictObject } from '../shared.ts';
+import { name as checkpointName } from './checkpoints.ts';
 
 const { name, accounts, instances, volumes, failingRoles, clock, pace } = worldDocument.properties;
 const { accountId, name: accountName } = accounts.items.properties;
@@ -35,8 +36,8 @@ export const createOrganization = {
     from: Type.Optional(
       strictObject(
         {
-          organizationId: Type.String({ description: 'The organization that has the checkpoint.' }),
-          checkpoint: Type.String({ description: 'Its name.' }),
+          organizationId: uuid('The organization that has the checkpoint.'),
+          checkpoint: { ...checkpointName, description: 'Its name.' },
         },
         'A checkpoint that it is a copy of: the same content and ids, and tokens of its own, one for the organization and one for each account. Beside it only `name`, `clock` and `pace` may be given; what is left out is as it was kept.',
       ),

@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import type { State } from '../../../state/index.ts';
+import { restorable, type State } from '../../../state/index.ts';
 import { targetOf } from '../../../surface/call.ts';
 import * as schemas from './schemas.ts';
 
@@ -13,7 +13,7 @@ export function awsSnapshotRoutes(state: State): FastifyPluginAsyncTypebox {
         snapshotId,
         volumeId: snapshot.volumeId,
         region: snapshot.region,
-        readyToUse: snapshot.status === 'completed',
+        readyToUse: restorable.includes(snapshot.status),
         sizeBytes: snapshot.volumeSizeGb * 2 ** 30,
         snapshotCreationTime: snapshot.startTime,
         datafySnapshotIds: [snapshot.datafySnapshotId],

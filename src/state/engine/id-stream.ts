@@ -25,15 +25,21 @@ export function createIdStreams(db: Database, memory: Memory) {
   /** Which of them are further than what is written. */
   const changed = memory.perWorld<true>();
 
-  const load = db.prepare<[number], { seed: string; made: number }>(
+  const load = db.prepare<[organization: number], { seed: string; made: number }>(
     'SELECT id_seed AS seed, ids_made AS made FROM organization WHERE key = ?',
   );
-  const store = db.prepare<[number, number]>('UPDATE organization SET ids_made = ? WHERE key = ?');
+  const store = db.prepare<[idsMade: number, organization: number]>(
+    'UPDATE organization SET ids_made = ? WHERE key = ?',
+  );
   const exists = (table: IdTable) =>
-    db.prepare<[number, string], number>(`SELECT 1 FROM ${table} WHERE organization = ? AND id = ?`).pluck();
+    db
+      .prepare<[organization: number, id: string], number>(`SELECT 1 FROM ${table} WHERE organization = ? AND id = ?`)
+      .pluck();
   /** A document may say that a volume took over which is none of its volumes. */
   const successor = db
-    .prepare<[number, string], number>('SELECT 1 FROM volume WHERE organization = ? AND replaced_by = ?')
+    .prepare<[organization: number, replacedBy: string], number>(
+      'SELECT 1 FROM volume WHERE organization = ? AND replaced_by = ?',
+    )
     .pluck();
   const snapshotsFrom = db
     .prepare<{ organization: number; dsnap: string; snap: string }, string>(

@@ -51,7 +51,9 @@ export function createSettle(db: Database, { table, due, rowOf, effects, apply }
   const parked = prepareParked(db, table);
   const { mostRecurrences } = table;
   const accountId = db
-    .prepare<[number, number], string>('SELECT id FROM account WHERE key = ? AND organization = ?')
+    .prepare<[account: number, organization: number], string>(
+      'SELECT id FROM account WHERE key = ? AND organization = ?',
+    )
     .pluck();
 
   const together = db.transaction((move: () => void) => move());

@@ -34,23 +34,27 @@ export function createWorlds(db: Database, clock: Clock, memory: Memory) {
   const known = memory.perWorld<World>();
   const ids = createIdStreams(db, memory);
 
-  const byKey = db.prepare<[number], WorldRow>('SELECT * FROM organization WHERE key = ?');
-  const keyOf = db.prepare<[string], number>('SELECT key FROM organization WHERE id = ?').pluck();
+  const byKey = db.prepare<[organization: number], WorldRow>('SELECT * FROM organization WHERE key = ?');
+  const keyOf = db.prepare<[id: string], number>('SELECT key FROM organization WHERE id = ?').pluck();
   const first = db.prepare<[], number>('SELECT min(key) FROM organization').pluck();
   const insert = db.prepare<Record<string, unknown>>(
     `INSERT INTO organization (id, clock_now, pace, id_seed, ids_made, created_at)
      VALUES (@id, @clock_now, @pace, @id_seed, @ids_made, @created_at)`,
   );
   // In a table of its own: the organization's row is rewritten at nearly every commit.
-  const insertOrigin = db.prepare<[number, string]>('INSERT INTO origin (world, document) VALUES (?, ?)');
-  const origin = db.prepare<[number], string>('SELECT document FROM origin WHERE world = ?').pluck();
+  const insertOrigin = db.prepare<[world: number, document: string]>(
+    'INSERT INTO origin (world, document) VALUES (?, ?)',
+  );
+  const origin = db.prepare<[world: number], string>('SELECT document FROM origin WHERE world = ?').pluck();
   const update = db.prepare<Record<string, unknown>>(
     `UPDATE organization SET clock_now = @clock_now, pace = @pace, id_seed = @id_seed,
        ids_made = @ids_made, created_at = @created_at WHERE key = @key`,
   );
-  const remove = db.prepare<[number]>('DELETE FROM organization WHERE key = ?');
-  const setClock = db.prepare<[Instant | null, number]>('UPDATE organization SET clock_now = ? WHERE key = ?');
-  const setPace = db.prepare<[string, number]>('UPDATE organization SET pace = ? WHERE key = ?');
+  const remove = db.prepare<[organization: number]>('DELETE FROM organization WHERE key = ?');
+  const setClock = db.prepare<[clockNow: Instant | null, organization: number]>(
+    'UPDATE organization SET clock_now = ? WHERE key = ?',
+  );
+  const setPace = db.prepare<[pace: string, organization: number]>('UPDATE organization SET pace = ? WHERE key = ?');
 
   function row(key: number): WorldRow {
     ids.keep();
@@ -77,11 +81,13 @@ export function createWorlds(db: Database, clock: Clock, memory: Memory) {
     )
     .pluck();
   const ownerOfVolume = db
-    .prepare<[number, string], string>(
+    .prepare<[organization: number, id: string], string>(
       'SELECT account.id FROM volume JOIN account ON account.key = volume.account WHERE volume.organization = ? AND volume.id = ?',
     )
     .pluck();
-  const token = db.prepare<[number, string], number>('SELECT 1 FROM token WHERE organization = ? AND id = ?').pluck();
+  const token = db
+    .prepare<[organization: number, id: string], number>('SELECT 1 FROM token WHERE organization = ? AND id = ?')
+    .pluck();
 
   return {
     /**

@@ -31,7 +31,7 @@ export function prepareAll<Row extends Owned>(
   db: Database,
   table: string,
 ): (organization: number) => (Row & { account_id: string })[] {
-  const all = db.prepare<[number], Row & { account_id: string }>(
+  const all = db.prepare<[organization: number], Row & { account_id: string }>(
     `SELECT ${table}.*, account.id AS account_id FROM ${table} JOIN account ON account.key = ${table}.account
      WHERE ${table}.organization = ? ORDER BY ${table}.key`,
   );

@@ -41,7 +41,7 @@ export function contentOf(db: Sqlite.Database): ContentTable[] {
 
 function describe(db: Sqlite.Database, name: string, names: readonly string[]): ContentTable {
   const all = db
-    .prepare<[string], Column & { pk: number }>(
+    .prepare<[table: string], Column & { pk: number }>(
       'SELECT name, type, dflt_value AS initial, pk FROM pragma_table_info(?) ORDER BY cid',
     )
     .all(name);
@@ -52,7 +52,7 @@ function describe(db: Sqlite.Database, name: string, names: readonly string[]): 
   const columns = all.filter((column) => column.name !== world);
   const identity = columns.filter(({ pk }) => pk > 0).sort((a, b) => a.pk - b.pk);
   const references = db
-    .prepare<[string], { from: string; table: string }>(
+    .prepare<[table: string], { from: string; table: string }>(
       `SELECT "from", "table" FROM pragma_foreign_key_list(?) WHERE "to" = 'key'`,
     )
     .all(name);
@@ -86,7 +86,7 @@ function sorted(tables: readonly ContentTable[]): ContentTable[] {
  * of the world. One that is there gets the columns that have come since, with their defaults, and loses those that went.
  */
 export function keepPlace(db: Sqlite.Database): void {
-  const columnsOf = db.prepare<[string], string>('SELECT name FROM pragma_table_info(?)').pluck();
+  const columnsOf = db.prepare<[table: string], string>('SELECT name FROM pragma_table_info(?)').pluck();
   for (const { name, columns, identity } of contentOf(db)) {
     const kept = keptName(name);
     const before = columnsOf.all(kept);

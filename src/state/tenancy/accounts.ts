@@ -26,8 +26,10 @@ export type Accounts = ReturnType<typeof createAccounts>;
 
 /** Accounts: an organization's own, and the sub-accounts below it. */
 export function createAccounts(db: Database, worlds: Worlds, volumes: Volumes, tokens: Tokens) {
-  const byId = db.prepare<[number, string], AccountRow>('SELECT * FROM account WHERE organization = ? AND id = ?');
-  const subAccounts = db.prepare<[number], AccountRow>(
+  const byId = db.prepare<[organization: number, id: string], AccountRow>(
+    'SELECT * FROM account WHERE organization = ? AND id = ?',
+  );
+  const subAccounts = db.prepare<[organization: number], AccountRow>(
     'SELECT * FROM account WHERE organization = ? AND parent IS NOT NULL ORDER BY position',
   );
   const insert = db.prepare<Omit<AccountRow, 'key'> & { key: number | null }>(
@@ -41,16 +43,22 @@ export function createAccounts(db: Database, worlds: Worlds, volumes: Volumes, t
       'SELECT 1 FROM account WHERE organization = ? AND aws_id = ?',
     )
     .pluck();
-  const keys = db.prepare<[number], { id: string; key: number }>('SELECT id, key FROM account WHERE organization = ?');
+  const keys = db.prepare<[organization: number], { id: string; key: number }>(
+    'SELECT id, key FROM account WHERE organization = ?',
+  );
 
-  const byKey = db.prepare<[number, number], AccountRow & { parent_id: string | null }>(
+  const byKey = db.prepare<[organization: number, account: number], AccountRow & { parent_id: string | null }>(
     `SELECT account.*, parent.id AS parent_id FROM account LEFT JOIN account AS parent ON parent.key = account.parent
      WHERE account.organization = ? AND account.key = ?`,
   );
-  const rename = db.prepare<[string, number, number]>('UPDATE account SET name = ? WHERE organization = ? AND key = ?');
-  const remove = db.prepare<[number, number]>('DELETE FROM account WHERE organization = ? AND key = ?');
+  const rename = db.prepare<[name: string, organization: number, account: number]>(
+    'UPDATE account SET name = ? WHERE organization = ? AND key = ?',
+  );
+  const remove = db.prepare<[organization: number, account: number]>(
+    'DELETE FROM account WHERE organization = ? AND key = ?',
+  );
 
-  const list = db.prepare<[number], AccountRow & { parent_id: string | null }>(
+  const list = db.prepare<[organization: number], AccountRow & { parent_id: string | null }>(
     `SELECT account.*, parent.id AS parent_id FROM account LEFT JOIN account AS parent ON parent.key = account.parent
      WHERE account.organization = ? ORDER BY account.position`,
   );
@@ -61,7 +69,7 @@ export function createAccounts(db: Database, worlds: Worlds, volumes: Volumes, t
     return show(accountView, row, { parentAccountId: row.parent_id });
   }
 
-  const removeAll = db.prepare<[number]>('DELETE FROM account WHERE organization = ?');
+  const removeAll = db.prepare<[organization: number]>('DELETE FROM account WHERE organization = ?');
 
   return {
     view,

@@ -49,23 +49,23 @@ export type Checkpoints = ReturnType<typeof createCheckpoints>;
 /** Copies of worlds: under names, and of their beginnings. */
 export function createCheckpoints(db: Database, { copies, memory, worlds, accounts, tokens }: Parts) {
   const put = db
-    .prepare<[number, string | null, Instant], number>(
+    .prepare<[world: number, name: string | null, createdAt: Instant], number>(
       `INSERT INTO checkpoint (world, name, created_at) VALUES (?, ?, ?)
        ON CONFLICT DO UPDATE SET created_at = excluded.created_at RETURNING key`,
     )
     .pluck();
   const find = db
-    .prepare<[number, string | null], number>('SELECT key FROM checkpoint WHERE world = ? AND name IS ?')
+    .prepare<[world: number, name: string | null], number>('SELECT key FROM checkpoint WHERE world = ? AND name IS ?')
     .pluck();
-  const list = db.prepare<[number], Checkpoint>(
+  const list = db.prepare<[world: number], Checkpoint>(
     'SELECT name, created_at AS createdAt FROM checkpoint WHERE world = ? AND name IS NOT NULL ORDER BY name',
   );
-  const remove = db.prepare<[number]>('DELETE FROM checkpoint WHERE key = ?');
-  const look = db.prepare<[number], { key: number; createdAt: Instant; pace: string }>(
+  const remove = db.prepare<[checkpoint: number]>('DELETE FROM checkpoint WHERE key = ?');
+  const look = db.prepare<[checkpoint: number], { key: number; createdAt: Instant; pace: string }>(
     `SELECT key, checkpoint.created_at AS createdAt, pace FROM checkpoint
      JOIN kept_organization ON kept_organization.checkpoint = key WHERE key = ?`,
   );
-  const keptAccounts = db.prepare<[number], KeptAccount>(
+  const keptAccounts = db.prepare<[checkpoint: number], KeptAccount>(
     'SELECT id, name, parent FROM kept_account WHERE checkpoint = ? ORDER BY position',
   );
 

@@ -56,22 +56,22 @@ type Owned<T> = T & { account_id: string };
 /** Worlds out: all that a world holds, in an order and a form that give the same text again after an import. */
 export function createExport(db: Database, worlds: Worlds, lists: Lists) {
   const owned = <T>(table: string, columns = `${table}.*`) =>
-    db.prepare<[number], Owned<T>>(
+    db.prepare<[organization: number], Owned<T>>(
       `SELECT ${columns}, account.id AS account_id FROM ${table} JOIN account ON account.key = ${table}.account
        WHERE ${table}.organization = ? ORDER BY ${table}.key`,
     );
-  const accounts = db.prepare<[number], AccountRow & { arn: string | null }>(
+  const accounts = db.prepare<[organization: number], AccountRow & { arn: string | null }>(
     `SELECT account.*, role_arn.arn FROM account
      LEFT JOIN role_arn ON role_arn.organization = account.organization AND role_arn.account = account.key
      WHERE account.organization = ? ORDER BY account.position`,
   );
   const tokens = owned<StoredToken>('token');
-  const failingRoles = db.prepare<[number], { roleArn: string; reason: string }>(
+  const failingRoles = db.prepare<[organization: number], { roleArn: string; reason: string }>(
     'SELECT arn AS roleArn, reason FROM failing_role WHERE organization = ? ORDER BY arn',
   );
   const volumes = owned<VolumeRow>('volume');
   const backing = db.prepare<
-    [number],
+    [organization: number],
     { volume: number; id: string; created_at: Instant; device_name: string | null; started_at: Instant | null }
   >(
     `SELECT member.volume, ebs_volume.id, ebs_volume.created_at, device_name, started_at

@@ -212,6 +212,18 @@ describe('in one place only', () => {
     expect(places(write, (file) => file === 'state/engine/machine.ts')).toEqual([]);
   });
 
+  test('what the engine remembers is made by createMemory, which can forget it', () => {
+    const factory = /^export function create\w+[\s\S]*?^}/gm;
+    const place = /^ {2}(?:const|let) (\w+) = new (?:Weak)?(?:Map|Set)(?:<.*>)?\(\)/gm;
+    const found = [...files]
+      .filter(([file]) => file.startsWith('state/'))
+      .flatMap(([file, text]) =>
+        [...text.matchAll(factory)].flatMap(([body]) => [...body.matchAll(place)].map(([, name]) => `${file} ${name}`)),
+      );
+    // Faults are no copy of rows: they stay when a world is put back to a checkpoint, and when a commit fails.
+    expect(found).toEqual(['state/engine/faults.ts faults']);
+  });
+
   /** What would read or wait for the machine's own time, and who may besides clock.ts. */
   const time: { pattern: RegExp; exceptions: Record<string, string> }[] = [
     {

@@ -17,7 +17,7 @@ import { createVolumes } from './datafy/volumes.ts';
 import { createCommits } from './engine/commits.ts';
 import { createFaults } from './engine/faults.ts';
 import { createMachine } from './engine/machine.ts';
-import { createRemembered } from './engine/remembered.ts';
+import { createMemory } from './engine/remembered.ts';
 import { createRun, type Observer } from './engine/run.ts';
 import { createWorlds } from './engine/worlds.ts';
 import type { Database } from './storage/database.ts';
@@ -32,24 +32,17 @@ import { createImport } from './world/import.ts';
 
 /** Puts the engine together: each part is given those that it stands on. */
 export function createParts(db: Database, clock: Clock, observer: Observer) {
-  const commits = createCommits(
-    db,
-    () => worlds.ids.keep(),
-    () => {
-      worlds.forgetAll();
-      machine.due.forgetAll();
-      tokens.forgetKnown();
-    },
-  );
-  const worlds = createWorlds(db, clock);
+  const memory = createMemory();
+  const commits = createCommits(db, () => worlds.ids.keep(), memory.forgetAll);
+  const worlds = createWorlds(db, clock, memory);
   const faults = createFaults(worlds);
-  const machine = createMachine(db, faults);
+  const machine = createMachine(db, faults, memory);
   const ebsVolumes = createEbsVolumes(db, machine);
   const ebsAttachments = createEbsAttachments(db, machine, ebsVolumes);
   const ebsModifications = createEbsModifications(db, machine, ebsVolumes);
   const volumes = createVolumes(db);
   const members = createMembers(db, machine, worlds, ebsVolumes, ebsAttachments, ebsModifications);
-  const tokens = createTokens(db, worlds);
+  const tokens = createTokens(db, worlds, memory);
   const accounts = createAccounts(db, worlds, volumes, tokens);
   const roleArns = createRoleArns(db, faults);
   const instances = createInstances(db);
@@ -71,17 +64,18 @@ export function createParts(db: Database, clock: Clock, observer: Observer) {
     rules.effects,
   ];
 
-  const heads = createRemembered<VolumeHead>(commits.changes);
+  const heads = memory.untilWrite<VolumeHead>(commits.changes);
   const { settle, settleUntilIdle, run, runPlan, read } = createRun({ commits, worlds, machine, effects, observer });
 
   const control = createControl({
     worlds,
     machine,
     faults,
-    checkpoints: createCheckpoints(db, { copies: createCopies(db), worlds, accounts, tokens }),
+    checkpoints: createCheckpoints(db, { copies: createCopies(db), memory, worlds, accounts, tokens }),
     exportWorld: createExport(db, worlds, lists),
     importWorld: createImport(db, {
       machine,
+      memory,
       worlds,
       accounts,
       tokens,
@@ -94,24 +88,18 @@ export function createParts(db: Database, clock: Clock, observer: Observer) {
       modifications,
       snapshots,
     }),
-    forget: (organization) => {
-      worlds.forget(organization);
-      machine.due.forget(organization);
-      tokens.forgetKnown();
-    },
     settle,
     settleUntilIdle,
     alone: commits.alone,
     renewed: (organization) =>
       commits.afterwards(() => {
-        faults.forget(organization);
+        faults.beginAnew(organization);
         observer.renewed?.(organization);
       }),
     replaced: (organization) => commits.afterwards(() => observer.replaced?.(organization)),
     removed: (organization) =>
       commits.afterwards(() => {
-        tokens.forgetKnown();
-        faults.forget(organization);
+        faults.beginAnew(organization);
         observer.removed?.(organization);
       }),
   });

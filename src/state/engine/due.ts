@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import type { Instant } from '../../ground/clock.ts';
+import type { Memory } from './remembered.ts';
 import type { Resource, Table } from './transitions.ts';
 import type { Change } from './tx.ts';
 
@@ -18,7 +19,6 @@ export interface Due {
 interface Expected {
   of: Record<Resource, Instant>;
   earliest: Instant;
-  ended: Ended | undefined;
 }
 
 /** What began with a verb and, since it takes no time, has ended with it. */
@@ -35,7 +35,7 @@ const most = 128;
 export type DueRows = ReturnType<typeof createDue>;
 
 /** What is due in each world, and when: the rows say so, and an index of each resource. */
-export function createDue(db: Database, table: Table) {
+export function createDue(db: Database, table: Table, memory: Memory) {
   const { resources } = table;
   const perResource = <V>(of: (resource: Resource) => V) =>
     Object.fromEntries(resources.map((resource) => [resource, of(resource)])) as Record<Resource, V>;
@@ -46,7 +46,8 @@ export function createDue(db: Database, table: Table) {
    * For each world, what the common request compares, and goes on. It is no later than what the rows say, so that one
    * which is taken away does not matter.
    */
-  const notBefore = new Map<number, Expected>();
+  const notBefore = memory.perWorld<Expected>();
+  const ended = memory.perWorld<Ended>(({ isKept }) => isKept);
   let limit = few;
 
   function expectedIn(organization: number): Expected {
@@ -55,7 +56,6 @@ export function createDue(db: Database, table: Table) {
       expected = {
         of: perResource(() => Number.NEGATIVE_INFINITY),
         earliest: Number.NEGATIVE_INFINITY,
-        ended: undefined,
       };
       notBefore.set(organization, expected);
     }
@@ -98,15 +98,12 @@ export function createDue(db: Database, table: Table) {
     },
 
     /** Whoever settles the world next tells of this, as if it came due only then. */
-    hasEnded(organization: number, ended: Ended): void {
-      expectedIn(organization).ended = ended;
-    },
+    hasEnded: (organization: number, what: Ended) => ended.set(organization, what),
 
     takeEnded(organization: number): Ended | undefined {
-      const expected = expectedIn(organization);
-      const { ended } = expected;
-      expected.ended = undefined;
-      return ended;
+      const what = ended.get(organization);
+      if (what) ended.delete(organization);
+      return what;
     },
 
     /** Whether there may be anything to settle in a world. */
@@ -129,13 +126,8 @@ export function createDue(db: Database, table: Table) {
     nextEnd: (organization: number): Instant =>
       Math.min(...resources.map((resource) => nextEnd[resource].get(organization) ?? Number.POSITIVE_INFINITY)),
 
-    /** Rows were put in place, or taken away, by something else than transitions: what is due is looked for anew. */
-    forget: (organization: number) => notBefore.delete(organization),
-    forgetAll(): void {
-      const before = [...notBefore];
-      notBefore.clear();
-      for (const [organization, { ended }] of before) if (ended?.isKept) expectedIn(organization).ended = ended;
-    },
+    /** Settling a world has failed half way: what is due is looked for anew. */
+    lookAnew: (organization: number) => notBefore.delete(organization),
   };
 }
 

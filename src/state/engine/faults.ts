@@ -114,8 +114,8 @@ export function createFaults(worlds: Worlds) {
       of(organization).length = 0;
     },
 
-    /** The world begins anew, and counts from one again. */
-    forget: (organization: number) => faults.delete(organization),
+    /** The world begins anew, or ends: it has no faults, and counts from one again. */
+    beginAnew: (organization: number) => faults.delete(organization),
 
     /** The fault that strikes a call. */
     ofCall: (organization: number, call: Call): Fault | undefined =>

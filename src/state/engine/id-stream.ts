@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { EmulatorError } from '../../ground/errors.ts';
 import { firstIdFrom, greatestCount, type IdKind, makeId } from '../../ground/ids.ts';
+import type { Memory } from './remembered.ts';
 
 /** The tables whose rows callers know by an id of their world that may have come from anywhere. */
 type IdTable = 'volume' | 'ebs_volume' | 'instance' | 'account' | 'token' | 'autoscaling_rule';
@@ -19,9 +20,10 @@ interface Stream {
 export type IdStreams = ReturnType<typeof createIdStreams>;
 
 /** Each world's stream of ids. How far it has come is counted in memory, and written once per transaction. */
-export function createIdStreams(db: Database) {
-  const streams = new Map<number, Stream>();
-  const changed = new Set<number>();
+export function createIdStreams(db: Database, memory: Memory) {
+  const streams = memory.perWorld<Stream>();
+  /** Which of them are further than what is written. */
+  const changed = memory.perWorld<true>();
 
   const load = db.prepare<[organization: number], { seed: string; made: number }>(
     'SELECT id_seed AS seed, ids_made AS made FROM organization WHERE key = ?',
@@ -76,7 +78,7 @@ export function createIdStreams(db: Database) {
     /** The next id of a world's stream; passes over what callers or documents have brought along. */
     make(organization: number, kind: IdKind): string {
       const stream = of(organization);
-      changed.add(organization);
+      changed.set(organization, true);
       for (;;) {
         // From the last number on, it counts from the first again.
         if (stream.made === greatestCount) Object.assign(stream, { made: 0, taken: takenFrom(organization, 0) });
@@ -96,7 +98,7 @@ export function createIdStreams(db: Database) {
         if (stream && made !== undefined) {
           stream.made = made;
           // It may have been written meanwhile, and that be taken back.
-          changed.add(organization);
+          changed.set(organization, true);
         } else streams.delete(organization);
         throw error;
       }
@@ -104,17 +106,10 @@ export function createIdStreams(db: Database) {
 
     /** Writes how far the streams have come: before a commit, and before somebody reads it. */
     keep(): void {
-      for (const organization of changed) {
+      for (const organization of changed.keys()) {
         const stream = streams.get(organization);
         if (stream) store.run(stream.made, organization);
       }
-      changed.clear();
-    },
-
-    /** What is in the database has been replaced. */
-    forget: (organization: number) => streams.delete(organization),
-    forgetAll(): void {
-      streams.clear();
       changed.clear();
     },
   };

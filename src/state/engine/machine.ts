@@ -4,6 +4,7 @@ import { EmulatorError } from '../../ground/errors.ts';
 import type { Database } from '../storage/database.ts';
 import { createDue } from './due.ts';
 import type { Faults } from './faults.ts';
+import type { Memory } from './remembered.ts';
 import { createSettle, type Effects } from './settle.ts';
 import {
   type Action,
@@ -54,8 +55,8 @@ export type Machine = ReturnType<typeof createMachine>;
  * The one place that guards and moves. It alone writes a status: `begin` for a new row, `apply` for one that is
  * there, `settle` for all that came due.
  */
-export function createMachine(db: Database, faults: Faults, table = theTable) {
-  const due = createDue(db, table);
+export function createMachine(db: Database, faults: Faults, memory: Memory, table = theTable) {
+  const due = createDue(db, table, memory);
   const rows = new Map<string, Map<string, { row: Transition; move: Statement | undefined }>>(
     table.resources.map((resource) => [resource, new Map()]),
   );

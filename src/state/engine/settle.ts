@@ -146,7 +146,7 @@ export function createSettle(db: Database, { table, due, rowOf, effects, apply }
       try {
         for (const each of dues) settleFenced(each);
       } catch (error) {
-        due.forget(world.key);
+        due.lookAnew(world.key);
         throw error;
       }
     }

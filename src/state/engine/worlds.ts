@@ -4,6 +4,7 @@ import { EmulatorError } from '../../ground/errors.ts';
 import type { IdKind } from '../../ground/ids.ts';
 import { createIdStreams } from './id-stream.ts';
 import { type Pace, readPace } from './pace.ts';
+import type { Memory } from './remembered.ts';
 import { resources } from './transitions.ts';
 
 /** An organization as the engine needs it at every call. `clockNow` null: its time is the process's. */
@@ -28,10 +29,10 @@ export interface WorldRow {
 export type Worlds = ReturnType<typeof createWorlds>;
 
 /** Worlds: each organization's time, pace and stream of ids. */
-export function createWorlds(db: Database, clock: Clock) {
-  /** Only this process writes the file, so what was read once holds until `forget`. */
-  const known = new Map<number, World>();
-  const ids = createIdStreams(db);
+export function createWorlds(db: Database, clock: Clock, memory: Memory) {
+  /** Only this process writes the file, so what was read once holds until it is forgotten. */
+  const known = memory.perWorld<World>();
+  const ids = createIdStreams(db, memory);
 
   const byKey = db.prepare<[organization: number], WorldRow>('SELECT * FROM organization WHERE key = ?');
   const keyOf = db.prepare<[id: string], number>('SELECT key FROM organization WHERE id = ?').pluck();
@@ -130,7 +131,11 @@ export function createWorlds(db: Database, clock: Clock) {
     origin: (key: number): string => origin.get(key) ?? '',
 
     update: (world: Omit<WorldRow, 'id'>) => update.run(world),
-    remove: (key: number) => remove.run(key),
+
+    remove(key: number): void {
+      remove.run(key);
+      memory.forget(key);
+    },
 
     setClock(key: number, clockNow: Instant | null): void {
       setClock.run(clockNow, key);
@@ -140,17 +145,6 @@ export function createWorlds(db: Database, clock: Clock) {
     setPace(key: number, pace: Pace): void {
       setPace.run(JSON.stringify(pace), key);
       known.set(key, { ...get(key), pace });
-    },
-
-    /** What was read of a world no longer holds. */
-    forget(key: number): void {
-      known.delete(key);
-      ids.forget(key);
-    },
-
-    forgetAll(): void {
-      known.clear();
-      ids.forgetAll();
     },
 
     makeId: (tx: { readonly organization: number }, kind: IdKind): string => ids.make(tx.organization, kind),

@@ -81,7 +81,6 @@ export function createAccounts(db: Database, worlds: Worlds, volumes: Volumes, t
      *   way hold it.
      */
     removeAll(organization: number): ReadonlyMap<string, number> {
-      tokens.forgetKnown();
       const before = new Map(keys.all(organization).map(({ id, key }) => [id, key]));
       removeAll.run(organization);
       return before;

@@ -3,6 +3,7 @@ import type { Instant } from '../../ground/clock.ts';
 import { EmulatorError } from '../../ground/errors.ts';
 import { hashSecret } from '../../ground/secrets.ts';
 import { note, type Tx } from '../engine/machine.ts';
+import type { Memory } from '../engine/remembered.ts';
 import type { Worlds } from '../engine/worlds.ts';
 import { type Said, show } from '../fields/face.ts';
 import { columnsOf, type RowOf } from '../fields/field.ts';
@@ -42,13 +43,12 @@ export type Token = Said<typeof tokenView>;
 
 export type Tokens = ReturnType<typeof createTokens>;
 
-export function createTokens(db: Database, worlds: Worlds) {
+export function createTokens(db: Database, worlds: Worlds, memory: Memory) {
   /**
    * Tokens by their secrets, while no token and no account goes: nearly every call is made with one of a few,
    * and to hash its secret and look it up would be among the dearest that is done for it.
    */
-  const known = new Map<string, TokenRow>();
-  const mostKnown = 1_000;
+  const known = memory.ofAllWorlds<string, TokenRow>();
 
   const bySecret = db.prepare<[secretHash: Buffer], Omit<TokenRow, 'readOnly'>>(
     'SELECT token.key, token.organization, token.account, token.id, token.role_ids, token.expires_at, ' +
@@ -104,17 +104,14 @@ export function createTokens(db: Database, worlds: Worlds) {
       if (found) return found;
       const row = bySecret.get(hashSecret(secret));
       if (!row) return undefined;
-      const token = { ...row, readOnly: isReadOnly(JSON.parse(row.role_ids)) };
-      if (known.size >= mostKnown) known.clear();
-      known.set(secret, token);
-      return token;
+      return known.set(secret, { ...row, readOnly: isReadOnly(JSON.parse(row.role_ids)) });
     },
 
     /** Whether any world has a token of this secret. */
     isTaken: (secretHash: Buffer): boolean => bySecret.get(secretHash) !== undefined,
 
-    /** Accounts have gone, and with them maybe tokens. */
-    forgetKnown: () => known.clear(),
+    /** An account has gone, and with it maybe tokens. */
+    forgetKnown: known.clear,
 
     insert,
   };

@@ -3,6 +3,7 @@ import { EmulatorError } from '../../ground/errors.ts';
 import { makeId } from '../../ground/ids.ts';
 import { hashSecret } from '../../ground/secrets.ts';
 import { readPace } from '../engine/pace.ts';
+import type { Memory } from '../engine/remembered.ts';
 import type { Worlds } from '../engine/worlds.ts';
 import { type Database, SqliteError } from '../storage/database.ts';
 import type { Accounts } from '../tenancy/accounts.ts';
@@ -17,6 +18,7 @@ export interface Checkpoint {
 
 interface Parts {
   copies: Copies;
+  memory: Memory;
   worlds: Worlds;
   accounts: Accounts;
   tokens: Tokens;
@@ -45,7 +47,7 @@ export interface KeptAccount {
 export type Checkpoints = ReturnType<typeof createCheckpoints>;
 
 /** Copies of worlds: under names, and of their beginnings. */
-export function createCheckpoints(db: Database, { copies, worlds, accounts, tokens }: Parts) {
+export function createCheckpoints(db: Database, { copies, memory, worlds, accounts, tokens }: Parts) {
   const put = db
     .prepare<[world: number, name: string | null, createdAt: Instant], number>(
       `INSERT INTO checkpoint (world, name, created_at) VALUES (?, ?, ?)
@@ -79,6 +81,7 @@ export function createCheckpoints(db: Database, { copies, worlds, accounts, toke
   function restore(organization: number, checkpoint: number): void {
     try {
       copies.restore(checkpoint, organization);
+      memory.forget(organization);
     } catch (error) {
       if (!(error instanceof SqliteError && error.code.startsWith('SQLITE_CONSTRAINT'))) throw error;
       const isToken = error.message.includes('token.secret_hash');
@@ -149,7 +152,7 @@ export function createCheckpoints(db: Database, { copies, worlds, accounts, toke
           created_at: now,
         });
       }
-      worlds.forget(organization);
+      memory.forget(organization);
       keep(organization, null, now);
       return organization;
     },

@@ -30,15 +30,13 @@ interface Parts {
   checkpoints: Checkpoints;
   exportWorld: Export;
   importWorld: Import;
-  /** What is remembered of the rows of a world holds no longer. */
-  forget(organization: number): void;
   /** Does what is due in a world, by now or an instant that was read before. */
   settle(organization: number, now?: Instant): readonly Change[];
   /** Moves a controlled clock until nothing is under way, and does what comes due meanwhile. */
   settleUntilIdle(organization: number): readonly Change[];
   /** Does something in a transaction that no other call shares. */
   alone<R>(body: () => R): R;
-  /** A world has begun anew: what is remembered of it outside the database goes. */
+  /** A world has begun anew: its faults and its journal go. */
   renewed(organization: number): void;
   replaced(organization: number): void;
   removed(organization: number): void;
@@ -54,7 +52,6 @@ export function createControl({
   checkpoints,
   exportWorld,
   importWorld,
-  forget,
   settle,
   settleUntilIdle,
   alone,
@@ -107,7 +104,6 @@ export function createControl({
       if (organization === worlds.first()) throw new EmulatorError('organization-is-default');
       alone(() => {
         worlds.remove(organization);
-        forget(organization);
         removed(organization);
       });
     },
@@ -115,8 +111,7 @@ export function createControl({
     /** Back to what the world was made from: state, clock, pace, ids, faults and journal; checkpoints stay. */
     reset(organization: number): void {
       alone(() => {
-        if (checkpoints.reset(organization)) forget(organization);
-        else {
+        if (!checkpoints.reset(organization)) {
           importWorld(JSON.parse(worlds.origin(organization)), organization);
           // Where the world's time is its own, that is the same each time. Most worlds are never reset.
           if (worlds.get(organization).clockNow !== null) checkpoints.putOrigin(organization, nowIn(organization));
@@ -215,7 +210,6 @@ export function createControl({
     restoreCheckpoint(organization: number, name: string): void {
       alone(() => {
         checkpoints.restore(organization, name);
-        forget(organization);
         replaced(organization);
       });
     },

@@ -26,6 +26,7 @@ import type {
 import { inBody } from '../document/problem.ts';
 import type { Machine, Pending, Tx } from '../engine/machine.ts';
 import { type Pace, paces } from '../engine/pace.ts';
+import type { Memory } from '../engine/remembered.ts';
 import type { Worlds } from '../engine/worlds.ts';
 import { instantOf, rowOf } from '../fields/field.ts';
 import { type Database, SqliteError } from '../storage/database.ts';
@@ -38,6 +39,7 @@ import { type Lists, putLists } from './lists.ts';
 
 interface Parts {
   machine: Machine;
+  memory: Memory;
   worlds: Worlds;
   accounts: Accounts;
   tokens: Tokens;
@@ -57,7 +59,7 @@ export type Import = ReturnType<typeof createImport>;
 
 /** Worlds in: rows are put in place as a document has them, all of it or nothing. */
 export function createImport(db: Database, parts: Parts) {
-  const { machine, worlds, accounts, tokens, roleArns, lists, instances, volumes, members } = parts;
+  const { machine, memory, worlds, accounts, tokens, roleArns, lists, instances, volumes, members } = parts;
   const { attachments, modifications, snapshots } = parts;
 
   /** Puts a document in place of all that a world holds; in a world of its own where there is none yet. */
@@ -254,8 +256,7 @@ export function createImport(db: Database, parts: Parts) {
   return function importWorld(document: Seed, existing?: number): number {
     try {
       const organization = transaction(document, existing);
-      worlds.forget(organization);
-      machine.due.forget(organization);
+      memory.forget(organization);
       return organization;
     } catch (error) {
       if (error instanceof SqliteError && error.code.startsWith('SQLITE_CONSTRAINT')) {

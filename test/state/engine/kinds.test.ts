@@ -4,6 +4,7 @@ import { createCommits } from '../../../src/state/engine/commits.ts';
 import { createFaults } from '../../../src/state/engine/faults.ts';
 import { createMachine } from '../../../src/state/engine/machine.ts';
 import { type Pace, paces } from '../../../src/state/engine/pace.ts';
+import { createMemory } from '../../../src/state/engine/remembered.ts';
 import { createRun } from '../../../src/state/engine/run.ts';
 import type { Effects } from '../../../src/state/engine/settle.ts';
 import type { Table } from '../../../src/state/engine/transitions.ts';
@@ -57,11 +58,11 @@ afterEach(() => db.close());
 function pasture(effects: Effects = {}, pace: Partial<Pace> = {}) {
   db = openDatabase(':memory:', { migrations: [...projectMigrations(), migration] });
   const clock = controlledClock(beginning);
-  const worlds = createWorlds(db, clock);
+  const memory = createMemory();
+  const worlds = createWorlds(db, clock, memory);
   const faults = createFaults(worlds);
-  const machine = createMachine(db, faults, toy);
-  const lost = () => machine.due.forgetAll();
-  const commits = createCommits(db, () => worlds.ids.keep(), lost);
+  const machine = createMachine(db, faults, memory, toy);
+  const commits = createCommits(db, () => worlds.ids.keep(), memory.forgetAll);
   const told: [by: number | null, ...changes: string[]][] = [];
   const name = ({ action, id, at }: Change) => `${action} ${id} ${(at - beginning) / 1_000}`;
   const observer = {

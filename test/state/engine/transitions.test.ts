@@ -7,6 +7,7 @@ import type { VolumeDocument, WorldDocument } from '../../../src/state/document/
 import { createFaults } from '../../../src/state/engine/faults.ts';
 import { type Change, createMachine, type Thing, type Tx } from '../../../src/state/engine/machine.ts';
 import { type Pace, paceKeys } from '../../../src/state/engine/pace.ts';
+import { createMemory } from '../../../src/state/engine/remembered.ts';
 import type { Effects } from '../../../src/state/engine/settle.ts';
 import {
   faultyTransitions,
@@ -135,8 +136,9 @@ function refusal(call: () => unknown): EmulatorError | undefined {
 
 /** A machine on the open database, and what goes wrong with it on purpose. */
 function engine() {
-  const faults = createFaults(createWorlds(db, controlledClock(beginning)));
-  return { faults, machine: createMachine(db, faults) };
+  const memory = createMemory();
+  const faults = createFaults(createWorlds(db, controlledClock(beginning), memory));
+  return { faults, machine: createMachine(db, faults, memory) };
 }
 
 /** What callers call the one thing of a resource: an attachment or a modification goes by its volume. */

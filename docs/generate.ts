@@ -113,7 +113,8 @@ function timed(key: PaceKey): string {
   return lasting.join(', ') || 'nothing';
 }
 
-function duration(milliseconds: number): string {
+function duration(milliseconds: number | 'keep'): string {
+  if (milliseconds === 'keep') return 'for ever';
   if (milliseconds === 0) return 'no time';
   const [unit, name] =
     milliseconds % 60_000 === 0 ? [60_000, 'min'] : milliseconds % 1_000 === 0 ? [1_000, 's'] : [1, 'ms'];

@@ -166,7 +166,8 @@ CREATE TABLE volume (
   created_at        INTEGER NOT NULL,
   UNIQUE (organization, id),
   CHECK (due_at IS NULL OR (due_action IS NOT NULL AND parked IS NULL)),
-  CHECK ((due_action IS NOT NULL) = (status = 'creating' OR status = 'activating' OR status = 'deactivating')),
+  CHECK ((due_action IS NOT NULL) = (status = 'creating' OR status = 'activating' OR status = 'deactivating')
+    OR (status = 'managed' AND due_action = 'drop-source')),
   CHECK (replaced_by IS NULL OR status = 'replaced'),
   CHECK ((restored_from IS NOT NULL) = (origin = 'snapshot')),
   FOREIGN KEY (organization, account) REFERENCES account (organization, key) ON DELETE CASCADE

@@ -19,6 +19,8 @@ export interface Pace {
   modify: number;
   /** Until an ordinary volume has taken over. */
   deactivate: number;
+  /** Until the original EBS volume goes, once autoscaling is on; `keep`: it stays. */
+  source: number | 'keep';
 }
 
 /** `instant`: everything takes 0 ms. `realistic`: as long as EBS commonly does [A]. */

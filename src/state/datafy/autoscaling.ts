@@ -24,7 +24,8 @@ export function createAutoscaling(
 ) {
   return {
     /**
-     * Switches autoscaling on. Once its data is on the EBS volumes behind it, the original one goes [C].
+     * Switches autoscaling on. Once its data is on the EBS volumes behind it, the original one goes [C], at once or after
+     * the time that the pace has for it.
      *
      * @throws EmulatorError `volume-not-found`, `volume-not-ordinary`, `volume-unsupported`
      */
@@ -56,14 +57,15 @@ export function createAutoscaling(
 
     effects: {
       'volume.finish-activation'(tx, key) {
-        const ordinary = volumes.byKey(tx, key);
-        members.removeSource(tx, ordinary);
-        volumes.dropSource(tx, key);
         const volume = volumes.byKey(tx, key);
-        members.add(tx, volume, ended);
         const attachment = attachments.of(volume);
-        if (attachment) members.attach(tx, volume, placeOf(attachment), ended);
+        members.addOn(tx, volume, attachment && { ...placeOf(attachment), along: ended });
         snapshots.takeAtActivation(tx, volume);
+      },
+
+      'volume.drop-source'(tx, key) {
+        members.removeSource(tx, volumes.byKey(tx, key));
+        volumes.dropSource(tx, key);
       },
 
       'volume.finish-deactivation'(tx, key) {

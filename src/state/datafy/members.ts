@@ -119,6 +119,14 @@ export function createMembers(
     relate(tx, volume, made);
   }
 
+  /** Makes them at once, and puts them on an instance. @param on where they are. */
+  function addOn(tx: Tx, volume: VolumeRow, on: (Place & { along: Along }) | undefined): void {
+    add(tx, volume, ended);
+    if (!on) return;
+    const free = freeDevices(tx, on.instance);
+    for (const each of of(volume)) ebsAttachments.attach(tx, each, { ...on, deviceName: free.next().value }, on.along);
+  }
+
   function relate(tx: Tx, volume: VolumeRow, made: readonly EbsVolumeRow[]): void {
     for (const [position, { key }] of made.entries())
       insert.run(tx.organization, tx.account, volume.key, position, key);
@@ -150,15 +158,12 @@ export function createMembers(
 
     add,
 
+    addOn,
+
     /** Others take the place of the EBS volumes behind a volume, as many as it has now. @param on where they are. */
     replace(tx: Tx, volume: VolumeRow, on: (Place & { along: Along }) | undefined): void {
       for (const each of of(volume)) goesFromAws(tx, each);
-      add(tx, volume, ended);
-      if (!on) return;
-      const free = freeDevices(tx, on.instance);
-      for (const each of of(volume)) {
-        ebsAttachments.attach(tx, each, { ...on, deviceName: free.next().value }, on.along);
-      }
+      addOn(tx, volume, on);
     },
 
     /** An ordinary volume is an EBS volume. */

@@ -1,5 +1,5 @@
-import { type Static, Type } from '@sinclair/typebox';
-import { type PaceKey, type PaceName, paceKeys, paces } from '../engine/pace.ts';
+import { type Static, type TOptional, type TUnsafe, Type } from '@sinclair/typebox';
+import { type Pace, type PaceKey, type PaceName, paceKeys, paces } from '../engine/pace.ts';
 import { instant, strict, words } from '../fields/schemas.ts';
 
 /** The time of a world as a document has it: its clock, and its pace. */
@@ -21,18 +21,23 @@ const ends: Record<PaceKey, string> = {
   detach: 'a volume is off its instance',
   modify: 'a modification is completed',
   deactivate: 'an ordinary volume has taken over',
+  source: 'the original EBS volume of a volume goes, once autoscaling is on; keep: never',
 };
 
-const milliseconds = (key: PaceKey) =>
-  Type.Optional(Type.Integer({ minimum: 0, maximum: 30 * 24 * 3_600_000, description: `Until ${ends[key]}.` }));
+const milliseconds = { type: 'integer', minimum: 0, maximum: 30 * 24 * 3_600_000 };
+const orKeep = { oneOf: [milliseconds, { type: 'string', enum: ['keep'] }] };
 
-export const paceSchema = Type.Object(
-  Object.fromEntries(paceKeys.map((key) => [key, milliseconds(key)])) as Record<
-    PaceKey,
-    ReturnType<typeof milliseconds>
-  >,
-  { ...strict, description: "Milliseconds of the world's clock per timed transition. What is left out takes none." },
-);
+const times = Object.fromEntries(
+  paceKeys.map((key) => {
+    const schema = key === 'source' ? orKeep : milliseconds;
+    return [key, Type.Optional(Type.Unsafe({ ...schema, description: `Until ${ends[key]}.` }))];
+  }),
+) as { [K in PaceKey]: TOptional<TUnsafe<Pace[K]>> };
+
+export const paceSchema = Type.Object(times, {
+  ...strict,
+  description: "Milliseconds of the world's clock per timed transition. What is left out takes none.",
+});
 
 /** A pace as it is asked for: by its name, or in milliseconds. */
 export const paceSetting = Type.Unsafe<Static<typeof paceSchema> | PaceName>({

@@ -10,7 +10,7 @@ import {
 } from '../aws/ebs.ts';
 import { greatestGeneration } from '../datafy/fields/snapshot.ts';
 import { arrayCount, plainBackingCount } from '../datafy/fields/volume.ts';
-import { ends, usualEnd } from '../engine/machine.ts';
+import { ends, isForgetting, usualEnd } from '../engine/machine.ts';
 import type { Resource } from '../engine/transitions.ts';
 import { backingCountOf, hasSource, ownEbsVolume, performanceOf, stoodBehind } from './defaults.ts';
 import type { DueDocument, Seed, SnapshotDocument, VolumeDocument } from './document.ts';
@@ -64,6 +64,9 @@ function reportOrigin({ volume, path }: Placed, { say }: Report): void {
   }
   if (hasSource(volume) && status === 'replaced') {
     say([...path, 'hasSource'], 'is true: the EBS volume of a volume that is replaced has gone');
+  }
+  if (!hasSource(volume) && volume.due?.action === 'drop-source') {
+    say([...path, 'due', 'action'], 'is "drop-source", and hasSource is not true');
   }
   if (replacedBy !== undefined && status !== 'replaced') {
     say([...path, 'replacedBy'], `is for a volume that is replaced, not ${status}`);
@@ -134,7 +137,7 @@ function reportDue(
   path: Path,
   { say }: Report,
 ): void {
-  if (!due) return;
+  if (!due || (due.action !== undefined && isForgetting(resource, status, due.action))) return;
   const usual = usualEnd(resource, status);
   const thing = `${/^[aeiou]/.test(resource) ? 'an' : 'a'} ${resource} that is ${status}`;
   if (usual === null) say([...path, 'due'], `is for what is under way, and ${thing} is not: leave it out`);

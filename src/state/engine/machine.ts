@@ -8,6 +8,7 @@ import type { Memory } from './remembered.ts';
 import { createSettle, type Effects } from './settle.ts';
 import {
   type Action,
+  isUnderWay,
   type Resource,
   type Status,
   type Transition,
@@ -86,6 +87,7 @@ export function createMachine(db: Database, faults: Faults, memory: Memory, tabl
     const fault = end.kind ? undefined : faults.ofTransition(tx.organization, row, tx.accountId, volumeId);
     if (fault?.effect.outcome === 'hold') return { ...columns, due_action: after.action };
     const takes = tx.pace[after.takes];
+    if (takes === 'keep') return columns;
     if (isNew && takes === 0 && !fault && endsByItself(end)) {
       if (!row.quiet) {
         tx.ended ??= [];
@@ -223,7 +225,7 @@ export const ended: Along = { due_at: null, due_action: null };
 /** The action that ends a status of a transition under way, if all goes well; null for any other status. */
 export function usualEnd(resource: Resource, status: string): string | null {
   const began: Transition | undefined = transitions.find(
-    (row: Transition) => row.resource === resource && row.to === status && row.next,
+    (row: Transition) => row.resource === resource && row.to === status && isUnderWay(row),
   );
   return began?.next?.action ?? null;
 }
@@ -233,6 +235,16 @@ export function ends(resource: Resource, status: string, action: string): boolea
   const row: Transition | undefined = transitions.find((each) => each.resource === resource && each.action === action);
   return (row?.cause === 'clock' || row?.cause === 'fault') && (row.from as readonly string[]).includes(status);
 }
+
+/** Whether an action forgets something of a row of this status, which nobody waits for. */
+export const isForgetting = (resource: Resource, status: string, action: string): boolean =>
+  transitions.some(
+    (each: Transition) =>
+      each.resource === resource &&
+      each.action === action &&
+      each.kind === 'forgetting' &&
+      (each.from as readonly string[]).includes(status),
+  );
 
 /** Tells the journal of a change that is no transition. */
 export function note(tx: Tx, resource: Change['resource'], id: string, action: string): void {

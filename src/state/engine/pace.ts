@@ -4,15 +4,27 @@
  * Datafy publishes no durations, so every figure here is an assumption (A); `realistic` follows what
  * EBS users commonly see.
  */
-export const paceKeys = ['create', 'activate', 'snapshot', 'attach', 'detach', 'modify', 'deactivate'] as const;
+export const paceKeys = [
+  'create',
+  'activate',
+  'snapshot',
+  'attach',
+  'detach',
+  'modify',
+  'deactivate',
+  'source',
+] as const;
 
 export type PaceKey = (typeof paceKeys)[number];
 
-/** Milliseconds per timed transition; 0 means due at once, seen by the next request. */
-export type Pace = Readonly<Record<PaceKey, number>>;
+/**
+ * Milliseconds per timed transition; 0 means due at once, seen by the next request. `source` `keep`: the original
+ * EBS volume of a managed volume stays.
+ */
+export type Pace = Readonly<Record<Exclude<PaceKey, 'source'>, number> & { source: number | 'keep' }>;
 
 export const paces = {
-  instant: { create: 0, activate: 0, snapshot: 0, attach: 0, detach: 0, modify: 0, deactivate: 0 },
+  instant: { create: 0, activate: 0, snapshot: 0, attach: 0, detach: 0, modify: 0, deactivate: 0, source: 0 },
   realistic: {
     create: 5_000,
     activate: 120_000,
@@ -21,6 +33,8 @@ export const paces = {
     detach: 3_000,
     modify: 30_000,
     deactivate: 180_000,
+    // Clients expect that it is gone once autoscaling is on [C].
+    source: 0,
   },
 } as const satisfies Record<string, Pace>;
 
@@ -38,7 +52,7 @@ const longest = 30 * 24 * 3_600_000;
 
 /**
  * Reads a pace as a user writes it: `instant`, `realistic`, milliseconds for every transition (`250`),
- * or a list that changes some of `instant` (`snapshot=2000,attach=500`).
+ * or a list that changes some of `instant` (`snapshot=2000,attach=500`), in which `source=keep` keeps the source.
  *
  * @throws Error whose message is one sentence that names the offending part.
  */
@@ -48,7 +62,7 @@ export function parsePace(text: string): Pace {
     const every = milliseconds(text, text);
     return Object.fromEntries(paceKeys.map((key) => [key, every])) as Pace;
   }
-  const pace: Record<PaceKey, number> = { ...paces.instant };
+  const pace: { -readonly [K in PaceKey]: Pace[K] } = { ...paces.instant };
   for (const part of text.split(',')) {
     const [key = '', value = ''] = part.split('=', 2);
     if (!paceKeys.includes(key as PaceKey)) {
@@ -57,7 +71,8 @@ export function parsePace(text: string): Pace {
           `with the names ${paceKeys.join(', ')}`,
       );
     }
-    pace[key as PaceKey] = milliseconds(value, part);
+    if (part === 'source=keep') pace.source = 'keep';
+    else pace[key as PaceKey] = milliseconds(value, part);
   }
   return pace;
 }

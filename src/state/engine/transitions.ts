@@ -281,9 +281,20 @@ export const transitions = [
     from: ['activating'],
     to: 'managed',
     cause: 'clock',
+    next: { takes: 'source', action: 'drop-source' },
     refusal: 'volume-not-activating',
     source: 'D',
     note: 'Its backing volumes carry the data now, and a snapshot of them is taken; callers keep its id.',
+  }),
+  volume({
+    action: 'drop-source',
+    from: ['managed'],
+    to: 'managed',
+    cause: 'clock',
+    kind: 'forgetting',
+    refusal: 'volume-not-managed',
+    source: 'C',
+    note: 'Its original EBS volume goes.',
   }),
   volume({
     action: 'deactivate',
@@ -589,9 +600,9 @@ export function transition<R extends Resource>(resource: R, action: Action<R>): 
 /** The statuses of a snapshot in which it can be restored. */
 export const restorable: readonly string[] = transition('snapshot', 'restore').from;
 
-/** Whether something is under way after a transition, by itself: its end can be held, and made to fail. */
-const isUnderWay = ({ resource, next, quiet }: Transition): boolean =>
-  !quiet && next !== undefined && transition(resource, next.action as never).kind === undefined;
+/** Whether something is under way after a transition: a world is not idle before its end. */
+export const isUnderWay = ({ resource, next }: Transition): boolean =>
+  next !== undefined && transition(resource, next.action as never).kind === undefined;
 
 /**
  * The transitions that a fault can strike, and what it can make of them. Any that takes time can be held; one that has
@@ -599,11 +610,13 @@ const isUnderWay = ({ resource, next, quiet }: Transition): boolean =>
  * of a role: no transition, but it can fail.
  */
 export const faultyTransitions: ReadonlyMap<string, readonly ('fail' | 'hold')[]> = new Map([
-  ...(transitions as readonly Transition[]).filter(isUnderWay).map((row): [string, ('fail' | 'hold')[]] => {
-    const fails = (transitions as readonly Transition[]).some(
-      (each) => each.resource === row.resource && each.action === 'fail',
-    );
-    return [`${row.resource}.${row.action}`, fails ? ['fail', 'hold'] : ['hold']];
-  }),
+  ...(transitions as readonly Transition[])
+    .filter((row) => !row.quiet && isUnderWay(row))
+    .map((row): [string, ('fail' | 'hold')[]] => {
+      const fails = (transitions as readonly Transition[]).some(
+        (each) => each.resource === row.resource && each.action === 'fail',
+      );
+      return [`${row.resource}.${row.action}`, fails ? ['fail', 'hold'] : ['hold']];
+    }),
   ['role-arn.set', ['fail']] as [string, ('fail' | 'hold')[]],
 ]);

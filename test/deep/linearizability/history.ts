@@ -161,7 +161,7 @@ export const paceOf = (random: Random): Pace => {
   const some = () => random.pick([0, 0, 1_000, 4_000]);
   return {
     ...{ create: some(), activate: some(), snapshot: some(), attach: some(), detach: some() },
-    ...{ modify: some(), deactivate: some() },
+    ...{ modify: some(), deactivate: some(), source: some() },
   };
 };
 

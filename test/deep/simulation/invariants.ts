@@ -1,4 +1,10 @@
-import { resources, statuses, type Transition, transitions } from '../../../src/state/engine/transitions.ts';
+import {
+  isUnderWay,
+  resources,
+  statuses,
+  type Transition,
+  transitions,
+} from '../../../src/state/engine/transitions.ts';
 import type { Database } from '../../../src/state/storage/database.ts';
 
 /** Which EBS volume stands for which volume: its source, or a member. */
@@ -17,10 +23,10 @@ const rules: Record<string, string> = {
       const ends = transitions
         .filter((row: Transition) => row.resource === table && ['clock', 'fault'].includes(row.cause))
         .flatMap((row) => row.from.map((from) => `(status = '${from}' AND due_action = '${row.action}')`));
-      const under = (transitions as readonly Transition[]).filter((row) => row.resource === table && row.next);
+      const under = (transitions as readonly Transition[]).filter((row) => row.resource === table && isUnderWay(row));
       const waiting = list([...new Set(under.map(({ to }) => to))]);
-      return `SELECT '${table}' AS what, key FROM ${table} WHERE CASE WHEN status IN (${waiting})
-        THEN due_action IS NULL OR NOT (${ends.join(' OR ')}) ELSE due_action IS NOT NULL OR due_at IS NOT NULL END`;
+      return `SELECT '${table}' AS what, key FROM ${table} WHERE CASE WHEN status IN (${waiting}) OR due_action IS NOT NULL
+        THEN due_action IS NULL OR NOT (${ends.join(' OR ')}) ELSE due_at IS NOT NULL END`;
     })
     .join(' UNION ALL '),
 

@@ -72,7 +72,10 @@ import {
   type WorldDocument,
 } from 'datafy-emulator';
 
-const pace: Pace = { create: 0, activate: 1, snapshot: 2, attach: 3, detach: 4, modify: 5, deactivate: 6 };
+const pace: Pace = {
+  ...{ create: 0, activate: 1, snapshot: 2, attach: 3, detach: 4, modify: 5, deactivate: 6 },
+  source: 'keep',
+};
 const seed: SeedName = 'default';
 const options: StartOptions = { port: 0, db: ':memory:', seed, pace, clock: 'system', logLevel: 'warn' };
 const emulator: Emulator = await startEmulator(options);

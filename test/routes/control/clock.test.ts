@@ -280,7 +280,15 @@ describe('the pace', () => {
     expect(await done(pace({}))).toEqual({ ...paces.realistic, snapshot: 7 });
   });
 
+  test('keeps the source where it says so', async () => {
+    expect(await done(pace({ source: 'keep' }))).toEqual({ ...paces.instant, source: 'keep' });
+    expect(await done(world.control('GET', '/pace'))).toEqual({ ...paces.instant, source: 'keep' });
+    expect(await done(pace({ source: 7 }))).toEqual({ ...paces.instant, source: 7 });
+  });
+
   test.each([
+    ['a word that is none of the source', { source: 'never' }],
+    ['a word of the source for another', { snapshot: 'keep' }],
     ['an unknown name', 'fast'],
     ['an unknown transition', { snapshots: 1 }],
     ['below 0', { snapshot: -1 }],
@@ -299,7 +307,8 @@ describe('the pace', () => {
     const told = (transitions as readonly Transition[]).filter(({ quiet }) => !quiet);
     const timed = told.flatMap(({ next }) => (next ? [next.takes] : []));
     expect(new Set(timed)).toEqual(new Set(paceKeys));
-    expect(faultyTransitions.size).toBe(timed.length + 1);
+    // For the source to go nobody waits: no fault strikes that.
+    expect(faultyTransitions.size).toBe(timed.filter((key) => key !== 'source').length + 1);
     // `busy` has one of each under way, and the order in which they end says how long each took.
     world = await busy(emulated.send);
     const { settled } = await done(advance({ untilIdle: true }));

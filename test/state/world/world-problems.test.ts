@@ -360,6 +360,11 @@ const broken: [string, Break, string][] = [
     'volumes/0/due is for what is under way, and a volume that is managed is not: leave it out',
   ],
   [
+    'a source that is to go, and is not there',
+    (d) => (d.volumes[0].due = { action: 'drop-source', at: '2026-01-01T00:00:00Z' }),
+    'volumes/0/due/action is "drop-source", and hasSource is not true',
+  ],
+  [
     'an end that is none',
     (d) => (d.volumes[1].due = { action: 'finish-activation' }),
     'volumes/1/due/action is "finish-activation", and a volume that is creating ends by finish-creation',

@@ -16,7 +16,11 @@ const samples: { [K in keyof Options]: { text: string; value: Options[K]; bad: s
   durability: { text: 'normal', value: 'normal', bad: 'off' },
   seed: { text: 'empty', value: 'empty', bad: 'full' },
   allowedHost: { text: 'a.test,B.test', value: ['a.test', 'b.test'], bad: 'a.test:80' },
-  pace: { text: 'snapshot=2000', value: { ...paces.instant, snapshot: 2000 }, bad: 'snapshot=soon' },
+  pace: {
+    text: 'snapshot=2000,source=keep',
+    value: { ...paces.instant, snapshot: 2000, source: 'keep' },
+    bad: 'snapshot=keep',
+  },
   clock: { text: '2026-01-02T03:04:05Z', value: Date.UTC(2026, 0, 2, 3, 4, 5), bad: '2026-01-02' },
   strict: { text: 'true', value: true, bad: 'yes' },
   control: { text: 'false', value: false, bad: 'off' },

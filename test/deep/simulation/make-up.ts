@@ -297,7 +297,10 @@ const bodies: Record<string, Maker> = {
     exports > 0 ? { $export: random.upTo(exports), ...some(random, { $spoilt: random.upTo(4) }) } : {},
   createOrganization: ({ random }) => ({
     ...some(random, { name: 'made up', seed: random.pick(['default', 'empty']), accounts: [{ name: 'first' }, {}] }),
-    pace: random.pick(['realistic', 'instant']) === 'instant' ? {} : { snapshot: 3_000, attach: 2_000, modify: 1_000 },
+    pace:
+      random.pick(['realistic', 'instant']) === 'instant'
+        ? {}
+        : { snapshot: 3_000, attach: 2_000, modify: 1_000, source: 9_000 },
     clock: random.pick([{ mode: 'system' }, { mode: 'controlled', now: '2026-01-01T00:00:00.000Z' }]),
     ...(random.chance(0.7) && furniture),
   }),

@@ -4,13 +4,27 @@ import type { Database } from '../storage/database.ts';
 /** By how much the keys of each table are moved: nothing where rows go back into the world that they are of. */
 type Shifts = Record<string, number>;
 
-export type Copies = ReturnType<typeof createCopies>;
+export type Copies = ReturnType<typeof prepareCopies>;
 
 /**
  * Rows of worlds into checkpoints, and back: of all tables that have a column `organization`, and the world's own row,
  * with nothing said here of what they hold. Each takes part in a transaction that is open.
  */
-export function createCopies(db: Database) {
+export function createCopies(db: Database): Copies {
+  let prepared: Copies | undefined;
+  // Most engines never make a copy, and to prepare all these statements would take as long as all others together.
+  const copies = () => {
+    prepared ??= prepareCopies(db);
+    return prepared;
+  };
+  return {
+    keep: (...asked) => copies().keep(...asked),
+    restore: (...asked) => copies().restore(...asked),
+    fill: (...asked) => copies().fill(...asked),
+  };
+}
+
+function prepareCopies(db: Database) {
   const content = contentOf(db);
   const tables = content.filter(({ identity }) => identity.length > 0);
   const columns = content.filter(({ identity }) => identity.length === 0).flatMap((table) => table.columns);

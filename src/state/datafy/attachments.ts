@@ -5,6 +5,7 @@ import type { Place } from '../aws/attachments.ts';
 import { attachmentPoint, checkDeviceName } from '../aws/ebs.ts';
 import type { InstanceRow, Instances } from '../aws/instances.ts';
 import type { Machine, Thing, Tx } from '../engine/machine.ts';
+import { attachmentStatuses } from '../engine/transitions.ts';
 import { columnsOf, type RowOf } from '../fields/field.ts';
 import { type Owned, ownedColumns, prepareInsert, type UnderWay, underWayColumns } from '../fields/table.ts';
 import { attachmentFields } from './fields/attachment.ts';
@@ -85,7 +86,7 @@ export function createAttachments(
   }
 
   function thing(volume: VolumeRow, row: AttachmentWithInstance): Thing {
-    const direction = row.status === 'detaching' ? 'from' : 'to';
+    const direction = attachmentStatuses.leaving.includes(row.status) ? 'from' : 'to';
     const situation = () =>
       `Volume ${volume.id} is ${row.status} ${direction} ${row.instance_id} as ${row.device_name}`;
     return { key: row.key, id: volume.id, status: row.status, situation };

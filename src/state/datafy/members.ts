@@ -6,7 +6,7 @@ import type { EbsModifications } from '../aws/modifications.ts';
 import type { Tag } from '../aws/tags.ts';
 import type { EbsVolumeRow, EbsVolumes, NewEbsVolumeRow } from '../aws/volumes.ts';
 import { type Along, ended, type Machine, type Pending, type Tx } from '../engine/machine.ts';
-import type { Status } from '../engine/transitions.ts';
+import { type Status, volumeStatuses } from '../engine/transitions.ts';
 import type { Worlds } from '../engine/worlds.ts';
 import { arrayCount } from './fields/volume.ts';
 import type { VolumeRow } from './volumes.ts';
@@ -182,10 +182,11 @@ export function createMembers(
     put(tx: Tx, volume: VolumeRow, ids: readonly string[], midst: Midst): void {
       const { creation, attachment: on, modification, own, reserved } = midst;
       // AWS attaches none that is not there yet, whatever a document says of its volume.
-      const status = on ? 'in-use' : volume.status === 'creating' ? 'creating' : 'available';
-      const begun = machine.place('ebs_volume', status, status === 'creating' ? creation : undefined);
+      const isMade = on || !volumeStatuses.beingMade.includes(volume.status);
+      const there = on ? 'in-use' : 'available';
+      const begun = isMade ? machine.place('ebs_volume', there) : machine.place('ebs_volume', 'creating', creation);
       if (volume.has_source) {
-        ebsVolumes.write(tx, machine.place('ebs_volume', on ? 'in-use' : 'available'), newSource(volume));
+        ebsVolumes.write(tx, machine.place('ebs_volume', there), newSource(volume));
       }
       const made = ids.map((id) => ebsVolumes.write(tx, begun, newMember(volume, id, own.get(id)?.createdAt)));
       relate(tx, volume, made);

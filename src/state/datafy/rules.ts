@@ -6,6 +6,7 @@ import type { InstanceRow, Instances } from '../aws/instances.ts';
 import type { Tag } from '../aws/tags.ts';
 import { type Machine, note, type Tx } from '../engine/machine.ts';
 import type { Effects } from '../engine/settle.ts';
+import { volumeStatuses } from '../engine/transitions.ts';
 import type { Worlds } from '../engine/worlds.ts';
 import { columnsAsked, facedColumns, type Said, show } from '../fields/face.ts';
 import { columnsOf, documentOf, type RowOf } from '../fields/field.ts';
@@ -70,7 +71,7 @@ export function createRules(
     const rules = active.all(tx.organization, tx.account).map((row) => JSON.parse(row.rule) as JsonValue);
     if (rules.length === 0) return;
     for (const volume of rows) {
-      if (volume.status !== 'ordinary') continue;
+      if (!volumeStatuses.activatable.includes(volume.status)) continue;
       const attachment = attachments.of(volume);
       if (unsupportedReason(volume, attachment)) continue;
       // An agent that is too old knows of no rules [D].

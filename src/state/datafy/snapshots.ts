@@ -3,6 +3,7 @@ import { EmulatorError } from '../../ground/errors.ts';
 import { regionOf } from '../aws/ebs.ts';
 import { checkTags, type TagInput } from '../aws/tags.ts';
 import type { Along, Machine, Thing, Tx } from '../engine/machine.ts';
+import { volumeStatuses } from '../engine/transitions.ts';
 import type { Worlds } from '../engine/worlds.ts';
 import { columnsOf, type RowOf } from '../fields/field.ts';
 import { type Owned, ownedColumns, prepareInsert, type UnderWay, underWayColumns } from '../fields/table.ts';
@@ -177,6 +178,6 @@ export function createSnapshots(db: Database, machine: Machine, worlds: Worlds, 
 
   /** The EBS volumes that a snapshot of a volume is made of. */
   function partVolumes({ status, id, backing }: SnapshotSource): string[] {
-    return status === 'managed' ? JSON.parse(backing) : [id];
+    return volumeStatuses.managed.includes(status) ? JSON.parse(backing) : [id];
   }
 }

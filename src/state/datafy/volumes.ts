@@ -3,6 +3,7 @@ import { EmulatorError } from '../../ground/errors.ts';
 import type { Performance } from '../aws/ebs.ts';
 import type { Tag } from '../aws/tags.ts';
 import type { Begun, Thing, Tx } from '../engine/machine.ts';
+import { hasOneOf, volumeStatuses } from '../engine/transitions.ts';
 import { columnsOf, defaultsOf, type NewRowOf, type RowOf } from '../fields/field.ts';
 import { type Owned, ownedColumns, prepareInsert, type UnderWay, underWayColumns } from '../fields/table.ts';
 import { volumeFields } from './fields/volume.ts';
@@ -51,7 +52,7 @@ export function createVolumes(db: Database) {
      WHERE key = @key AND organization = @organization AND account = @account`,
   );
   const ordinary = db.prepare<[number, number], VolumeRow>(
-    "SELECT * FROM volume WHERE organization = ? AND account = ? AND status = 'ordinary' ORDER BY key",
+    `SELECT * FROM volume WHERE organization = ? AND account = ? AND ${hasOneOf(volumeStatuses.activatable)} ORDER BY key`,
   );
   const onInstance = db.prepare<[number, number, number], VolumeRow>(
     `SELECT volume.* FROM attachment JOIN volume ON volume.key = attachment.volume
@@ -60,7 +61,7 @@ export function createVolumes(db: Database) {
   const countAutoscaling = db
     .prepare<[number, number], number>(
       `SELECT count(*) FROM volume
-       WHERE organization = ? AND account = ? AND status IN ('creating', 'activating', 'managed', 'deactivating')`,
+       WHERE organization = ? AND account = ? AND ${hasOneOf(volumeStatuses.withDatafy)}`,
     )
     .pluck();
   const markReplaced = db.prepare<Record<string, unknown>>(

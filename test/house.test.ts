@@ -196,6 +196,17 @@ describe('in one place only', () => {
     expect(edges.filter(({ from, to }) => to === 'better-sqlite3' && !inState(from))).toEqual([]);
   });
 
+  test('each parameter of a statement has a name, beside its type', () => {
+    const tuples = [...files].flatMap(([file, text]) =>
+      [...text.matchAll(/\bprepare<\s*\[([^\]]*)\]/g)].map(([, tuple]) => ({ file, tuple: tuple as string })),
+    );
+    expect(tuples.length).toBeGreaterThan(50);
+    // A comma may end the last line of a tuple; nothing follows it.
+    const types = (tuple: string) => tuple.split(',').filter((type) => type.trim() !== '');
+    const isNamed = (type: string) => /^\s*\w+\??:/.test(type);
+    expect(tuples.filter(({ tuple }) => !types(tuple).every(isNamed))).toEqual([]);
+  });
+
   test('a status is written by the machine', () => {
     const write = /\bupdate\b[^`;]*?\bset\b(?:(?!\bwhere\b)[^`;])*?\bstatus\s*=(?!=)|\bset\s+status\b/i;
     expect(write.test(files.get('state/engine/machine.ts') ?? '')).toBe(true);

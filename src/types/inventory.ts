@@ -88,17 +88,6 @@ export interface InventoryVolume {
       /** Where it stands. */
       status: AttachmentStatus;
     } | null;
-    /** The last one, with the values that it brings; null: there was none. */
-    modification: {
-      /** Where it stands. */
-      status: ModificationStatus;
-      /** GiB. */
-      volumeSizeGb: number;
-      /** I/O operations per second. */
-      volumeIops: number;
-      /** MiB/s. */
-      volumeThroughput: number;
-    } | null;
   }[];
   /** The Datafy snapshot that it was restored from. */
   restoredFrom: string | null;

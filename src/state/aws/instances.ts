@@ -13,11 +13,11 @@ export interface InstanceRow extends Owned, RowOf<typeof instanceFields> {}
 export type Instances = ReturnType<typeof createInstances>;
 
 export function createInstances(db: Database) {
-  const byId = db.prepare<[number, string, number], InstanceRow>(
+  const byId = db.prepare<[organization: number, id: string, account: number], InstanceRow>(
     'SELECT * FROM instance WHERE organization = ? AND id = ? AND account = ?',
   );
   const owner = db
-    .prepare<[number, string], string>(
+    .prepare<[organization: number, id: string], string>(
       `SELECT account.id FROM instance JOIN account ON account.key = instance.account
        WHERE instance.organization = ? AND instance.id = ?`,
     )
@@ -27,7 +27,7 @@ export function createInstances(db: Database) {
     ...columnsOf(instanceFields),
   ]);
   const all = prepareAll<InstanceRow>(db, 'instance');
-  const remove = db.prepare<[number, number, number]>(
+  const remove = db.prepare<[organization: number, key: number, account: number]>(
     'DELETE FROM instance WHERE organization = ? AND key = ? AND account = ?',
   );
   const update = prepareUpdate<InstanceRow>(db, 'instance', facedColumns(instanceChange));

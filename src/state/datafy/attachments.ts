@@ -40,13 +40,13 @@ export function createAttachments(
   members: Members,
   instances: Instances,
 ) {
-  const ofVolume = db.prepare<[number, number, number], AttachmentWithInstance>(
+  const ofVolume = db.prepare<[organization: number, volume: number, account: number], AttachmentWithInstance>(
     `SELECT attachment.*, instance.id AS instance_id, instance.agent, instance.agent_mode,
        instance.agent_version, instance.instance_type
      FROM attachment JOIN instance ON instance.key = attachment.instance
      WHERE attachment.organization = ? AND attachment.volume = ? AND attachment.account = ?`,
   );
-  const onInstance = db.prepare<[number, number, number], AttachmentWithInstance>(
+  const onInstance = db.prepare<[organization: number, instance: number, account: number], AttachmentWithInstance>(
     `SELECT attachment.*, instance.id AS instance_id, instance.agent, instance.agent_mode,
        instance.agent_version, instance.instance_type
      FROM attachment JOIN instance ON instance.key = attachment.instance
@@ -123,7 +123,7 @@ export function createAttachments(
   }
 
   const volumeOf = db
-    .prepare<[number, number, number], number>(
+    .prepare<[organization: number, key: number, account: number], number>(
       'SELECT volume FROM attachment WHERE organization = ? AND key = ? AND account = ?',
     )
     .pluck();

@@ -115,13 +115,4 @@ const backingVolume = (row: MemberAsSeen) => ({
     row.attachment === null || row.device_name === null
       ? null
       : { deviceName: row.device_name, status: row.attachment },
-  modification:
-    row.modification === null
-      ? null
-      : {
-          status: row.modification,
-          volumeSizeGb: row.to_size_gb,
-          volumeIops: row.to_iops,
-          volumeThroughput: row.to_throughput,
-        },
 });

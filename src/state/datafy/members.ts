@@ -25,14 +25,10 @@ export interface Midst {
   modification?: { to: Performance; due: Partial<Pending> | undefined } | undefined;
 }
 
-/** A member with where it is, and how it was modified last. */
+/** A member with where it is. */
 export interface MemberAsSeen extends EbsVolumeRow {
   device_name: string | null;
   attachment: Status<'ebs_attachment'> | null;
-  modification: Status<'ebs_modification'> | null;
-  to_size_gb: number;
-  to_iops: number;
-  to_throughput: number;
 }
 
 export type Members = ReturnType<typeof createMembers>;
@@ -140,19 +136,15 @@ export function createMembers(
   }
 
   const seen = db.prepare<[organization: number, volume: number, account: number], MemberAsSeen>(
-    `SELECT ebs_volume.*, ebs_attachment.device_name, ebs_attachment.status AS attachment,
-       change.status AS modification, change.size_gb AS to_size_gb, change.iops AS to_iops,
-       change.throughput AS to_throughput
+    `SELECT ebs_volume.*, ebs_attachment.device_name, ebs_attachment.status AS attachment
      FROM member JOIN ebs_volume ON ebs_volume.key = member.ebs_volume
      LEFT JOIN ebs_attachment ON ebs_attachment.ebs_volume = ebs_volume.key
-     LEFT JOIN ebs_modification AS change ON change.key =
-       (SELECT max(key) FROM ebs_modification WHERE ebs_modification.ebs_volume = member.ebs_volume)
      WHERE member.organization = ? AND member.volume = ? AND member.account = ? ORDER BY member.position`,
   );
 
   return {
     of,
-    /** The same, with where each is, and how it was modified last. */
+    /** The same, with where each is. */
     seen: (volume: VolumeRow) => seen.all(volume.organization, volume.key, volume.account),
     ids: (volume: VolumeRow) => of(volume).map(({ id }) => id),
 

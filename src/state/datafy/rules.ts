@@ -39,10 +39,10 @@ export function createRules(
   instances: Instances,
   attachments: Attachments,
 ) {
-  const byId = db.prepare<[number, string, number], RuleRow>(
+  const byId = db.prepare<[organization: number, id: string, account: number], RuleRow>(
     'SELECT * FROM autoscaling_rule WHERE organization = ? AND id = ? AND account = ?',
   );
-  const active = db.prepare<[number, number], RuleRow>(
+  const active = db.prepare<[organization: number, account: number], RuleRow>(
     'SELECT * FROM autoscaling_rule WHERE organization = ? AND account = ? AND active = 1 ORDER BY key',
   );
   const insert = prepareInsert<Omit<RuleRow, 'key'>>(db, 'autoscaling_rule', [
@@ -51,7 +51,7 @@ export function createRules(
   ]);
   const update = prepareUpdate<RuleRow>(db, 'autoscaling_rule', facedColumns(ruleContent));
   const all = prepareAll<RuleRow>(db, 'autoscaling_rule');
-  const remove = db.prepare<[number, string, number]>(
+  const remove = db.prepare<[organization: number, id: string, account: number]>(
     'DELETE FROM autoscaling_rule WHERE organization = ? AND id = ? AND account = ?',
   );
 

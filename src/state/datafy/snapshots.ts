@@ -35,7 +35,7 @@ interface SnapshotSource
 export type Snapshots = ReturnType<typeof createSnapshots>;
 
 export function createSnapshots(db: Database, machine: Machine, worlds: Worlds, volumes: Volumes) {
-  const byId = db.prepare<[number, string, number], SnapshotRow>(
+  const byId = db.prepare<[organization: number, id: string, account: number], SnapshotRow>(
     'SELECT * FROM snapshot WHERE organization = ? AND id = ? AND account = ?',
   );
   // A world makes its ids in ascending order: the set that is looked at first is the one. Those of a document may lie
@@ -46,7 +46,7 @@ export function createSnapshots(db: Database, machine: Machine, worlds: Worlds, 
      ORDER BY ebs_first DESC LIMIT 1`,
   );
   const lastGeneration = db
-    .prepare<[number, number, number], number>(
+    .prepare<[volume: number, organization: number, account: number], number>(
       'SELECT max(generation) FROM snapshot WHERE volume = ? AND organization = ? AND account = ?',
     )
     .pluck();
@@ -60,7 +60,7 @@ export function createSnapshots(db: Database, machine: Machine, worlds: Worlds, 
     ...columnsOf(snapshotFields),
   ]);
   /** All that a snapshot of a volume needs to know of it. `backing`: the ids of the EBS volumes behind it, as JSON. */
-  const source = db.prepare<[number, string, number], SnapshotSource>(
+  const source = db.prepare<[organization: number, id: string, account: number], SnapshotSource>(
     `SELECT key, id, status, replaced_by, size_gb, availability_zone, encrypted, kms_key_id,
        (SELECT coalesce(max(generation) + 1, 0) FROM snapshot WHERE snapshot.volume = volume.key) AS generation,
        (SELECT json_group_array(id) FROM

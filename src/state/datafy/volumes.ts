@@ -28,14 +28,14 @@ export type Volumes = ReturnType<typeof createVolumes>;
 
 /** The rows of volumes. */
 export function createVolumes(db: Database) {
-  const byId = db.prepare<[number, string, number], VolumeRow>(
+  const byId = db.prepare<[organization: number, id: string, account: number], VolumeRow>(
     'SELECT * FROM volume WHERE organization = ? AND id = ? AND account = ?',
   );
-  const headById = db.prepare<[number, string, number], VolumeHeadRow>(
+  const headById = db.prepare<[organization: number, id: string, account: number], VolumeHeadRow>(
     `SELECT id, status, has_source, size_gb, iops, throughput, replaced_by FROM volume
      WHERE organization = ? AND id = ? AND account = ?`,
   );
-  const byKey = db.prepare<[number, number, number], VolumeRow>(
+  const byKey = db.prepare<[organization: number, key: number, account: number], VolumeRow>(
     'SELECT * FROM volume WHERE organization = ? AND key = ? AND account = ?',
   );
   const insert = prepareInsert<Omit<VolumeRow, 'key'>>(db, 'volume', [
@@ -51,15 +51,15 @@ export function createVolumes(db: Database) {
     `UPDATE volume SET tags = @tags, changed_by = @changedBy
      WHERE key = @key AND organization = @organization AND account = @account`,
   );
-  const ordinary = db.prepare<[number, number], VolumeRow>(
+  const ordinary = db.prepare<[organization: number, account: number], VolumeRow>(
     `SELECT * FROM volume WHERE organization = ? AND account = ? AND ${hasOneOf(volumeStatuses.activatable)} ORDER BY key`,
   );
-  const onInstance = db.prepare<[number, number, number], VolumeRow>(
+  const onInstance = db.prepare<[organization: number, account: number, instance: number], VolumeRow>(
     `SELECT volume.* FROM attachment JOIN volume ON volume.key = attachment.volume
      WHERE attachment.organization = ? AND attachment.account = ? AND attachment.instance = ? ORDER BY volume.key`,
   );
   const countAutoscaling = db
-    .prepare<[number, number], number>(
+    .prepare<[organization: number, account: number], number>(
       `SELECT count(*) FROM volume
        WHERE organization = ? AND account = ? AND ${hasOneOf(volumeStatuses.withDatafy)}`,
     )
@@ -75,12 +75,12 @@ export function createVolumes(db: Database) {
     'UPDATE volume SET has_source = 0 WHERE key = ? AND organization = ? AND account = ?',
   );
   const replaces = db
-    .prepare<[number, string, number], string>(
+    .prepare<[organization: number, replacedBy: string, account: number], string>(
       'SELECT id FROM volume WHERE organization = ? AND replaced_by = ? AND account = ?',
     )
     .pluck();
   const ownerOfMember = db
-    .prepare<[number, string, number], string>(
+    .prepare<[organization: number, id: string, account: number], string>(
       `SELECT volume.id FROM ebs_volume JOIN member ON member.ebs_volume = ebs_volume.key
          JOIN volume ON volume.key = member.volume
        WHERE ebs_volume.organization = ? AND ebs_volume.id = ? AND ebs_volume.account = ?`,

@@ -67,6 +67,7 @@ const likely: Record<string, number> = {
   due: 0.7,
   at: 0.8,
   backingVolumeIds: 0.5,
+  backingVolumes: 0.05,
   datafyMode: 0.2,
   backingCount: 0.2,
   $schema: 0.02,

@@ -271,7 +271,6 @@ describe('behaviour', () => {
       volumeId,
       status: 'in-use',
       attachment: { deviceName, status: 'attached' },
-      modification: { status: 'modifying', volumeSizeGb: 40, ...performance },
       volumeSizeGb: 25,
       volumeIops: 3000,
       volumeThroughput: 125,

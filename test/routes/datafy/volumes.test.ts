@@ -927,7 +927,6 @@ describe('behaviour', () => {
         volumeId,
         status: 'available',
         attachment: null,
-        modification: null,
         volumeSizeGb: 10,
         volumeIops: 3000,
         volumeThroughput: 125,

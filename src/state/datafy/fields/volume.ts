@@ -139,17 +139,6 @@ const backingVolume = Type.Object({
     ),
     'Null: it is on no instance.',
   ),
-  modification: told(
-    nullable(
-      Type.Object({
-        status: told(words(statuses.ebs_modification), 'Where it stands.'),
-        volumeSizeGb: sizeInGb,
-        volumeIops: iopsOf,
-        volumeThroughput: throughputInMibs,
-      }),
-    ),
-    'The last one, with the values that it brings; null: there was none.',
-  ),
 });
 
 /** A volume as a reader sees it, in this order. */

@@ -33,10 +33,10 @@ export function createEbsModifications(db: Database, machine: Machine, ebsVolume
        @iops, @throughput, @from_size_gb, @from_iops, @from_throughput, @started_at)`,
   );
   const latest = db.prepare<[organization: number, volume: number, account: number], EbsModificationRow>(
-    'SELECT * FROM ebs_modification WHERE organization = ? AND ebs_volume = ? AND account = ? ORDER BY key DESC LIMIT 1',
+    'SELECT * FROM ebs_modification WHERE organization = +? AND ebs_volume = +? AND account = +? ORDER BY key DESC LIMIT 1',
   );
   const byKey = db.prepare<[organization: number, key: number, account: number], EbsModificationRow>(
-    'SELECT * FROM ebs_modification WHERE organization = ? AND key = ? AND account = ?',
+    'SELECT * FROM ebs_modification WHERE organization = +? AND key = +? AND account = +?',
   );
 
   /** The last modification of an EBS volume, whether it is under way or has ended. */

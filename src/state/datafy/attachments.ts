@@ -44,13 +44,13 @@ export function createAttachments(
     `SELECT attachment.*, instance.id AS instance_id, instance.agent, instance.agent_mode,
        instance.agent_version, instance.instance_type
      FROM attachment JOIN instance ON instance.key = attachment.instance
-     WHERE attachment.organization = ? AND attachment.volume = ? AND attachment.account = ?`,
+     WHERE attachment.organization = +? AND attachment.volume = +? AND attachment.account = +?`,
   );
   const onInstance = db.prepare<[organization: number, instance: number, account: number], AttachmentWithInstance>(
     `SELECT attachment.*, instance.id AS instance_id, instance.agent, instance.agent_mode,
        instance.agent_version, instance.instance_type
      FROM attachment JOIN instance ON instance.key = attachment.instance
-     WHERE attachment.organization = ? AND attachment.instance = ? AND attachment.account = ? ORDER BY attachment.key`,
+     WHERE attachment.organization = +? AND attachment.instance = +? AND attachment.account = +? ORDER BY attachment.key`,
   );
   const onPoint = db.prepare<
     { organization: number; account: number; instance: number; point: string },
@@ -58,12 +58,12 @@ export function createAttachments(
   >(
     `SELECT volume.id AS volumeId, device_name AS deviceName
      FROM attachment JOIN volume ON volume.key = attachment.volume
-     WHERE attachment.organization = @organization AND attachment.account = @account AND instance = @instance
-       AND attachment_point = @point
+     WHERE attachment.organization = +@organization AND attachment.account = +@account AND instance = +@instance
+       AND attachment_point = +@point
      UNION ALL SELECT ebs_volume.id, device_name
      FROM ebs_attachment JOIN ebs_volume ON ebs_volume.key = ebs_attachment.ebs_volume
-     WHERE ebs_attachment.organization = @organization AND ebs_attachment.account = @account AND instance = @instance
-       AND attachment_point = @point`,
+     WHERE ebs_attachment.organization = +@organization AND ebs_attachment.account = +@account AND instance = +@instance
+       AND attachment_point = +@point`,
   );
   const insert = prepareInsert<Omit<AttachmentRow, 'key'> & { attachment_point: string }>(db, 'attachment', [
     ...ownedColumns,
@@ -77,7 +77,7 @@ export function createAttachments(
     insert({ ...row, attachment_point: attachmentPoint(row.device_name) });
   const move = db.prepare<Record<string, unknown>>(
     `UPDATE attachment SET volume = @to
-     WHERE volume = @from AND organization = @organization AND account = @account`,
+     WHERE volume = +@from AND organization = +@organization AND account = +@account`,
   );
 
   /** The attachment of a volume, if it has one. */
@@ -124,7 +124,7 @@ export function createAttachments(
 
   const volumeOf = db
     .prepare<[organization: number, key: number, account: number], number>(
-      'SELECT volume FROM attachment WHERE organization = ? AND key = ? AND account = ?',
+      'SELECT volume FROM attachment WHERE organization = +? AND key = +? AND account = +?',
     )
     .pluck();
 

@@ -47,14 +47,14 @@ export function createMembers(
 ) {
   const rows = db.prepare<[organization: number, volume: number, account: number], EbsVolumeRow>(
     `SELECT ebs_volume.* FROM member JOIN ebs_volume ON ebs_volume.key = member.ebs_volume
-     WHERE member.organization = ? AND member.volume = ? AND member.account = ? ORDER BY member.position`,
+     WHERE member.organization = +? AND member.volume = +? AND member.account = +? ORDER BY member.position`,
   );
   const insert = db.prepare<[organization: number, account: number, volume: number, position: number, member: number]>(
     'INSERT INTO member (organization, account, volume, position, ebs_volume) VALUES (?, ?, ?, ?, ?)',
   );
   const devices = db
     .prepare<[organization: number, instance: number, account: number], string>(
-      'SELECT attachment_point FROM attachment WHERE organization = ? AND instance = ? AND account = ?',
+      'SELECT attachment_point FROM attachment WHERE organization = +? AND instance = +? AND account = +?',
     )
     .pluck();
 
@@ -139,7 +139,7 @@ export function createMembers(
     `SELECT ebs_volume.*, ebs_attachment.device_name, ebs_attachment.status AS attachment
      FROM member JOIN ebs_volume ON ebs_volume.key = member.ebs_volume
      LEFT JOIN ebs_attachment ON ebs_attachment.ebs_volume = ebs_volume.key
-     WHERE member.organization = ? AND member.volume = ? AND member.account = ? ORDER BY member.position`,
+     WHERE member.organization = +? AND member.volume = +? AND member.account = +? ORDER BY member.position`,
   );
 
   return {

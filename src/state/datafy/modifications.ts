@@ -46,10 +46,10 @@ export function createModifications(
   attachments: Attachments,
 ) {
   const latest = db.prepare<[organization: number, volume: number, account: number], ModificationRow>(
-    'SELECT * FROM modification WHERE organization = ? AND volume = ? AND account = ? ORDER BY key DESC LIMIT 1',
+    'SELECT * FROM modification WHERE organization = +? AND volume = +? AND account = +? ORDER BY key DESC LIMIT 1',
   );
   const byKey = db.prepare<[organization: number, key: number, account: number], ModificationRow>(
-    'SELECT * FROM modification WHERE organization = ? AND key = ? AND account = ?',
+    'SELECT * FROM modification WHERE organization = +? AND key = +? AND account = +?',
   );
   const insert = prepareInsert<Omit<ModificationRow, 'key'>>(db, 'modification', [
     ...ownedColumns,

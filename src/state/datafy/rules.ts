@@ -40,10 +40,10 @@ export function createRules(
   attachments: Attachments,
 ) {
   const byId = db.prepare<[organization: number, id: string, account: number], RuleRow>(
-    'SELECT * FROM autoscaling_rule WHERE organization = ? AND id = ? AND account = ?',
+    'SELECT * FROM autoscaling_rule WHERE organization = +? AND id = +? AND account = +?',
   );
   const active = db.prepare<[organization: number, account: number], RuleRow>(
-    'SELECT * FROM autoscaling_rule WHERE organization = ? AND account = ? AND active = 1 ORDER BY key',
+    'SELECT * FROM autoscaling_rule WHERE organization = +? AND account = +? AND active = 1 ORDER BY key',
   );
   const insert = prepareInsert<Omit<RuleRow, 'key'>>(db, 'autoscaling_rule', [
     ...ownedColumns,
@@ -52,7 +52,7 @@ export function createRules(
   const update = prepareUpdate<RuleRow>(db, 'autoscaling_rule', facedColumns(ruleContent));
   const all = prepareAll<RuleRow>(db, 'autoscaling_rule');
   const remove = db.prepare<[organization: number, id: string, account: number]>(
-    'DELETE FROM autoscaling_rule WHERE organization = ? AND id = ? AND account = ?',
+    'DELETE FROM autoscaling_rule WHERE organization = +? AND id = +? AND account = +?',
   );
 
   const notFound = (tx: Tx, ruleId: string) => new EmulatorError('rule-not-found', { ruleId, accountId: tx.accountId });

@@ -244,14 +244,14 @@ export function note(tx: Tx, resource: Change['resource'], id: string, action: s
 function prepareSchedule(db: Database, { resource, action, from }: Transition): Statement {
   return db.prepare(
     `UPDATE ${resource} SET due_at = ?, due_action = '${action}', parked = NULL
-     WHERE key = ? AND organization = ? AND account = ? AND ${hasOneOf(from)}`,
+     WHERE key = +? AND organization = +? AND account = +? AND ${hasOneOf(from)}`,
   );
 }
 
 /** The conditional UPDATE (or DELETE) of a transition; none where it keeps the status, or makes the row. */
 function prepareMove(db: Database, row: Transition): Statement | undefined {
   if (row.to === 'same' || row.from.includes('absent')) return undefined;
-  const guard = `WHERE key = ? AND organization = ? AND account = ? AND ${hasOneOf(row.from)}`;
+  const guard = `WHERE key = +? AND organization = +? AND account = +? AND ${hasOneOf(row.from)}`;
   // What comes due by itself is not parked.
   const unpark = row.cause === 'clock' || row.cause === 'fault' ? '' : 'parked = NULL,';
   return db.prepare(

@@ -53,14 +53,14 @@ export function createTokens(db: Database, worlds: Worlds, memory: Memory) {
   const bySecret = db.prepare<[secretHash: Buffer], Omit<TokenRow, 'readOnly'>>(
     'SELECT token.key, token.organization, token.account, token.id, token.role_ids, token.expires_at, ' +
       'account.id AS account_id, account.parent AS account_parent ' +
-      'FROM token JOIN account ON account.key = token.account WHERE token.secret_hash = ?',
+      'FROM token JOIN account ON account.key = token.account WHERE token.secret_hash = +?',
   );
   const insert = prepareInsert<Omit<StoredToken, 'key'>>(db, 'token', [...ownedColumns, ...columnsOf(tokenFields)]);
   const byId = db.prepare<[organization: number, id: string, account: number], StoredToken>(
-    'SELECT * FROM token WHERE organization = ? AND id = ? AND account = ?',
+    'SELECT * FROM token WHERE organization = +? AND id = +? AND account = +?',
   );
   const remove = db.prepare<[organization: number, id: string, account: number]>(
-    'DELETE FROM token WHERE organization = ? AND id = ? AND account = ?',
+    'DELETE FROM token WHERE organization = +? AND id = +? AND account = +?',
   );
   const view = (tx: Tx, row: RowOf<typeof tokenFields>): Token => show(tokenView, row, { accountId: tx.accountId });
 

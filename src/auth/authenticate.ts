@@ -1,6 +1,5 @@
 import { EmulatorError } from '../ground/errors.ts';
-import type { State } from '../state/index.ts';
-import type { Principal } from '../surface/call.ts';
+import type { Principal, State } from '../state/index.ts';
 
 /**
  * The token of an Authorization header.
@@ -20,17 +19,9 @@ export function readBearer(authorization: string | undefined): string {
  * @throws EmulatorError `token-unknown`
  */
 export function identify(state: State, secret: string): Principal {
-  const token = state.findToken(secret);
-  if (!token) throw new EmulatorError('token-unknown');
-  return {
-    organization: token.organization,
-    account: token.account,
-    accountId: token.account_id,
-    ownAccount: token.account_parent === null,
-    tokenId: token.id,
-    expiresAt: token.expires_at,
-    readOnly: token.readOnly,
-  };
+  const principal = state.findPrincipal(secret);
+  if (!principal) throw new EmulatorError('token-unknown');
+  return principal;
 }
 
 /**

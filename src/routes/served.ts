@@ -1,8 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { checkExpiry } from '../auth/authenticate.ts';
 import { EmulatorError } from '../ground/errors.ts';
-import type { State } from '../state/index.ts';
-import type { Principal } from '../surface/call.ts';
+import type { Principal, State } from '../state/index.ts';
 import type { Operation, Surface } from '../surface/surface.ts';
 import { type Recorder, record } from '../watch/recorder.ts';
 import { documentedPath, strike } from '../watch/strike.ts';

@@ -52,7 +52,7 @@ export { accountView, inventoryAccountView, newAccount } from './tenancy/account
 export { roleArnPattern } from './tenancy/role-arns.ts';
 export { roleId } from './tenancy/roles.ts';
 export { tokenView } from './tenancy/token-fields.ts';
-export type { Token } from './tenancy/tokens.ts';
+export type { Principal, Token } from './tenancy/tokens.ts';
 export { worldFromCheckpoint } from './world/from-checkpoint.ts';
 export { newWorld } from './world/new-world.ts';
 
@@ -111,7 +111,7 @@ export function createState(db: Database, clock: Clock, observer: Observer = {})
   }
 
   return {
-    findToken: tokens.findBySecret,
+    findPrincipal: tokens.findBySecret,
     findAccount: accounts.find,
     subAccounts: accounts.subAccounts,
 

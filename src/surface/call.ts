@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Instant } from '../ground/clock.ts';
-import type { Fault, Target, Targets } from '../state/index.ts';
+import type { Fault, Principal, Target, Targets } from '../state/index.ts';
 import type { Names } from '../words/index.ts';
 import { type Refusal, type Surface, surfaceAt } from './surface.ts';
 
@@ -9,14 +9,6 @@ declare module 'fastify' {
     /** All that is known of the call so far. */
     call: Call;
   }
-}
-
-/** Who is calling: the account a token belongs to, and what the token may do. */
-export interface Principal extends Target {
-  tokenId: string;
-  /** Null: never. */
-  expiresAt: Instant | null;
-  readOnly: boolean;
 }
 
 /** A request on its way: made when it arrives, and filled as it goes through the door. */

@@ -1,7 +1,6 @@
 import type { FastifyInstance, FastifyRequest, onRequestHookHandler } from 'fastify';
 import { EmulatorError } from '../../ground/errors.ts';
-import type { State, Target } from '../../state/index.ts';
-import type { Principal } from '../../surface/call.ts';
+import type { Principal, State, Target } from '../../state/index.ts';
 import { firstTimes } from './first-times.ts';
 import { accountInPath, type Named, readNamed, targetOf, targetsOf } from './target.ts';
 

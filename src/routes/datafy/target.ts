@@ -1,6 +1,5 @@
 import { EmulatorError } from '../../ground/errors.ts';
-import type { State, Target, Targets } from '../../state/index.ts';
-import type { Principal } from '../../surface/call.ts';
+import type { Principal, State, Target, Targets } from '../../state/index.ts';
 
 /** What a request says of the account it is meant for, as it arrived. */
 export interface Named {

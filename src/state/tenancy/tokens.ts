@@ -4,6 +4,7 @@ import { EmulatorError } from '../../ground/errors.ts';
 import { hashSecret } from '../../ground/secrets.ts';
 import { note, type Tx } from '../engine/machine.ts';
 import type { Memory } from '../engine/remembered.ts';
+import type { Target } from '../engine/run.ts';
 import type { Worlds } from '../engine/worlds.ts';
 import { type Said, show } from '../fields/face.ts';
 import { columnsOf, type RowOf } from '../fields/field.ts';
@@ -11,19 +12,25 @@ import { type Owned, ownedColumns, prepareInsert } from '../fields/table.ts';
 import { isReadOnly } from './roles.ts';
 import { tokenFields, tokenView } from './token-fields.ts';
 
-/** A token with what a call made with it needs to know. The secret is not kept, only its hash. */
-export interface TokenRow {
-  key: number;
+/** Who is calling: the account that a token belongs to, and what the token may do. */
+export interface Principal extends Target {
+  readonly tokenId: string;
+  /** Null: never. */
+  readonly expiresAt: Instant | null;
+  /** Whether its roles let it read only. */
+  readonly readOnly: boolean;
+}
+
+/** A token's row, with its account's. */
+interface FoundToken {
   organization: number;
   account: number;
-  account_id: string;
-  /** Null: an organization token. */
-  account_parent: number | null;
-  id: string;
+  accountId: string;
+  /** Null: the organization's own. */
+  parent: number | null;
+  tokenId: string;
+  expiresAt: Instant | null;
   role_ids: string;
-  /** Whether its roles let it read only. */
-  readOnly: boolean;
-  expires_at: Instant | null;
 }
 
 /** A token as it is stored. */
@@ -48,12 +55,12 @@ export function createTokens(db: Database, worlds: Worlds, memory: Memory) {
    * Tokens by their secrets, while no token and no account goes: nearly every call is made with one of a few,
    * and to hash its secret and look it up would be among the dearest that is done for it.
    */
-  const known = memory.ofAllWorlds<string, TokenRow>();
+  const known = memory.ofAllWorlds<string, Principal>();
 
-  const bySecret = db.prepare<[secretHash: Buffer], Omit<TokenRow, 'readOnly'>>(
-    'SELECT token.key, token.organization, token.account, token.id, token.role_ids, token.expires_at, ' +
-      'account.id AS account_id, account.parent AS account_parent ' +
-      'FROM token JOIN account ON account.key = token.account WHERE token.secret_hash = +?',
+  const bySecret = db.prepare<[secretHash: Buffer], FoundToken>(
+    `SELECT token.organization, token.account, account.id AS accountId, account.parent, token.id AS tokenId,
+       token.expires_at AS expiresAt, token.role_ids
+     FROM token JOIN account ON account.key = token.account WHERE token.secret_hash = +?`,
   );
   const insert = prepareInsert<Omit<StoredToken, 'key'>>(db, 'token', [...ownedColumns, ...columnsOf(tokenFields)]);
   const byId = db.prepare<[organization: number, id: string, account: number], StoredToken>(
@@ -99,12 +106,14 @@ export function createTokens(db: Database, worlds: Worlds, memory: Memory) {
       note(tx, 'token', tokenId, 'delete');
     },
 
-    findBySecret(secret: string): TokenRow | undefined {
+    /** Whoever calls with a token, whether it is still valid or not. */
+    findBySecret(secret: string): Principal | undefined {
       const found = known.get(secret);
       if (found) return found;
       const row = bySecret.get(hashSecret(secret));
       if (!row) return undefined;
-      return known.set(secret, { ...row, readOnly: isReadOnly(JSON.parse(row.role_ids)) });
+      const { parent, role_ids, ...token } = row;
+      return known.set(secret, { ...token, ownAccount: parent === null, readOnly: isReadOnly(JSON.parse(role_ids)) });
     },
 
     /** Whether any world has a token of this secret. */

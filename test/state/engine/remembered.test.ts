@@ -103,14 +103,14 @@ describe('of a world that gets other rows, nothing that was read before is remem
     const exported = state.control.export(organization);
     const { accountId: made } = state.createAccount(target, 'made');
     state.createToken(target, tokenRequest);
-    expect(state.findToken(secret)).toBeDefined();
+    expect(state.findPrincipal(secret)).toBeDefined();
     clock.advance(paces.realistic.modify);
     expect(head()).toEqual([true, 20]);
     state.control.setPace(organization, 'instant');
     back(exported);
     target = state.targetIn(organization, accountId);
     // The token, what is due, the pace, and how many ids were made.
-    expect(state.findToken(secret)).toBeUndefined();
+    expect(state.findPrincipal(secret)).toBeUndefined();
     expect(head()).toEqual([true, size]);
     expect(state.control.pace(organization)).toEqual(paces.realistic);
     expect(state.createAccount(target, 'made').accountId).toBe(made);
@@ -123,9 +123,9 @@ describe('of a world that gets other rows, nothing that was read before is remem
       { clockNow: null, pace: paces.realistic },
     );
     state.createToken(state.targetIn(other, accountId), tokenRequest);
-    expect([state.findToken(secret)?.organization, state.hasWorld(other)]).toEqual([other, true]);
+    expect([state.findPrincipal(secret)?.organization, state.hasWorld(other)]).toEqual([other, true]);
     state.control.remove(other);
-    expect([state.findToken(secret), state.hasWorld(other)]).toEqual([undefined, false]);
+    expect([state.findPrincipal(secret), state.hasWorld(other)]).toEqual([undefined, false]);
   });
 });
 

@@ -8,6 +8,7 @@ import type { Memory } from './remembered.ts';
 import { createSettle, type Effects } from './settle.ts';
 import {
   type Action,
+  hasOneOf,
   type Resource,
   type Status,
   type Transition,
@@ -239,20 +240,18 @@ export function note(tx: Tx, resource: Change['resource'], id: string, action: s
   tx.changes.push({ resource, id, action, at: tx.now });
 }
 
-const isOneOf = (statuses: readonly string[]) => statuses.map((status) => `status = '${status}'`).join(' OR ');
-
 /** When a row comes due with nothing under way in it. */
 function prepareSchedule(db: Database, { resource, action, from }: Transition): Statement {
   return db.prepare(
     `UPDATE ${resource} SET due_at = ?, due_action = '${action}', parked = NULL
-     WHERE key = ? AND organization = ? AND account = ? AND (${isOneOf(from)})`,
+     WHERE key = +? AND organization = +? AND account = +? AND ${hasOneOf(from)}`,
   );
 }
 
 /** The conditional UPDATE (or DELETE) of a transition; none where it keeps the status, or makes the row. */
 function prepareMove(db: Database, row: Transition): Statement | undefined {
   if (row.to === 'same' || row.from.includes('absent')) return undefined;
-  const guard = `WHERE key = ? AND organization = ? AND account = ? AND (${isOneOf(row.from)})`;
+  const guard = `WHERE key = +? AND organization = +? AND account = +? AND ${hasOneOf(row.from)}`;
   // What comes due by itself is not parked.
   const unpark = row.cause === 'clock' || row.cause === 'fault' ? '' : 'parked = NULL,';
   return db.prepare(

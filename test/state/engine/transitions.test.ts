@@ -2,7 +2,6 @@ import type { Database } from 'better-sqlite3';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { controlledClock } from '../../../src/ground/clock.ts';
 import { EmulatorError, type WrongStatus } from '../../../src/ground/errors.ts';
-import { stoodBehind } from '../../../src/state/document/defaults.ts';
 import type { VolumeDocument, WorldDocument } from '../../../src/state/document/document.ts';
 import { createFaults } from '../../../src/state/engine/faults.ts';
 import { type Change, createMachine, type Thing, type Tx } from '../../../src/state/engine/machine.ts';
@@ -17,6 +16,7 @@ import {
   statuses,
   type Transition,
   transitions,
+  volumeStatuses,
 } from '../../../src/state/engine/transitions.ts';
 import { createWorlds } from '../../../src/state/engine/worlds.ts';
 import { createState, type State, type Target } from '../../../src/state/index.ts';
@@ -58,7 +58,7 @@ function seedOf(resource: Resource, status: Status | 'absent', volume: Partial<V
     status: inStatus,
     sizeGb: 10,
     availabilityZone: zone,
-    backingVolumeIds: stoodBehind.includes(inStatus) ? backing : [],
+    backingVolumeIds: volumeStatuses.autoscaled.includes(inStatus) ? backing : [],
     ...(resource === 'attachment' && there && { attachment }),
     ...(resource === 'modification' && there && { modifications: [modification] }),
     ...volume,

@@ -1,6 +1,7 @@
 import { afterAll, expect, test } from 'vitest';
 import { controlledClock } from '../../../src/ground/clock.ts';
 import { createState } from '../../../src/state/index.ts';
+import { emptySeed } from '../../../src/state/seeds/empty.ts';
 import { openDatabase } from '../../../src/state/storage/database.ts';
 import { beginning } from '../../support/world.ts';
 
@@ -18,13 +19,18 @@ test('of each statement of the engine, what is compared with a parameter is behi
     statements.push(sql);
     return prepare(sql);
   }) as typeof db.prepare;
-  createState(db, controlledClock(beginning));
+  const { control } = createState(db, controlledClock(beginning));
+  // Those of copies are prepared with the first one.
+  const organization = control.create(emptySeed);
+  control.checkpoint(organization, 'one');
+  control.restoreCheckpoint(organization, 'one');
   Reflect.deleteProperty(db, 'prepare');
 
   // What is assigned is no matter to the plan.
   const compared = statements.map((sql) => sql.replaceAll(/\bSET\b[\s\S]*?(?=\bWHERE\b|$)/g, ''));
   expect(compared.filter((sql) => /(?:[=<>]|\b(?:LIMIT|OFFSET)\b)\s*[?@]/.test(sql))).toEqual([]);
   expect(compared.filter((sql) => /(?:[=<>]|\b(?:LIMIT|OFFSET)\b)\s*\+[?@]/.test(sql)).length).toBeGreaterThan(100);
+  expect(compared.some((sql) => /\bkept_volume\b.*\bcheckpoint = \+@checkpoint/s.test(sql))).toBe(true);
 });
 
 test('a parameter behind a plus finds the same, whatever type a value has, and by the index', () => {

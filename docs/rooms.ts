@@ -122,7 +122,7 @@ export const rooms = {
   },
   storage: {
     at: ['state/storage/'],
-    holds: 'The database file, its migrations, statements and durability.',
+    holds: 'The database file, its migrations and durability.',
   },
   words: {
     at: ['words/'],

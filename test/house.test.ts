@@ -3,6 +3,7 @@ import { posix } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type RoomName, roomNames, roomOf } from '../docs/rooms.ts';
 import * as timers from '../src/ground/timers.ts';
+import { statuses } from '../src/state/engine/transitions.ts';
 
 // The rules of the house that no type can hold: who may know whom, and what is done in one place only.
 
@@ -222,6 +223,20 @@ describe('in one place only', () => {
       );
     // Faults are no copy of rows: they stay when a world is put back to a checkpoint, and when a commit fails.
     expect(found).toEqual(['state/engine/faults.ts faults']);
+  });
+
+  test('a status is compared by the table, which has named sets of them for all other rules', () => {
+    const one = `'(?:${[...new Set(Object.values(statuses).flat())].join('|')})'`;
+    const inCode = `[!=]==? ${one}|${one} [!=]==?|case ${one}|\\[${one}[^\\]]*\\]\\.(?:includes|has|some)`;
+    const inSql = `\\b(?:WHERE|AND|OR|WHEN|ON) \\(?(?:\\w+\\.)?status (?:=|<>|!=|IS|IN|NOT)[ (]*${one}`;
+    const compared = new RegExp(`${inCode}|${inSql}`);
+    const own = /^state\/engine\/transitions\.ts$/;
+    // A model of its own, whose phases only have the names of some statuses, and levels of the log.
+    const others = /^state\/simulation\/|^log\//;
+    // The reason why a file is refused.
+    const reason = 'state/storage/database.ts';
+    expect(compared.test(files.get(reason) ?? '')).toBe(true);
+    expect(places(compared, (file) => own.test(file) || others.test(file) || file === reason)).toEqual([]);
   });
 
   /** What would read or wait for the machine's own time, and who may besides clock.ts. */

@@ -38,10 +38,7 @@ export function aim(app: FastifyInstance, state: State): void {
       }
       if (principal.readOnly && !['GET', 'HEAD'].includes(request.method)) throw new EmulatorError('token-read-only');
       if (about === 'list') call.targets = targetsOf(state, principal, named);
-      else {
-        const { organization, account, accountId, ownAccount } = targetFor(about, request, principal, named);
-        call.target = { organization, account, accountId, ownAccount, request: call.number };
-      }
+      else call.target = { ...targetFor(about, request, principal, named), request: call.number };
       done();
     };
     route.onRequest = [hook, ...[route.onRequest ?? []].flat()];

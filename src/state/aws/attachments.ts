@@ -36,11 +36,11 @@ export function createEbsAttachments(db: Database, machine: Machine, ebsVolumes:
        @delete_on_termination, @status, @due_at, @due_action, @changed_by, @started_at)`,
   );
   const ofVolume = db.prepare<[organization: number, volume: number, account: number], EbsAttachmentRow>(
-    'SELECT * FROM ebs_attachment WHERE organization = ? AND ebs_volume = ? AND account = ?',
+    'SELECT * FROM ebs_attachment WHERE organization = +? AND ebs_volume = +? AND account = +?',
   );
   const points = db
     .prepare<[organization: number, instance: number, account: number], string>(
-      'SELECT attachment_point FROM ebs_attachment WHERE organization = ? AND instance = ? AND account = ?',
+      'SELECT attachment_point FROM ebs_attachment WHERE organization = +? AND instance = +? AND account = +?',
     )
     .pluck();
 

@@ -14,12 +14,12 @@ export type Instances = ReturnType<typeof createInstances>;
 
 export function createInstances(db: Database) {
   const byId = db.prepare<[organization: number, id: string, account: number], InstanceRow>(
-    'SELECT * FROM instance WHERE organization = ? AND id = ? AND account = ?',
+    'SELECT * FROM instance WHERE organization = +? AND id = +? AND account = +?',
   );
   const owner = db
     .prepare<[organization: number, id: string], string>(
       `SELECT account.id FROM instance JOIN account ON account.key = instance.account
-       WHERE instance.organization = ? AND instance.id = ?`,
+       WHERE instance.organization = +? AND instance.id = +?`,
     )
     .pluck();
   const insert = prepareInsert<Omit<InstanceRow, 'key'>>(db, 'instance', [
@@ -28,7 +28,7 @@ export function createInstances(db: Database) {
   ]);
   const all = prepareAll<InstanceRow>(db, 'instance');
   const remove = db.prepare<[organization: number, key: number, account: number]>(
-    'DELETE FROM instance WHERE organization = ? AND key = ? AND account = ?',
+    'DELETE FROM instance WHERE organization = +? AND key = +? AND account = +?',
   );
   const update = prepareUpdate<InstanceRow>(db, 'instance', facedColumns(instanceChange));
 

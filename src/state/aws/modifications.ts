@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3';
 import type { Instant } from '../../ground/clock.ts';
 import type { Along, Begun, Machine, Thing, Tx } from '../engine/machine.ts';
 import type { Effects } from '../engine/settle.ts';
+import { isUnderWay } from '../engine/transitions.ts';
 import type { Performance } from './ebs.ts';
 import type { EbsVolumeRow, EbsVolumes } from './volumes.ts';
 
@@ -32,10 +33,10 @@ export function createEbsModifications(db: Database, machine: Machine, ebsVolume
        @iops, @throughput, @from_size_gb, @from_iops, @from_throughput, @started_at)`,
   );
   const latest = db.prepare<[organization: number, volume: number, account: number], EbsModificationRow>(
-    'SELECT * FROM ebs_modification WHERE organization = ? AND ebs_volume = ? AND account = ? ORDER BY key DESC LIMIT 1',
+    'SELECT * FROM ebs_modification WHERE organization = +? AND ebs_volume = +? AND account = +? ORDER BY key DESC LIMIT 1',
   );
   const byKey = db.prepare<[organization: number, key: number, account: number], EbsModificationRow>(
-    'SELECT * FROM ebs_modification WHERE organization = ? AND key = ? AND account = ?',
+    'SELECT * FROM ebs_modification WHERE organization = +? AND key = +? AND account = +?',
   );
 
   /** The last modification of an EBS volume, whether it is under way or has ended. */
@@ -55,7 +56,7 @@ export function createEbsModifications(db: Database, machine: Machine, ebsVolume
      */
     modify(tx: Tx, volume: EbsVolumeRow, to: Performance, along?: Along): void {
       const row = latestOf(volume);
-      const existing = row?.status === 'modifying' ? thing(volume, row) : undefined;
+      const existing = row && isUnderWay('ebs_modification', row.status) ? thing(volume, row) : undefined;
       insert.run({
         ...machine.begin(tx, 'ebs_modification', 'modify', volume.id, { existing, ...(along && { along }) }),
         organization: tx.organization,

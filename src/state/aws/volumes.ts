@@ -48,15 +48,15 @@ export function createEbsVolumes(db: Database, machine: Machine) {
        @iops, @throughput, @availability_zone, @encrypted, @kms_key_id, @tags, @created_at)`,
   );
   const byId = db.prepare<[organization: number, id: string, account: number], EbsVolumeRow>(
-    'SELECT * FROM ebs_volume WHERE organization = ? AND id = ? AND account = ?',
+    'SELECT * FROM ebs_volume WHERE organization = +? AND id = +? AND account = +?',
   );
   const resize = db.prepare<Record<string, unknown>>(
     `UPDATE ebs_volume SET size_gb = @sizeGb, iops = @iops, throughput = @throughput, changed_by = @changedBy
-     WHERE key = @key AND organization = @organization AND account = @account`,
+     WHERE key = +@key AND organization = +@organization AND account = +@account`,
   );
   const retag = db.prepare<Record<string, unknown>>(
     `UPDATE ebs_volume SET tags = @tags, changed_by = @changedBy
-     WHERE key = @key AND organization = @organization AND account = @account`,
+     WHERE key = +@key AND organization = +@organization AND account = +@account`,
   );
 
   function write(tx: Tx, begun: Begun<'ebs_volume'>, volume: NewEbsVolumeRow): EbsVolumeRow {

@@ -5,6 +5,7 @@ import type { Place } from '../aws/attachments.ts';
 import { attachmentPoint, checkDeviceName } from '../aws/ebs.ts';
 import type { InstanceRow, Instances } from '../aws/instances.ts';
 import type { Machine, Thing, Tx } from '../engine/machine.ts';
+import { attachmentStatuses } from '../engine/transitions.ts';
 import { columnsOf, type RowOf } from '../fields/field.ts';
 import { type Owned, ownedColumns, prepareInsert, type UnderWay, underWayColumns } from '../fields/table.ts';
 import { attachmentFields } from './fields/attachment.ts';
@@ -43,13 +44,13 @@ export function createAttachments(
     `SELECT attachment.*, instance.id AS instance_id, instance.agent, instance.agent_mode,
        instance.agent_version, instance.instance_type
      FROM attachment JOIN instance ON instance.key = attachment.instance
-     WHERE attachment.organization = ? AND attachment.volume = ? AND attachment.account = ?`,
+     WHERE attachment.organization = +? AND attachment.volume = +? AND attachment.account = +?`,
   );
   const onInstance = db.prepare<[organization: number, instance: number, account: number], AttachmentWithInstance>(
     `SELECT attachment.*, instance.id AS instance_id, instance.agent, instance.agent_mode,
        instance.agent_version, instance.instance_type
      FROM attachment JOIN instance ON instance.key = attachment.instance
-     WHERE attachment.organization = ? AND attachment.instance = ? AND attachment.account = ? ORDER BY attachment.key`,
+     WHERE attachment.organization = +? AND attachment.instance = +? AND attachment.account = +? ORDER BY attachment.key`,
   );
   const onPoint = db.prepare<
     { organization: number; account: number; instance: number; point: string },
@@ -57,12 +58,12 @@ export function createAttachments(
   >(
     `SELECT volume.id AS volumeId, device_name AS deviceName
      FROM attachment JOIN volume ON volume.key = attachment.volume
-     WHERE attachment.organization = @organization AND attachment.account = @account AND instance = @instance
-       AND attachment_point = @point
+     WHERE attachment.organization = +@organization AND attachment.account = +@account AND instance = +@instance
+       AND attachment_point = +@point
      UNION ALL SELECT ebs_volume.id, device_name
      FROM ebs_attachment JOIN ebs_volume ON ebs_volume.key = ebs_attachment.ebs_volume
-     WHERE ebs_attachment.organization = @organization AND ebs_attachment.account = @account AND instance = @instance
-       AND attachment_point = @point`,
+     WHERE ebs_attachment.organization = +@organization AND ebs_attachment.account = +@account AND instance = +@instance
+       AND attachment_point = +@point`,
   );
   const insert = prepareInsert<Omit<AttachmentRow, 'key'> & { attachment_point: string }>(db, 'attachment', [
     ...ownedColumns,
@@ -76,7 +77,7 @@ export function createAttachments(
     insert({ ...row, attachment_point: attachmentPoint(row.device_name) });
   const move = db.prepare<Record<string, unknown>>(
     `UPDATE attachment SET volume = @to
-     WHERE volume = @from AND organization = @organization AND account = @account`,
+     WHERE volume = +@from AND organization = +@organization AND account = +@account`,
   );
 
   /** The attachment of a volume, if it has one. */
@@ -85,7 +86,7 @@ export function createAttachments(
   }
 
   function thing(volume: VolumeRow, row: AttachmentWithInstance): Thing {
-    const direction = row.status === 'detaching' ? 'from' : 'to';
+    const direction = attachmentStatuses.leaving.includes(row.status) ? 'from' : 'to';
     const situation = () =>
       `Volume ${volume.id} is ${row.status} ${direction} ${row.instance_id} as ${row.device_name}`;
     return { key: row.key, id: volume.id, status: row.status, situation };
@@ -123,7 +124,7 @@ export function createAttachments(
 
   const volumeOf = db
     .prepare<[organization: number, key: number, account: number], number>(
-      'SELECT volume FROM attachment WHERE organization = ? AND key = ? AND account = ?',
+      'SELECT volume FROM attachment WHERE organization = +? AND key = +? AND account = +?',
     )
     .pluck();
 

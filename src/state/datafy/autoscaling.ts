@@ -3,6 +3,7 @@ import { agentProblem } from '../aws/agent.ts';
 import { asGp3, gp3, supported } from '../aws/ebs.ts';
 import { ended, type Machine, type Tx } from '../engine/machine.ts';
 import type { Effects } from '../engine/settle.ts';
+import { attachmentStatuses, volumeStatuses } from '../engine/transitions.ts';
 import type { Worlds } from '../engine/worlds.ts';
 import { type Attachments, type AttachmentWithInstance, placeOf } from './attachments.ts';
 import type { Members } from './members.ts';
@@ -31,7 +32,9 @@ export function createAutoscaling(
      */
     activate(tx: Tx, volumeId: string): void {
       const volume = volumes.find(tx, volumeId);
-      const reason = volume.status === 'ordinary' ? unsupportedReason(volume, attachments.of(volume)) : undefined;
+      const reason = volumeStatuses.activatable.includes(volume.status)
+        ? unsupportedReason(volume, attachments.of(volume))
+        : undefined;
       if (reason) throw new EmulatorError('volume-unsupported', { volumeId, reason });
       machine.apply(tx, 'volume', 'activate', volumeThing(volume));
     },
@@ -107,7 +110,7 @@ export function unsupportedReason(
   if (!supported.fileSystems.includes(volume.file_system))
     return `its file system ${volume.file_system} is not supported`;
   if (!attachment) return 'it is not attached to any instance';
-  if (attachment.status !== 'attached') return `it is ${attachment.status}, not attached`;
+  if (!attachmentStatuses.attached.includes(attachment.status)) return `it is ${attachment.status}, not attached`;
   const problem = agentProblem(attachment);
   return problem && `its instance ${attachment.instance_id} ${problem}`;
 }

@@ -1,5 +1,6 @@
 import type { Tag } from '../aws/tags.ts';
 import type { Tx } from '../engine/machine.ts';
+import { volumeStatuses } from '../engine/transitions.ts';
 import { type Said, show } from '../fields/face.ts';
 import type { Attachments } from './attachments.ts';
 import { unsupportedReason } from './autoscaling.ts';
@@ -41,9 +42,6 @@ export type SnapshotHead = Said<typeof snapshotHead>;
 /** A Datafy snapshot as a reader sees it, with the EBS snapshots that it consists of. */
 export type SnapshotDescription = Said<typeof snapshotView>;
 
-/** Autoscaling is on from the moment a volume is created with it, and until it is off [A]. */
-const autoscalingOn: readonly VolumeRow['status'][] = ['creating', 'managed', 'deactivating'];
-
 export type Describe = ReturnType<typeof createDescribe>;
 
 export function createDescribe(
@@ -54,7 +52,7 @@ export function createDescribe(
 ) {
   const volumeHead = (row: VolumeHeadRow): VolumeHead => ({
     volumeId: row.id,
-    isManaged: autoscalingOn.includes(row.status),
+    isManaged: volumeStatuses.autoscaled.includes(row.status),
     hasSource: row.has_source === 1,
     volumeSizeGb: row.size_gb,
     volumeIops: row.iops,
@@ -77,11 +75,11 @@ export function createDescribe(
     volume(row: VolumeRow, accountId: string): VolumeDescription {
       const attachment = attachments.of(row);
       const modification = modifications.latest(row);
-      const reason = row.status === 'ordinary' ? unsupportedReason(row, attachment) : undefined;
+      const reason = volumeStatuses.activatable.includes(row.status) ? unsupportedReason(row, attachment) : undefined;
       return show(volumeView, row, {
         accountId,
         // What Datafy's app calls it [D]: on, off but eligible, or not possible.
-        autoscaling: autoscalingOn.includes(row.status) ? 'Active' : reason ? 'Unsupported' : 'Inactive',
+        autoscaling: volumeStatuses.autoscaled.includes(row.status) ? 'Active' : reason ? 'Unsupported' : 'Inactive',
         unsupportedReason: reason ?? null,
         attachment: attachment ? show(attachmentOfVolume, attachment, { instanceId: attachment.instance_id }) : null,
         modification: modification ? show(modificationOfVolume, modification, {}) : null,

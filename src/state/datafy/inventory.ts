@@ -72,7 +72,7 @@ const has = (text: string) => `instr(lower(${text}), lower(@search)) > 0`;
 const inTags = (column: string) =>
   `EXISTS (SELECT 1 FROM json_each(${column}) AS tag WHERE ${has("tag.value ->> 'key'")} OR ${has("tag.value ->> 'value'")})`;
 const hasMember = `EXISTS (SELECT 1 FROM member JOIN ebs_volume ON ebs_volume.key = member.ebs_volume
-  WHERE member.organization = @organization AND member.account = @account AND member.volume = volume.key
+  WHERE member.organization = +@organization AND member.account = +@account AND member.volume = volume.key
     AND ${has('ebs_volume.id')})`;
 
 /** A list's statements: how many match, and a page of them in each order. */
@@ -86,7 +86,7 @@ function prepareList<Row, L extends List>(
     table in statuses ? `AND (@status IS NULL OR ${table}.status IN (SELECT value FROM json_each(@status)))` : '';
   // Where all else is equal: what hangs on a volume follows the volumes' order, which an import keeps.
   const turn = table === 'attachment' ? 'attachment.volume' : `${table}.key`;
-  const matching = `FROM ${table} ${joined} WHERE ${table}.organization = @organization AND ${table}.account = @account
+  const matching = `FROM ${table} ${joined} WHERE ${table}.organization = +@organization AND ${table}.account = +@account
     AND (@search IS NULL OR ${searched.join(' OR ')}) ${byStatus}`;
   const count = db.prepare<Record<string, unknown>, number>(`SELECT count(*) ${matching}`).pluck();
   const pages = new Map(
@@ -94,7 +94,7 @@ function prepareList<Row, L extends List>(
       ['asc', 'desc'].map((direction) => [
         `${field}:${direction}`,
         db.prepare<Record<string, unknown>, Row>(
-          `SELECT ${columns} ${matching} ORDER BY ${column} ${direction}, ${turn} ${direction} LIMIT @limit OFFSET @offset`,
+          `SELECT ${columns} ${matching} ORDER BY ${column} ${direction}, ${turn} ${direction} LIMIT +@limit OFFSET +@offset`,
         ),
       ]),
     ),
@@ -141,7 +141,7 @@ export function createInventory(db: Database, describe: Describe, volumes: Volum
       columns: 'attachment.*, volume.id AS volume_id, instance.id AS instance_id',
       // The instance's own account, which is the attachment's, is what an index finds them by.
       joined: `JOIN volume ON volume.key = attachment.volume JOIN instance ON instance.key = attachment.instance
-        AND instance.organization = @organization AND instance.account = @account`,
+        AND instance.organization = +@organization AND instance.account = +@account`,
       searched: [has('volume.id'), has('instance.id'), has('attachment.device_name')],
     },
   );

@@ -6,7 +6,7 @@ import type { EbsModifications } from '../aws/modifications.ts';
 import type { Tag } from '../aws/tags.ts';
 import type { EbsVolumeRow, EbsVolumes, NewEbsVolumeRow } from '../aws/volumes.ts';
 import { type Along, ended, type Machine, type Pending, type Tx } from '../engine/machine.ts';
-import type { Status } from '../engine/transitions.ts';
+import { type Status, volumeStatuses } from '../engine/transitions.ts';
 import type { Worlds } from '../engine/worlds.ts';
 import { arrayCount } from './fields/volume.ts';
 import type { VolumeRow } from './volumes.ts';
@@ -47,14 +47,14 @@ export function createMembers(
 ) {
   const rows = db.prepare<[organization: number, volume: number, account: number], EbsVolumeRow>(
     `SELECT ebs_volume.* FROM member JOIN ebs_volume ON ebs_volume.key = member.ebs_volume
-     WHERE member.organization = ? AND member.volume = ? AND member.account = ? ORDER BY member.position`,
+     WHERE member.organization = +? AND member.volume = +? AND member.account = +? ORDER BY member.position`,
   );
   const insert = db.prepare<[organization: number, account: number, volume: number, position: number, member: number]>(
     'INSERT INTO member (organization, account, volume, position, ebs_volume) VALUES (?, ?, ?, ?, ?)',
   );
   const devices = db
     .prepare<[organization: number, instance: number, account: number], string>(
-      'SELECT attachment_point FROM attachment WHERE organization = ? AND instance = ? AND account = ?',
+      'SELECT attachment_point FROM attachment WHERE organization = +? AND instance = +? AND account = +?',
     )
     .pluck();
 
@@ -147,7 +147,7 @@ export function createMembers(
     `SELECT ebs_volume.*, ebs_attachment.device_name, ebs_attachment.status AS attachment
      FROM member JOIN ebs_volume ON ebs_volume.key = member.ebs_volume
      LEFT JOIN ebs_attachment ON ebs_attachment.ebs_volume = ebs_volume.key
-     WHERE member.organization = ? AND member.volume = ? AND member.account = ? ORDER BY member.position`,
+     WHERE member.organization = +? AND member.volume = +? AND member.account = +? ORDER BY member.position`,
   );
 
   return {
@@ -179,10 +179,11 @@ export function createMembers(
     put(tx: Tx, volume: VolumeRow, ids: readonly string[], midst: Midst): void {
       const { creation, attachment: on, modification, own, reserved } = midst;
       // AWS attaches none that is not there yet, whatever a document says of its volume.
-      const status = on ? 'in-use' : volume.status === 'creating' ? 'creating' : 'available';
-      const begun = machine.place('ebs_volume', status, status === 'creating' ? creation : undefined);
+      const isMade = on || !volumeStatuses.beingMade.includes(volume.status);
+      const there = on ? 'in-use' : 'available';
+      const begun = isMade ? machine.place('ebs_volume', there) : machine.place('ebs_volume', 'creating', creation);
       if (volume.has_source) {
-        ebsVolumes.write(tx, machine.place('ebs_volume', on ? 'in-use' : 'available'), newSource(volume));
+        ebsVolumes.write(tx, machine.place('ebs_volume', there), newSource(volume));
       }
       const made = ids.map((id) => ebsVolumes.write(tx, begun, newMember(volume, id, own.get(id)?.createdAt)));
       relate(tx, volume, made);

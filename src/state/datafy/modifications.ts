@@ -3,6 +3,7 @@ import { EmulatorError } from '../../ground/errors.ts';
 import { arraySizes, checkPerformance, gp3, type Performance } from '../aws/ebs.ts';
 import type { Machine, Thing, Tx } from '../engine/machine.ts';
 import type { Effects } from '../engine/settle.ts';
+import { attachmentStatuses, isUnderWay } from '../engine/transitions.ts';
 import { columnsOf, type RowOf } from '../fields/field.ts';
 import { type Owned, ownedColumns, prepareInsert, type UnderWay, underWayColumns } from '../fields/table.ts';
 import { type Attachments, placeOf } from './attachments.ts';
@@ -45,10 +46,10 @@ export function createModifications(
   attachments: Attachments,
 ) {
   const latest = db.prepare<[organization: number, volume: number, account: number], ModificationRow>(
-    'SELECT * FROM modification WHERE organization = ? AND volume = ? AND account = ? ORDER BY key DESC LIMIT 1',
+    'SELECT * FROM modification WHERE organization = +? AND volume = +? AND account = +? ORDER BY key DESC LIMIT 1',
   );
   const byKey = db.prepare<[organization: number, key: number, account: number], ModificationRow>(
-    'SELECT * FROM modification WHERE organization = ? AND key = ? AND account = ?',
+    'SELECT * FROM modification WHERE organization = +? AND key = +? AND account = +?',
   );
   const insert = prepareInsert<Omit<ModificationRow, 'key'>>(db, 'modification', [
     ...ownedColumns,
@@ -60,7 +61,7 @@ export function createModifications(
   /** The modification of a volume that is under way, if one is. */
   function underWay(volume: VolumeRow): Thing | undefined {
     const row = latest.get(volume.organization, volume.key, volume.account);
-    if (row?.status !== 'modifying') return undefined;
+    if (!row || !isUnderWay('modification', row.status)) return undefined;
     const situation = () => `Volume ${volume.id} is being modified to ${row.size_gb} GiB`;
     return { key: row.key, id: volume.id, status: row.status, situation };
   }
@@ -89,7 +90,7 @@ export function createModifications(
       throughput: request.throughput ?? present.throughput,
     };
     checkPerformance(volume.volume_type, wanted, count);
-    if (request.expandFilesystem && attachments.of(volume)?.status !== 'attached') {
+    if (request.expandFilesystem && !attachmentStatuses.attached.includes(attachments.of(volume)?.status ?? '')) {
       throw new EmulatorError('filesystem-without-instance', { volumeId });
     }
     const begun = machine.begin(tx, 'modification', 'modify', volumeId, { existing: underWay(volume) });

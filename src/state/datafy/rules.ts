@@ -6,6 +6,7 @@ import type { InstanceRow, Instances } from '../aws/instances.ts';
 import type { Tag } from '../aws/tags.ts';
 import { type Machine, note, type Tx } from '../engine/machine.ts';
 import type { Effects } from '../engine/settle.ts';
+import { volumeStatuses } from '../engine/transitions.ts';
 import type { Worlds } from '../engine/worlds.ts';
 import { columnsAsked, facedColumns, type Said, show } from '../fields/face.ts';
 import { columnsOf, documentOf, type RowOf } from '../fields/field.ts';
@@ -39,10 +40,10 @@ export function createRules(
   attachments: Attachments,
 ) {
   const byId = db.prepare<[organization: number, id: string, account: number], RuleRow>(
-    'SELECT * FROM autoscaling_rule WHERE organization = ? AND id = ? AND account = ?',
+    'SELECT * FROM autoscaling_rule WHERE organization = +? AND id = +? AND account = +?',
   );
   const active = db.prepare<[organization: number, account: number], RuleRow>(
-    'SELECT * FROM autoscaling_rule WHERE organization = ? AND account = ? AND active = 1 ORDER BY key',
+    'SELECT * FROM autoscaling_rule WHERE organization = +? AND account = +? AND active = 1 ORDER BY key',
   );
   const insert = prepareInsert<Omit<RuleRow, 'key'>>(db, 'autoscaling_rule', [
     ...ownedColumns,
@@ -51,7 +52,7 @@ export function createRules(
   const update = prepareUpdate<RuleRow>(db, 'autoscaling_rule', facedColumns(ruleContent));
   const all = prepareAll<RuleRow>(db, 'autoscaling_rule');
   const remove = db.prepare<[organization: number, id: string, account: number]>(
-    'DELETE FROM autoscaling_rule WHERE organization = ? AND id = ? AND account = ?',
+    'DELETE FROM autoscaling_rule WHERE organization = +? AND id = +? AND account = +?',
   );
 
   const notFound = (tx: Tx, ruleId: string) => new EmulatorError('rule-not-found', { ruleId, accountId: tx.accountId });
@@ -70,7 +71,7 @@ export function createRules(
     const rules = active.all(tx.organization, tx.account).map((row) => JSON.parse(row.rule) as JsonValue);
     if (rules.length === 0) return;
     for (const volume of rows) {
-      if (volume.status !== 'ordinary') continue;
+      if (!volumeStatuses.activatable.includes(volume.status)) continue;
       const attachment = attachments.of(volume);
       if (unsupportedReason(volume, attachment)) continue;
       // An agent that is too old knows of no rules [D].

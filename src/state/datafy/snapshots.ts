@@ -3,6 +3,7 @@ import { EmulatorError } from '../../ground/errors.ts';
 import { regionOf } from '../aws/ebs.ts';
 import { checkTags, type TagInput } from '../aws/tags.ts';
 import type { Along, Machine, Thing, Tx } from '../engine/machine.ts';
+import { volumeStatuses } from '../engine/transitions.ts';
 import type { Worlds } from '../engine/worlds.ts';
 import { columnsOf, type RowOf } from '../fields/field.ts';
 import { type Owned, ownedColumns, prepareInsert, type UnderWay, underWayColumns } from '../fields/table.ts';
@@ -35,18 +36,18 @@ export type Snapshots = ReturnType<typeof createSnapshots>;
 
 export function createSnapshots(db: Database, machine: Machine, worlds: Worlds, volumes: Volumes) {
   const byId = db.prepare<[organization: number, id: string, account: number], SnapshotRow>(
-    'SELECT * FROM snapshot WHERE organization = ? AND id = ? AND account = ?',
+    'SELECT * FROM snapshot WHERE organization = +? AND id = +? AND account = +?',
   );
   // A world makes its ids in ascending order: the set that is looked at first is the one. Those of a document may lie
   // within each other.
   const byEbsId = db.prepare<{ organization: number; account: number; id: string }, SnapshotRow>(
-    `SELECT * FROM snapshot WHERE organization = @organization AND account = @account AND ebs_first <= @id AND ebs_last >= @id
-       AND EXISTS (SELECT 1 FROM json_each(ebs_snapshots) AS part WHERE part.value ->> 'id' = @id)
+    `SELECT * FROM snapshot WHERE organization = +@organization AND account = +@account AND ebs_first <= +@id AND ebs_last >= +@id
+       AND EXISTS (SELECT 1 FROM json_each(ebs_snapshots) AS part WHERE part.value ->> 'id' = +@id)
      ORDER BY ebs_first DESC LIMIT 1`,
   );
   const lastGeneration = db
     .prepare<[volume: number, organization: number, account: number], number>(
-      'SELECT max(generation) FROM snapshot WHERE volume = ? AND organization = ? AND account = ?',
+      'SELECT max(generation) FROM snapshot WHERE volume = +? AND organization = +? AND account = +?',
     )
     .pluck();
   const insert = prepareInsert<Omit<SnapshotRow, 'key'>>(db, 'snapshot', [
@@ -65,13 +66,13 @@ export function createSnapshots(db: Database, machine: Machine, worlds: Worlds, 
        (SELECT json_group_array(id) FROM
          (SELECT ebs_volume.id FROM member JOIN ebs_volume ON ebs_volume.key = member.ebs_volume
           WHERE member.volume = volume.key ORDER BY position)) AS backing
-     FROM volume WHERE organization = ? AND id = ? AND account = ?`,
+     FROM volume WHERE organization = +? AND id = +? AND account = +?`,
   );
   const inAccounts = `FROM snapshot JOIN account ON account.key = snapshot.account
-    WHERE snapshot.organization = @organization AND snapshot.account IN (SELECT value FROM json_each(@accounts))`;
+    WHERE snapshot.organization = +@organization AND snapshot.account IN (SELECT value FROM json_each(@accounts))`;
   const count = db.prepare<Record<string, unknown>, number>(`SELECT count(*) ${inAccounts}`).pluck();
   const page = db.prepare<Record<string, unknown>, SnapshotRow & { account_id: string }>(
-    `SELECT snapshot.*, account.id AS account_id ${inAccounts} ORDER BY snapshot.key LIMIT @limit OFFSET @offset`,
+    `SELECT snapshot.*, account.id AS account_id ${inAccounts} ORDER BY snapshot.key LIMIT +@limit OFFSET +@offset`,
   );
 
   function thing(row: SnapshotRow): Thing {
@@ -177,6 +178,6 @@ export function createSnapshots(db: Database, machine: Machine, worlds: Worlds, 
 
   /** The EBS volumes that a snapshot of a volume is made of. */
   function partVolumes({ status, id, backing }: SnapshotSource): string[] {
-    return status === 'managed' ? JSON.parse(backing) : [id];
+    return volumeStatuses.managed.includes(status) ? JSON.parse(backing) : [id];
   }
 }

@@ -3,6 +3,7 @@ import { EmulatorError } from '../../ground/errors.ts';
 import type { Performance } from '../aws/ebs.ts';
 import type { Tag } from '../aws/tags.ts';
 import type { Begun, Thing, Tx } from '../engine/machine.ts';
+import { hasOneOf, volumeStatuses } from '../engine/transitions.ts';
 import { columnsOf, defaultsOf, type NewRowOf, type RowOf } from '../fields/field.ts';
 import { type Owned, ownedColumns, prepareInsert, type UnderWay, underWayColumns } from '../fields/table.ts';
 import { volumeFields } from './fields/volume.ts';
@@ -28,14 +29,14 @@ export type Volumes = ReturnType<typeof createVolumes>;
 /** The rows of volumes. */
 export function createVolumes(db: Database) {
   const byId = db.prepare<[organization: number, id: string, account: number], VolumeRow>(
-    'SELECT * FROM volume WHERE organization = ? AND id = ? AND account = ?',
+    'SELECT * FROM volume WHERE organization = +? AND id = +? AND account = +?',
   );
   const headById = db.prepare<[organization: number, id: string, account: number], VolumeHeadRow>(
     `SELECT id, status, has_source, size_gb, iops, throughput, replaced_by FROM volume
-     WHERE organization = ? AND id = ? AND account = ?`,
+     WHERE organization = +? AND id = +? AND account = +?`,
   );
   const byKey = db.prepare<[organization: number, key: number, account: number], VolumeRow>(
-    'SELECT * FROM volume WHERE organization = ? AND key = ? AND account = ?',
+    'SELECT * FROM volume WHERE organization = +? AND key = +? AND account = +?',
   );
   const insert = prepareInsert<Omit<VolumeRow, 'key'>>(db, 'volume', [
     ...ownedColumns,
@@ -44,70 +45,70 @@ export function createVolumes(db: Database) {
   ]);
   const resize = db.prepare<Record<string, unknown>>(
     `UPDATE volume SET size_gb = @sizeGb, iops = @iops, throughput = @throughput, changed_by = @changedBy
-     WHERE key = @key AND organization = @organization AND account = @account`,
+     WHERE key = +@key AND organization = +@organization AND account = +@account`,
   );
   const retag = db.prepare<Record<string, unknown>>(
     `UPDATE volume SET tags = @tags, changed_by = @changedBy
-     WHERE key = @key AND organization = @organization AND account = @account`,
+     WHERE key = +@key AND organization = +@organization AND account = +@account`,
   );
   const ordinary = db.prepare<[organization: number, account: number], VolumeRow>(
-    "SELECT * FROM volume WHERE organization = ? AND account = ? AND status = 'ordinary' ORDER BY key",
+    `SELECT * FROM volume WHERE organization = +? AND account = +? AND ${hasOneOf(volumeStatuses.activatable)} ORDER BY key`,
   );
   const onInstance = db.prepare<[organization: number, account: number, instance: number], VolumeRow>(
     `SELECT volume.* FROM attachment JOIN volume ON volume.key = attachment.volume
-     WHERE attachment.organization = ? AND attachment.account = ? AND attachment.instance = ? ORDER BY volume.key`,
+     WHERE attachment.organization = +? AND attachment.account = +? AND attachment.instance = +? ORDER BY volume.key`,
   );
   const countAutoscaling = db
     .prepare<[organization: number, account: number], number>(
       `SELECT count(*) FROM volume
-       WHERE organization = ? AND account = ? AND status IN ('creating', 'activating', 'managed', 'deactivating')`,
+       WHERE organization = +? AND account = +? AND ${hasOneOf(volumeStatuses.withDatafy)}`,
     )
     .pluck();
   const markReplaced = db.prepare<Record<string, unknown>>(
     `UPDATE volume SET replaced_by = @replacedBy, has_source = 0
-     WHERE key = @key AND organization = @organization AND account = @account`,
+     WHERE key = +@key AND organization = +@organization AND account = +@account`,
   );
   const setBackingCount = db.prepare<[count: number, key: number, organization: number, account: number]>(
-    'UPDATE volume SET backing_count = ? WHERE key = ? AND organization = ? AND account = ?',
+    'UPDATE volume SET backing_count = ? WHERE key = +? AND organization = +? AND account = +?',
   );
   const dropSource = db.prepare<[key: number, organization: number, account: number]>(
-    'UPDATE volume SET has_source = 0 WHERE key = ? AND organization = ? AND account = ?',
+    'UPDATE volume SET has_source = 0 WHERE key = +? AND organization = +? AND account = +?',
   );
   const replaces = db
     .prepare<[organization: number, replacedBy: string, account: number], string>(
-      'SELECT id FROM volume WHERE organization = ? AND replaced_by = ? AND account = ?',
+      'SELECT id FROM volume WHERE organization = +? AND replaced_by = +? AND account = +?',
     )
     .pluck();
   const ownerOfMember = db
     .prepare<[organization: number, id: string, account: number], string>(
       `SELECT volume.id FROM ebs_volume JOIN member ON member.ebs_volume = ebs_volume.key
          JOIN volume ON volume.key = member.volume
-       WHERE ebs_volume.organization = ? AND ebs_volume.id = ? AND ebs_volume.account = ?`,
+       WHERE ebs_volume.organization = +? AND ebs_volume.id = +? AND ebs_volume.account = +?`,
     )
     .pluck();
   const holder = db
     .prepare<{ organization: number; id: string }, string>(
       `SELECT 'a volume of account ' || account.id
        FROM volume JOIN account ON account.key = volume.account
-       WHERE volume.organization = @organization AND volume.id = @id
+       WHERE volume.organization = +@organization AND volume.id = +@id
        UNION ALL SELECT 'one of the EBS volumes behind ' || volume.id
        FROM ebs_volume JOIN member ON member.ebs_volume = ebs_volume.key JOIN volume ON volume.key = member.volume
-       WHERE ebs_volume.organization = @organization AND ebs_volume.id = @id
+       WHERE ebs_volume.organization = +@organization AND ebs_volume.id = +@id
        UNION ALL SELECT 'the volume that snapshot ' || id || ' is of'
-       FROM snapshot WHERE organization = @organization AND volume_id = @id
+       FROM snapshot WHERE organization = +@organization AND volume_id = +@id
        UNION ALL SELECT 'one of the EBS volumes that snapshot ' || snapshot.id || ' is of'
        FROM snapshot JOIN json_each(ebs_snapshots) AS part
-       WHERE snapshot.organization = @organization AND part.value ->> 'volume_id' = @id
+       WHERE snapshot.organization = +@organization AND part.value ->> 'volume_id' = +@id
        UNION ALL SELECT 'the volume that took over from ' || id
-       FROM volume WHERE organization = @organization AND replaced_by = @id
+       FROM volume WHERE organization = +@organization AND replaced_by = +@id
        LIMIT 1`,
     )
     .pluck();
   const inAccounts = `FROM volume JOIN account ON account.key = volume.account
-    WHERE volume.organization = @organization AND volume.account IN (SELECT value FROM json_each(@accounts))`;
+    WHERE volume.organization = +@organization AND volume.account IN (SELECT value FROM json_each(@accounts))`;
   const count = db.prepare<Record<string, unknown>, number>(`SELECT count(*) ${inAccounts}`).pluck();
   const page = db.prepare<Record<string, unknown>, VolumeRow & { account_id: string }>(
-    `SELECT volume.*, account.id AS account_id ${inAccounts} ORDER BY volume.key LIMIT @limit OFFSET @offset`,
+    `SELECT volume.*, account.id AS account_id ${inAccounts} ORDER BY volume.key LIMIT +@limit OFFSET +@offset`,
   );
 
   /** @throws EmulatorError `volume-not-found`, with what a caller may have meant. */

@@ -3,6 +3,7 @@ import { gp3, type Performance } from '../aws/ebs.ts';
 import { instanceFields } from '../aws/instance-fields.ts';
 import { arrayCount, plainBackingCount } from '../datafy/fields/volume.ts';
 import { millisecondsOf } from '../engine/pace.ts';
+import { volumeStatuses } from '../engine/transitions.ts';
 import type {
   AccountDocument,
   Seed,
@@ -19,9 +20,6 @@ export const idSeed = 'world';
 
 /** Where things are that say nothing of it. */
 const zone = instanceFields.availabilityZone.default;
-
-/** The statuses in which EBS volumes stand behind a volume. */
-export const stoodBehind: readonly string[] = ['creating', 'managed', 'deactivating'];
 
 type Written<K extends 'accounts' | 'instances' | 'volumes' | 'snapshots'> = NonNullable<SeedDocument[K]>[number];
 
@@ -79,7 +77,7 @@ export function fillWorld(written: SeedDocument, organizationId = written.organi
   const volumes = (written.volumes ?? []).map((volume, at): VolumeDocument => {
     const instance = volume.attachment && instanceOf.get(volume.attachment.instanceId);
     const { volumeId = made('vol', 'volume', at), status = 'managed' } = volume;
-    const behind = stoodBehind.includes(status) ? backingCountOf(volume) : 0;
+    const behind = volumeStatuses.autoscaled.includes(status) ? backingCountOf(volume) : 0;
     return {
       ...volume,
       volumeId,
@@ -140,12 +138,9 @@ export function backingCountOf({
   return backingCount ?? ((backingVolumeIds ?? backingVolumes)?.length || (plain ? plainBackingCount : 4));
 }
 
-/** The statuses in which a volume is its own EBS volume. */
-export const ownEbsVolume: readonly string[] = ['ordinary', 'activating'];
-
 /** Whether the EBS volume that a volume was is there: of a managed one it has gone, unless it says otherwise. */
 export const hasSource = ({ status = 'managed', hasSource }: Written<'volumes'>): boolean =>
-  hasSource ?? ownEbsVolume.includes(status);
+  hasSource ?? volumeStatuses.ownEbsVolume.includes(status);
 
 /** Size, IOPS and throughput of a volume: gp3's least, or as much for each of an array, where it says nothing. */
 export function performanceOf(volume: Written<'volumes'>): Performance {

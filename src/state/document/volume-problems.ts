@@ -11,8 +11,8 @@ import {
 import { greatestGeneration } from '../datafy/fields/snapshot.ts';
 import { arrayCount, plainBackingCount } from '../datafy/fields/volume.ts';
 import { ends, isForgetting, usualEnd } from '../engine/machine.ts';
-import type { Resource } from '../engine/transitions.ts';
-import { backingCountOf, hasSource, ownEbsVolume, performanceOf, stoodBehind } from './defaults.ts';
+import { isUnderWay, type Resource, volumeStatuses } from '../engine/transitions.ts';
+import { backingCountOf, hasSource, performanceOf } from './defaults.ts';
 import type { DueDocument, Seed, SnapshotDocument, VolumeDocument } from './document.ts';
 import type { Path, Report } from './problem.ts';
 
@@ -21,9 +21,6 @@ interface Placed {
   volume: VolumeDocument;
   path: Path;
 }
-
-/** The statuses in which a volume has never been Datafy's: no call gives it an array. */
-const notYet = ownEbsVolume;
 
 const oneOf = (statuses: readonly string[]) => `is ${statuses.slice(0, -1).join(', ')} or ${statuses.at(-1)}`;
 
@@ -38,9 +35,9 @@ export function reportVolumes(document: Seed, report: Report): void {
     reportOrigin(each, report);
     if (volume.replacedBy !== undefined) successors(volume.replacedBy, [...path, 'replacedBy']);
     reportPerformance(each, performanceOf(volume), path, report);
-    if (volume.status === 'deactivating' && volume.sizeGb > gp3.sizeGb.maximum) {
+    if (volumeStatuses.givingWay.includes(volume.status) && volume.sizeGb > gp3.sizeGb.maximum) {
       const most = `as large as one gp3 volume can be, ${gp3.sizeGb.maximum} GiB`;
-      report.say([...path, 'sizeGb'], `is ${volume.sizeGb}: a volume that is deactivating is at most ${most}`);
+      report.say([...path, 'sizeGb'], `is ${volume.sizeGb}: a volume that is ${volume.status} is at most ${most}`);
     }
     reportModifications(each, report);
     // An EBS volume is one of the account's, or behind one of them.
@@ -59,16 +56,17 @@ function reportOrigin({ volume, path }: Placed, { say }: Report): void {
   if (origin !== undefined && origin !== 'snapshot' && restoredFrom !== undefined) {
     say([...path, 'restoredFrom'], `is for a volume whose origin is snapshot, not ${origin}`);
   }
-  if (!hasSource(volume) && ownEbsVolume.includes(status)) {
+  if (!hasSource(volume) && volumeStatuses.ownEbsVolume.includes(status)) {
     say([...path, 'hasSource'], `is false: a volume that is ${status} is its own source`);
   }
-  if (hasSource(volume) && status === 'replaced') {
+  const isReplaced = volumeStatuses.replaced.includes(status);
+  if (hasSource(volume) && isReplaced) {
     say([...path, 'hasSource'], 'is true: the EBS volume of a volume that is replaced has gone');
   }
   if (!hasSource(volume) && volume.due?.action === 'drop-source') {
     say([...path, 'due', 'action'], 'is "drop-source", and hasSource is not true');
   }
-  if (replacedBy !== undefined && status !== 'replaced') {
+  if (replacedBy !== undefined && !isReplaced) {
     say([...path, 'replacedBy'], `is for a volume that is replaced, not ${status}`);
   }
 }
@@ -80,9 +78,12 @@ function reportBacking({ volume, path }: Placed, { say }: Report): void {
     say([...path, 'backingVolumes', at, 'volumeId'], `${volumeId} is not at that place of backingVolumeIds`);
   }
   const { status, backingVolumeIds = [], backingCount, datafyMode = 'autoscaling' } = volume;
-  const behind = stoodBehind.includes(status);
+  const behind = volumeStatuses.autoscaled.includes(status);
   if (!behind && backingVolumeIds.length > 0) {
-    say([...path, 'backingVolumeIds'], `are for a volume that ${oneOf(stoodBehind)}, not ${status}: leave them out`);
+    say(
+      [...path, 'backingVolumeIds'],
+      `are for a volume that ${oneOf(volumeStatuses.autoscaled)}, not ${status}: leave them out`,
+    );
     return;
   }
   if (behind && backingVolumeIds.length === 0) {
@@ -91,7 +92,8 @@ function reportBacking({ volume, path }: Placed, { say }: Report): void {
   }
   const count = backingCountOf(volume);
   const plain = datafyMode === 'autoscaling';
-  if (!plain && notYet.includes(status)) {
+  // No call gives an array to what has never been Datafy's.
+  if (!plain && volumeStatuses.ownEbsVolume.includes(status)) {
     say([...path, 'datafyMode'], `is ${datafyMode}: a volume that is ${status} has no array`);
     return;
   }
@@ -124,8 +126,11 @@ function reportModifications({ volume, path }: Placed, report: Report): void {
     const here = [...path, 'modifications', at];
     reportDue('modification', modification, here, report);
     reportPerformance({ volume, path }, { ...performanceOf(volume), ...modification }, here, report);
-    if (modification.status === 'modifying' && at < modifications.length - 1) {
-      report.say([...here, 'status'], 'is modifying, and another comes after it: only the last can be under way');
+    if (isUnderWay('modification', modification.status) && at < modifications.length - 1) {
+      report.say(
+        [...here, 'status'],
+        `is ${modification.status}, and another comes after it: only the last can be under way`,
+      );
     }
   }
 }

@@ -146,14 +146,14 @@ function waitingFor({ transitions }: Table, resource: Resource): string {
 function prepareRows(db: Database, table: Table, resource: Resource) {
   const turn = table.goesBy[resource] ?? 'key';
   return db.prepare<[organization: number, now: Instant, limit: number], Due>(
-    `SELECT '${resource}' AS resource, key, ${idOf(table, resource)} AS id, account, status, due_action, due_at FROM ${resource} WHERE organization = ? AND due_at <= ? ORDER BY due_at, ${turn} LIMIT ?`,
+    `SELECT '${resource}' AS resource, key, ${idOf(table, resource)} AS id, account, status, due_action, due_at FROM ${resource} WHERE organization = +? AND due_at <= +? ORDER BY due_at, ${turn} LIMIT +?`,
   );
 }
 
 function prepareNext(db: Database, resource: Resource, only = '') {
   return db
     .prepare<[organization: number], Instant>(
-      `SELECT due_at FROM ${resource} WHERE organization = ? AND due_at IS NOT NULL${only} ORDER BY due_at LIMIT 1`,
+      `SELECT due_at FROM ${resource} WHERE organization = +? AND due_at IS NOT NULL${only} ORDER BY due_at LIMIT 1`,
     )
     .pluck();
 }

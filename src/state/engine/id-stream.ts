@@ -26,26 +26,26 @@ export function createIdStreams(db: Database, memory: Memory) {
   const changed = memory.perWorld<true>();
 
   const load = db.prepare<[organization: number], { seed: string; made: number }>(
-    'SELECT id_seed AS seed, ids_made AS made FROM organization WHERE key = ?',
+    'SELECT id_seed AS seed, ids_made AS made FROM organization WHERE key = +?',
   );
   const store = db.prepare<[idsMade: number, organization: number]>(
-    'UPDATE organization SET ids_made = ? WHERE key = ?',
+    'UPDATE organization SET ids_made = ? WHERE key = +?',
   );
   const exists = (table: IdTable) =>
     db
-      .prepare<[organization: number, id: string], number>(`SELECT 1 FROM ${table} WHERE organization = ? AND id = ?`)
+      .prepare<[organization: number, id: string], number>(`SELECT 1 FROM ${table} WHERE organization = +? AND id = +?`)
       .pluck();
   /** A document may say that a volume took over which is none of its volumes. */
   const successor = db
     .prepare<[organization: number, replacedBy: string], number>(
-      'SELECT 1 FROM volume WHERE organization = ? AND replaced_by = ?',
+      'SELECT 1 FROM volume WHERE organization = +? AND replaced_by = +?',
     )
     .pluck();
   const snapshotsFrom = db
     .prepare<{ organization: number; dsnap: string; snap: string }, string>(
-      `SELECT id FROM snapshot WHERE organization = @organization AND id >= @dsnap
+      `SELECT id FROM snapshot WHERE organization = +@organization AND id >= +@dsnap
        UNION ALL SELECT part.value ->> 'id' FROM snapshot INDEXED BY snapshot_ebs JOIN json_each(ebs_snapshots) AS part
-       WHERE organization = @organization AND ebs_last >= @snap`,
+       WHERE organization = +@organization AND ebs_last >= +@snap`,
     )
     .pluck();
   /** Who can have an id of each kind. */

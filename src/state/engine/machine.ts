@@ -8,7 +8,8 @@ import type { Memory } from './remembered.ts';
 import { createSettle, type Effects } from './settle.ts';
 import {
   type Action,
-  isUnderWay,
+  beginsSomething,
+  hasOneOf,
   type Resource,
   type Status,
   type Transition,
@@ -225,7 +226,7 @@ export const ended: Along = { due_at: null, due_action: null };
 /** The action that ends a status of a transition under way, if all goes well; null for any other status. */
 export function usualEnd(resource: Resource, status: string): string | null {
   const began: Transition | undefined = transitions.find(
-    (row: Transition) => row.resource === resource && row.to === status && isUnderWay(row),
+    (row: Transition) => row.resource === resource && row.to === status && beginsSomething(row),
   );
   return began?.next?.action ?? null;
 }
@@ -251,20 +252,18 @@ export function note(tx: Tx, resource: Change['resource'], id: string, action: s
   tx.changes.push({ resource, id, action, at: tx.now });
 }
 
-const isOneOf = (statuses: readonly string[]) => statuses.map((status) => `status = '${status}'`).join(' OR ');
-
 /** When a row comes due with nothing under way in it. */
 function prepareSchedule(db: Database, { resource, action, from }: Transition): Statement {
   return db.prepare(
     `UPDATE ${resource} SET due_at = ?, due_action = '${action}', parked = NULL
-     WHERE key = ? AND organization = ? AND account = ? AND (${isOneOf(from)})`,
+     WHERE key = +? AND organization = +? AND account = +? AND ${hasOneOf(from)}`,
   );
 }
 
 /** The conditional UPDATE (or DELETE) of a transition; none where it keeps the status, or makes the row. */
 function prepareMove(db: Database, row: Transition): Statement | undefined {
   if (row.to === 'same' || row.from.includes('absent')) return undefined;
-  const guard = `WHERE key = ? AND organization = ? AND account = ? AND (${isOneOf(row.from)})`;
+  const guard = `WHERE key = +? AND organization = +? AND account = +? AND ${hasOneOf(row.from)}`;
   // What comes due by itself is not parked.
   const unpark = row.cause === 'clock' || row.cause === 'fault' ? '' : 'parked = NULL,';
   return db.prepare(

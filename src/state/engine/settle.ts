@@ -52,7 +52,7 @@ export function createSettle(db: Database, { table, due, rowOf, effects, apply }
   const { mostRecurrences } = table;
   const accountId = db
     .prepare<[account: number, organization: number], string>(
-      'SELECT id FROM account WHERE key = ? AND organization = ?',
+      'SELECT id FROM account WHERE key = +? AND organization = +?',
     )
     .pluck();
 
@@ -180,7 +180,7 @@ export function joinEffects(parts: readonly Effects[]): Effects {
 function preparePark(db: Database, resource: Resource) {
   return db
     .prepare<[parked: string, key: number, organization: number, account: number], number | null>(
-      `UPDATE ${resource} SET due_at = NULL, parked = ? WHERE key = ? AND organization = ? AND account = ?
+      `UPDATE ${resource} SET due_at = NULL, parked = ? WHERE key = +? AND organization = +? AND account = +?
        RETURNING changed_by`,
     )
     .pluck();
@@ -190,7 +190,7 @@ function preparePark(db: Database, resource: Resource) {
 function prepareClear(db: Database, resource: Resource) {
   return db.prepare<[action: string, key: number, organization: number, account: number]>(
     `UPDATE ${resource} SET due_at = NULL, due_action = NULL
-     WHERE due_action = ? AND key = ? AND organization = ? AND account = ?`,
+     WHERE due_action = +? AND key = +? AND organization = +? AND account = +?`,
   );
 }
 
@@ -198,7 +198,7 @@ function prepareParked(db: Database, table: Table) {
   const ofResource = (resource: Resource) =>
     `SELECT '${resource}' AS resource, ${idOf(table, resource)} AS id, due_action AS action, parked ->> 'at' AS at,
        parked ->> 'reason' AS reason
-     FROM ${resource} WHERE organization = @organization AND parked IS NOT NULL`;
+     FROM ${resource} WHERE organization = +@organization AND parked IS NOT NULL`;
   return db.prepare<{ organization: number }, Parked>(
     `${table.resources.map(ofResource).join(' UNION ALL ')} ORDER BY at`,
   );

@@ -34,8 +34,8 @@ export function createWorlds(db: Database, clock: Clock, memory: Memory) {
   const known = memory.perWorld<World>();
   const ids = createIdStreams(db, memory);
 
-  const byKey = db.prepare<[organization: number], WorldRow>('SELECT * FROM organization WHERE key = ?');
-  const keyOf = db.prepare<[id: string], number>('SELECT key FROM organization WHERE id = ?').pluck();
+  const byKey = db.prepare<[organization: number], WorldRow>('SELECT * FROM organization WHERE key = +?');
+  const keyOf = db.prepare<[id: string], number>('SELECT key FROM organization WHERE id = +?').pluck();
   const first = db.prepare<[], number>('SELECT min(key) FROM organization').pluck();
   const insert = db.prepare<Record<string, unknown>>(
     `INSERT INTO organization (id, clock_now, pace, id_seed, ids_made, created_at)
@@ -45,16 +45,16 @@ export function createWorlds(db: Database, clock: Clock, memory: Memory) {
   const insertOrigin = db.prepare<[world: number, document: string]>(
     'INSERT INTO origin (world, document) VALUES (?, ?)',
   );
-  const origin = db.prepare<[world: number], string>('SELECT document FROM origin WHERE world = ?').pluck();
+  const origin = db.prepare<[world: number], string>('SELECT document FROM origin WHERE world = +?').pluck();
   const update = db.prepare<Record<string, unknown>>(
     `UPDATE organization SET clock_now = @clock_now, pace = @pace, id_seed = @id_seed,
-       ids_made = @ids_made, created_at = @created_at WHERE key = @key`,
+       ids_made = @ids_made, created_at = @created_at WHERE key = +@key`,
   );
-  const remove = db.prepare<[organization: number]>('DELETE FROM organization WHERE key = ?');
+  const remove = db.prepare<[organization: number]>('DELETE FROM organization WHERE key = +?');
   const setClock = db.prepare<[clockNow: Instant | null, organization: number]>(
-    'UPDATE organization SET clock_now = ? WHERE key = ?',
+    'UPDATE organization SET clock_now = ? WHERE key = +?',
   );
-  const setPace = db.prepare<[pace: string, organization: number]>('UPDATE organization SET pace = ? WHERE key = ?');
+  const setPace = db.prepare<[pace: string, organization: number]>('UPDATE organization SET pace = ? WHERE key = +?');
 
   function row(key: number): WorldRow {
     ids.keep();
@@ -76,17 +76,17 @@ export function createWorlds(db: Database, clock: Clock, memory: Memory) {
   const lastRequest = db
     .prepare<{ key: number }, number | null>(
       `SELECT max(changed_by) FROM (${resources
-        .map((table) => `SELECT max(changed_by) AS changed_by FROM ${table} WHERE organization = @key`)
+        .map((table) => `SELECT max(changed_by) AS changed_by FROM ${table} WHERE organization = +@key`)
         .join(' UNION ALL ')})`,
     )
     .pluck();
   const ownerOfVolume = db
     .prepare<[organization: number, id: string], string>(
-      'SELECT account.id FROM volume JOIN account ON account.key = volume.account WHERE volume.organization = ? AND volume.id = ?',
+      'SELECT account.id FROM volume JOIN account ON account.key = volume.account WHERE volume.organization = +? AND volume.id = +?',
     )
     .pluck();
   const token = db
-    .prepare<[organization: number, id: string], number>('SELECT 1 FROM token WHERE organization = ? AND id = ?')
+    .prepare<[organization: number, id: string], number>('SELECT 1 FROM token WHERE organization = +? AND id = +?')
     .pluck();
 
   return {

@@ -33,7 +33,7 @@ export function prepareAll<Row extends Owned>(
 ): (organization: number) => (Row & { account_id: string })[] {
   const all = db.prepare<[organization: number], Row & { account_id: string }>(
     `SELECT ${table}.*, account.id AS account_id FROM ${table} JOIN account ON account.key = ${table}.account
-     WHERE ${table}.organization = ? ORDER BY ${table}.key`,
+     WHERE ${table}.organization = +? ORDER BY ${table}.key`,
   );
   return (organization) => all.all(organization);
 }
@@ -62,7 +62,7 @@ export function prepareUpdate<Row extends Owned>(
 ): (row: Row) => void {
   const update = db.prepare<Row>(
     `UPDATE ${table} SET ${columns.map((column) => `${column} = @${column}`).join(', ')}
-     WHERE key = @key AND organization = @organization AND account = @account`,
+     WHERE key = +@key AND organization = +@organization AND account = +@account`,
   );
   return (row) => void update.run(row);
 }

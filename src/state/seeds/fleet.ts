@@ -1,7 +1,7 @@
 import { supported } from '../aws/ebs.ts';
 import { fillWorld } from '../document/defaults.ts';
 import type { Seed, SeedDocument } from '../document/document.ts';
-import type { Status } from '../engine/transitions.ts';
+import { type Status, transition, volumeStatuses } from '../engine/transitions.ts';
 import { type Service, type Team, teams } from './teams.ts';
 
 type Written<K extends 'instances' | 'volumes' | 'snapshots'> = NonNullable<SeedDocument[K]>[number];
@@ -131,13 +131,13 @@ function statusOf(team: Team, at: number): Status<'volume'> {
   if (!agent || !supported.volumeTypes.includes(volumeType)) return 'ordinary';
   const status = turn(statuses, at);
   // The last one would have nothing that takes over.
-  return status === 'replaced' && at + team.nodes === team.volumes - 1 ? 'managed' : status;
+  return volumeStatuses.replaced.includes(status) && at + team.nodes === team.volumes - 1 ? 'managed' : status;
 }
 
 /** Whose data it has: a new volume that of a snapshot, one that took over that of the volume before it. */
 function originalOf(team: Team, at: number): number {
-  if (statusOf(team, at) === 'creating') return 0;
-  return at > 0 && statusOf(team, at - 1) === 'replaced' ? at - 1 : at;
+  if (volumeStatuses.beingMade.includes(statusOf(team, at))) return 0;
+  return at > 0 && volumeStatuses.replaced.includes(statusOf(team, at - 1)) ? at - 1 : at;
 }
 
 /** What is special about a managed volume, in turn. */
@@ -157,8 +157,10 @@ function makeDataVolume(team: Team, of: number, instances: readonly Instance[], 
   const round = Math.floor(original / team.services.length);
   const sizeGb = turn(service.sizesGb, round);
   const instance = turn(instances, original);
-  const managed = status === 'managed';
-  const attached = status === 'creating' || status === 'replaced' ? undefined : managed ? attachmentOf(at) : 'attached';
+  const managed = volumeStatuses.managed.includes(status);
+  const isNew = volumeStatuses.beingMade.includes(status);
+  const isReplaced = volumeStatuses.replaced.includes(status);
+  const attached = isNew || isReplaced ? undefined : managed ? attachmentOf(at) : 'attached';
   const modifications = managed ? modificationsOf(at, sizeGb) : undefined;
   return {
     volumeId: idOf('vol', of, 1, at),
@@ -166,8 +168,8 @@ function makeDataVolume(team: Team, of: number, instances: readonly Instance[], 
     status,
     sizeGb,
     availabilityZone: instance.availabilityZone,
-    ...(status === 'creating' ? { restoredFrom: idOf('dsnap', of, 0, 0) } : kindOf(service, managed, sizeGb, round)),
-    ...(status === 'replaced' && { replacedBy: idOf('vol', of, 1, at + 1) }),
+    ...(isNew ? { restoredFrom: idOf('dsnap', of, 0, 0) } : kindOf(service, managed, sizeGb, round)),
+    ...(isReplaced && { replacedBy: idOf('vol', of, 1, at + 1) }),
     ...(service.fileSystem && { fileSystem: service.fileSystem }),
     ...encryptionOf(team),
     ...(attached && {
@@ -183,9 +185,9 @@ function makeDataVolume(team: Team, of: number, instances: readonly Instance[], 
       tag('service', service.name),
       tag('team', team.name),
       tag('environment', environmentOf(team.name)),
-      ...(managed || status === 'activating' ? [tag('autoscale', 'on')] : []),
+      ...(managed || status === transition('volume', 'activate').to ? [tag('autoscale', 'on')] : []),
     ],
-    ageMinutes: status === 'creating' ? 0 : (10 + ((37 * at) % 700)) * day,
+    ageMinutes: isNew ? 0 : (10 + ((37 * at) % 700)) * day,
   } satisfies Written<'volumes'>;
 }
 
@@ -218,7 +220,7 @@ function makeSnapshots(team: Team, of: number, volumes: readonly ReturnType<type
       volumeId,
       ...more,
     });
-  const managed = volumes.filter(({ status }) => status === 'managed');
+  const managed = volumes.filter(({ status }) => volumeStatuses.managed.includes(status));
   for (const [at, { volumeId }] of managed.entries()) {
     if (at % 3 !== 0) continue;
     add(volumeId, { description: 'weekly', ageMinutes: 8 * day });
@@ -227,7 +229,7 @@ function makeSnapshots(team: Team, of: number, volumes: readonly ReturnType<type
     if (at % 12 === 9)
       add(volumeId, { status: 'error', description: 'failed: it cannot be restored', ageMinutes: day });
   }
-  const ordinary = volumes.find(({ status }) => status === 'ordinary');
+  const ordinary = volumes.find(({ status }) => volumeStatuses.activatable.includes(status));
   if (ordinary) add(ordinary.volumeId, { description: 'before autoscaling', ageMinutes: 2 * day });
   const gone = idOf('vol', of, 2, 0);
   add(gone, {

@@ -87,23 +87,31 @@ function sorted(tables: readonly ContentTable[]): ContentTable[] {
  */
 export function keepPlace(db: Sqlite.Database): void {
   const columnsOf = db.prepare<[table: string], string>('SELECT name FROM pragma_table_info(?)').pluck();
-  for (const { name, columns, identity } of contentOf(db)) {
-    const kept = keptName(name);
-    const before = columnsOf.all(kept);
-    if (before.length === 0) {
-      const definitions = columns.map((column) => `${column.name} ${column.type}`);
-      db.exec(
-        `CREATE TABLE ${kept} (checkpoint INTEGER NOT NULL REFERENCES checkpoint (key) ON DELETE CASCADE,
-           ${definitions.join(', ')}, UNIQUE (${['checkpoint', ...identity].join(', ')})) STRICT`,
-      );
-      continue;
-    }
-    const gone = before.filter((each) => each !== 'checkpoint' && !columns.some((column) => column.name === each));
-    for (const each of gone) db.exec(`ALTER TABLE ${kept} DROP COLUMN ${each}`);
-    for (const column of columns) {
-      if (before.includes(column.name)) continue;
-      const initial = column.initial === null ? '' : ` DEFAULT ${column.initial}`;
-      db.exec(`ALTER TABLE ${kept} ADD COLUMN ${column.name} ${column.type}${initial}`);
-    }
+  // All at once: SQLite reads its schema anew after each change of it.
+  db.exec(
+    contentOf(db)
+      .flatMap((table) => placeFor(table, columnsOf.all(keptName(table.name))))
+      .join(';\n'),
+  );
+}
+
+/** The statements that give a table its place. @param before the columns that are there; empty: no table is. */
+function placeFor({ name, columns, identity }: ContentTable, before: readonly string[]): string[] {
+  const kept = keptName(name);
+  if (before.length === 0) {
+    const definitions = columns.map((column) => `${column.name} ${column.type}`);
+    return [
+      `CREATE TABLE ${kept} (checkpoint INTEGER NOT NULL REFERENCES checkpoint (key) ON DELETE CASCADE,
+         ${definitions.join(', ')}, UNIQUE (${['checkpoint', ...identity].join(', ')})) STRICT`,
+    ];
   }
+  const gone = before.filter((each) => each !== 'checkpoint' && !columns.some((column) => column.name === each));
+  const come = columns.filter((column) => !before.includes(column.name));
+  return [
+    ...gone.map((each) => `ALTER TABLE ${kept} DROP COLUMN ${each}`),
+    ...come.map(({ name: column, type, initial }) => {
+      const otherwise = initial === null ? '' : ` DEFAULT ${initial}`;
+      return `ALTER TABLE ${kept} ADD COLUMN ${column} ${type}${otherwise}`;
+    }),
+  ];
 }

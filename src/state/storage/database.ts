@@ -9,7 +9,6 @@ import Sqlite from 'better-sqlite3';
 import { requireNode } from '../../ground/node-version.ts';
 import type { Durability } from './durability.ts';
 import { type Migration, migrate, projectMigrations } from './migrations.ts';
-import { openSqlite } from './sqlite.ts';
 
 export type Database = Sqlite.Database;
 export const SqliteError = Sqlite.SqliteError;
@@ -68,11 +67,11 @@ export function openDatabase(
   { durability = 'full', migrations = projectMigrations() }: Opening = {},
 ): Database {
   requireNode();
-  if (file === ':memory:') return prepare(openSqlite(file), file, durability, migrations);
+  if (file === ':memory:') return prepare(new Sqlite(file), file, durability, migrations);
   try {
     const path = usablePath(file);
     inspectLeftovers(path, file, migrations);
-    return prepare(openSqlite(path, { timeout: patience }), file, durability, migrations);
+    return prepare(new Sqlite(path, { timeout: patience }), file, durability, migrations);
   } catch (error) {
     throw refusal(error, file) ?? error;
   }

@@ -27,40 +27,40 @@ export type Accounts = ReturnType<typeof createAccounts>;
 /** Accounts: an organization's own, and the sub-accounts below it. */
 export function createAccounts(db: Database, worlds: Worlds, volumes: Volumes, tokens: Tokens) {
   const byId = db.prepare<[organization: number, id: string], AccountRow>(
-    'SELECT * FROM account WHERE organization = ? AND id = ?',
+    'SELECT * FROM account WHERE organization = +? AND id = +?',
   );
   const subAccounts = db.prepare<[organization: number], AccountRow>(
-    'SELECT * FROM account WHERE organization = ? AND parent IS NOT NULL ORDER BY position',
+    'SELECT * FROM account WHERE organization = +? AND parent IS NOT NULL ORDER BY position',
   );
   const insert = db.prepare<Omit<AccountRow, 'key'> & { key: number | null }>(
     `INSERT INTO account (key, organization, parent, position, ${columns.join(', ')})
      VALUES (@key, @organization, @parent,
-       (SELECT coalesce(max(position) + 1, 0) FROM account WHERE organization = @organization),
+       (SELECT coalesce(max(position) + 1, 0) FROM account WHERE organization = +@organization),
        ${columns.map((column) => `@${column}`).join(', ')})`,
   );
   const hasAwsId = db
     .prepare<[organization: number, awsId: string], number>(
-      'SELECT 1 FROM account WHERE organization = ? AND aws_id = ?',
+      'SELECT 1 FROM account WHERE organization = +? AND aws_id = +?',
     )
     .pluck();
   const keys = db.prepare<[organization: number], { id: string; key: number }>(
-    'SELECT id, key FROM account WHERE organization = ?',
+    'SELECT id, key FROM account WHERE organization = +?',
   );
 
   const byKey = db.prepare<[organization: number, account: number], AccountRow & { parent_id: string | null }>(
     `SELECT account.*, parent.id AS parent_id FROM account LEFT JOIN account AS parent ON parent.key = account.parent
-     WHERE account.organization = ? AND account.key = ?`,
+     WHERE account.organization = +? AND account.key = +?`,
   );
   const rename = db.prepare<[name: string, organization: number, account: number]>(
-    'UPDATE account SET name = ? WHERE organization = ? AND key = ?',
+    'UPDATE account SET name = ? WHERE organization = +? AND key = +?',
   );
   const remove = db.prepare<[organization: number, account: number]>(
-    'DELETE FROM account WHERE organization = ? AND key = ?',
+    'DELETE FROM account WHERE organization = +? AND key = +?',
   );
 
   const list = db.prepare<[organization: number], AccountRow & { parent_id: string | null }>(
     `SELECT account.*, parent.id AS parent_id FROM account LEFT JOIN account AS parent ON parent.key = account.parent
-     WHERE account.organization = ? ORDER BY account.position`,
+     WHERE account.organization = +? ORDER BY account.position`,
   );
 
   function view(tx: Tx, key = tx.account): Account {
@@ -69,7 +69,7 @@ export function createAccounts(db: Database, worlds: Worlds, volumes: Volumes, t
     return show(accountView, row, { parentAccountId: row.parent_id });
   }
 
-  const removeAll = db.prepare<[organization: number]>('DELETE FROM account WHERE organization = ?');
+  const removeAll = db.prepare<[organization: number]>('DELETE FROM account WHERE organization = +?');
 
   return {
     view,

@@ -24,25 +24,25 @@ export type RoleArns = ReturnType<typeof createRoleArns>;
 export function createRoleArns(db: Database, faults: Faults) {
   const select = db
     .prepare<[organization: number, account: number], string>(
-      'SELECT arn FROM role_arn WHERE organization = ? AND account = ?',
+      'SELECT arn FROM role_arn WHERE organization = +? AND account = +?',
     )
     .pluck();
   const upsert = db.prepare<[organization: number, account: number, arn: string]>(
     'INSERT INTO role_arn (organization, account, arn) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET arn = excluded.arn',
   );
   const remove = db.prepare<[organization: number, account: number]>(
-    'DELETE FROM role_arn WHERE organization = ? AND account = ?',
+    'DELETE FROM role_arn WHERE organization = +? AND account = +?',
   );
   const failure = db
     .prepare<[organization: number, arn: string], string>(
-      'SELECT reason FROM failing_role WHERE organization = ? AND arn = ?',
+      'SELECT reason FROM failing_role WHERE organization = +? AND arn = +?',
     )
     .pluck();
   const insertFailure = db.prepare<[organization: number, arn: string, reason: string]>(
     'INSERT INTO failing_role (organization, arn, reason) VALUES (?, ?, ?)',
   );
 
-  const removeFailing = db.prepare<[organization: number]>('DELETE FROM failing_role WHERE organization = ?');
+  const removeFailing = db.prepare<[organization: number]>('DELETE FROM failing_role WHERE organization = +?');
 
   /** What the permission check finds wrong with a role, if anything. */
   function failureOf(tx: Tx, roleArn: string): string | undefined {

@@ -60,14 +60,14 @@ export function createTokens(db: Database, worlds: Worlds, memory: Memory) {
   const bySecret = db.prepare<[secretHash: Buffer], FoundToken>(
     `SELECT token.organization, token.account, account.id AS accountId, account.parent, token.id AS tokenId,
        token.expires_at AS expiresAt, token.role_ids
-     FROM token JOIN account ON account.key = token.account WHERE token.secret_hash = ?`,
+     FROM token JOIN account ON account.key = token.account WHERE token.secret_hash = +?`,
   );
   const insert = prepareInsert<Omit<StoredToken, 'key'>>(db, 'token', [...ownedColumns, ...columnsOf(tokenFields)]);
   const byId = db.prepare<[organization: number, id: string, account: number], StoredToken>(
-    'SELECT * FROM token WHERE organization = ? AND id = ? AND account = ?',
+    'SELECT * FROM token WHERE organization = +? AND id = +? AND account = +?',
   );
   const remove = db.prepare<[organization: number, id: string, account: number]>(
-    'DELETE FROM token WHERE organization = ? AND id = ? AND account = ?',
+    'DELETE FROM token WHERE organization = +? AND id = +? AND account = +?',
   );
   const view = (tx: Tx, row: RowOf<typeof tokenFields>): Token => show(tokenView, row, { accountId: tx.accountId });
 

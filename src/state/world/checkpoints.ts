@@ -55,18 +55,18 @@ export function createCheckpoints(db: Database, { copies, memory, worlds, accoun
     )
     .pluck();
   const find = db
-    .prepare<[world: number, name: string | null], number>('SELECT key FROM checkpoint WHERE world = ? AND name IS ?')
+    .prepare<[world: number, name: string | null], number>('SELECT key FROM checkpoint WHERE world = +? AND name IS ?')
     .pluck();
   const list = db.prepare<[world: number], Checkpoint>(
-    'SELECT name, created_at AS createdAt FROM checkpoint WHERE world = ? AND name IS NOT NULL ORDER BY name',
+    'SELECT name, created_at AS createdAt FROM checkpoint WHERE world = +? AND name IS NOT NULL ORDER BY name',
   );
-  const remove = db.prepare<[checkpoint: number]>('DELETE FROM checkpoint WHERE key = ?');
+  const remove = db.prepare<[checkpoint: number]>('DELETE FROM checkpoint WHERE key = +?');
   const look = db.prepare<[checkpoint: number], { key: number; createdAt: Instant; pace: string }>(
     `SELECT key, checkpoint.created_at AS createdAt, pace FROM checkpoint
-     JOIN kept_organization ON kept_organization.checkpoint = key WHERE key = ?`,
+     JOIN kept_organization ON kept_organization.checkpoint = key WHERE key = +?`,
   );
   const keptAccounts = db.prepare<[checkpoint: number], KeptAccount>(
-    'SELECT id, name, parent FROM kept_account WHERE checkpoint = ? ORDER BY position',
+    'SELECT id, name, parent FROM kept_account WHERE checkpoint = +? ORDER BY position',
   );
 
   /** Keeps what a world holds; answers whether there was a copy of that name. */

@@ -4,13 +4,27 @@ import type { Database } from '../storage/database.ts';
 /** By how much the keys of each table are moved: nothing where rows go back into the world that they are of. */
 type Shifts = Record<string, number>;
 
-export type Copies = ReturnType<typeof createCopies>;
+export type Copies = ReturnType<typeof prepareCopies>;
 
 /**
  * Rows of worlds into checkpoints, and back: of all tables that have a column `organization`, and the world's own row,
  * with nothing said here of what they hold. Each takes part in a transaction that is open.
  */
-export function createCopies(db: Database) {
+export function createCopies(db: Database): Copies {
+  let prepared: Copies | undefined;
+  // Most engines never make a copy, and to prepare all these statements would take as long as all others together.
+  const copies = () => {
+    prepared ??= prepareCopies(db);
+    return prepared;
+  };
+  return {
+    keep: (...asked) => copies().keep(...asked),
+    restore: (...asked) => copies().restore(...asked),
+    fill: (...asked) => copies().fill(...asked),
+  };
+}
+
+function prepareCopies(db: Database) {
   const content = contentOf(db);
   const tables = content.filter(({ identity }) => identity.length > 0);
   const columns = content.filter(({ identity }) => identity.length === 0).flatMap((table) => table.columns);
@@ -23,12 +37,12 @@ export function createCopies(db: Database) {
   const names = columns.map(({ name }) => name).join(', ');
   const keepWorld = db.prepare<{ organization: number; checkpoint: number }>(
     `INSERT INTO kept_organization (checkpoint, ${names})
-     SELECT @checkpoint, ${names} FROM organization WHERE key = @organization
+     SELECT @checkpoint, ${names} FROM organization WHERE key = +@organization
      ON CONFLICT DO UPDATE SET (${names}) = (${columns.map(({ name }) => `excluded.${name}`).join(', ')})`,
   );
   const restoreWorld = db.prepare<{ organization: number; checkpoint: number }>(
     `UPDATE organization SET (${names}) =
-       (SELECT ${names} FROM kept_organization WHERE checkpoint = @checkpoint) WHERE key = @organization`,
+       (SELECT ${names} FROM kept_organization WHERE checkpoint = +@checkpoint) WHERE key = +@organization`,
   );
 
   return {
@@ -79,7 +93,7 @@ function prepareAlike(db: Database, { columns, identity }: ContentTable, from: P
   type Between = { organization: number; checkpoint: number };
   const names = columns.map(({ name }) => name);
   const rest = names.filter((name) => !identity.includes(name));
-  const isIn = ({ scope }: Place, row: string) => `${row}.${scope} = @${scope}`;
+  const isIn = ({ scope }: Place, row: string) => `${row}.${scope} = +@${scope}`;
   const found = identity.map((name) => `theirs.${name} = ours.${name}`);
   const same = [...found, ...rest.map((name) => `theirs.${name} IS ours.${name}`)].join(' AND ');
   const remove = db.prepare<Between>(
@@ -97,7 +111,7 @@ function prepareAlike(db: Database, { columns, identity }: ContentTable, from: P
   const addMissing = prepareAdd(
     `AND NOT EXISTS (SELECT 1 FROM ${to.table} AS theirs WHERE ${isIn(to, 'theirs')} AND ${found.join(' AND ')})`,
   );
-  const count = ({ table, scope }: Place) => `(SELECT count(*) FROM ${table} WHERE ${scope} = @${scope})`;
+  const count = ({ table, scope }: Place) => `(SELECT count(*) FROM ${table} WHERE ${scope} = +@${scope})`;
   const counts = db.prepare<Between, { wanted: number; there: number }>(
     `SELECT ${count(from)} AS wanted, ${count(to)} AS there`,
   );
@@ -115,7 +129,7 @@ function prepareFill(db: Database, { name, columns, identity, keys }: ContentTab
   const values = names.map((column) => (keys.has(column) ? `${column} + @${keys.get(column)}` : column));
   return db.prepare<Record<string, number>>(
     `INSERT INTO ${name} (organization, ${names.join(', ')})
-     SELECT @organization, ${values.join(', ')} FROM ${keptName(name)} WHERE checkpoint = @checkpoint
+     SELECT @organization, ${values.join(', ')} FROM ${keptName(name)} WHERE checkpoint = +@checkpoint
      ORDER BY ${identity.join(', ')}`,
   );
 }
@@ -125,7 +139,7 @@ function prepareRange(db: Database, table: string) {
   const shift = db
     .prepare<{ checkpoint: number }, number>(
       `SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = '${table}'), 0) + 1
-         - coalesce((SELECT min(key) FROM ${keptName(table)} WHERE checkpoint = @checkpoint), 1)`,
+         - coalesce((SELECT min(key) FROM ${keptName(table)} WHERE checkpoint = +@checkpoint), 1)`,
     )
     .pluck();
   return (checkpoint: number): number => shift.get({ checkpoint }) ?? 0;

@@ -58,16 +58,16 @@ export function createExport(db: Database, worlds: Worlds, lists: Lists) {
   const owned = <T>(table: string, columns = `${table}.*`) =>
     db.prepare<[organization: number], Owned<T>>(
       `SELECT ${columns}, account.id AS account_id FROM ${table} JOIN account ON account.key = ${table}.account
-       WHERE ${table}.organization = ? ORDER BY ${table}.key`,
+       WHERE ${table}.organization = +? ORDER BY ${table}.key`,
     );
   const accounts = db.prepare<[organization: number], AccountRow & { arn: string | null }>(
     `SELECT account.*, role_arn.arn FROM account
      LEFT JOIN role_arn ON role_arn.organization = account.organization AND role_arn.account = account.key
-     WHERE account.organization = ? ORDER BY account.position`,
+     WHERE account.organization = +? ORDER BY account.position`,
   );
   const tokens = owned<StoredToken>('token');
   const failingRoles = db.prepare<[organization: number], { roleArn: string; reason: string }>(
-    'SELECT arn AS roleArn, reason FROM failing_role WHERE organization = ? ORDER BY arn',
+    'SELECT arn AS roleArn, reason FROM failing_role WHERE organization = +? ORDER BY arn',
   );
   const volumes = owned<VolumeRow>('volume');
   const backing = db.prepare<
@@ -77,7 +77,7 @@ export function createExport(db: Database, worlds: Worlds, lists: Lists) {
     `SELECT member.volume, ebs_volume.id, ebs_volume.created_at, device_name, started_at
      FROM member JOIN ebs_volume ON ebs_volume.key = member.ebs_volume
      LEFT JOIN ebs_attachment ON ebs_attachment.ebs_volume = ebs_volume.key
-     WHERE member.organization = ? ORDER BY member.volume, member.position`,
+     WHERE member.organization = +? ORDER BY member.volume, member.position`,
   );
   const attachments = owned<AttachmentRow & { instance_id: string }>(
     'attachment',

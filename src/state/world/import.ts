@@ -27,6 +27,7 @@ import { inBody } from '../document/problem.ts';
 import type { Machine, Pending, Tx } from '../engine/machine.ts';
 import { type Pace, paces } from '../engine/pace.ts';
 import type { Memory } from '../engine/remembered.ts';
+import { isUnderWay } from '../engine/transitions.ts';
 import type { Worlds } from '../engine/worlds.ts';
 import { instantOf, rowOf } from '../fields/field.ts';
 import { type Database, SqliteError } from '../storage/database.ts';
@@ -197,7 +198,7 @@ export function createImport(db: Database, parts: Parts) {
 
   function addEbsVolumes(tx: Tx, volume: VolumeDocument, reserved: ReadonlyMap<string, ReadonlySet<string>>): void {
     const { volumeId, backingVolumeIds = [], due, attachment, modifications: changes = [] } = volume;
-    const modification = changes.find(({ status }) => status === 'modifying');
+    const modification = changes.find(({ status }) => isUnderWay('modification', status));
     const own = (volume.backingVolumes ?? []).map(({ volumeId: id, deviceName, attachedAt, createdAt }) => {
       const at = {
         ...(attachedAt && { attachedAt: instantOf(attachedAt) }),

@@ -1,5 +1,5 @@
 import {
-  isUnderWay,
+  beginsSomething,
   resources,
   statuses,
   type Transition,
@@ -23,7 +23,9 @@ const rules: Record<string, string> = {
       const ends = transitions
         .filter((row: Transition) => row.resource === table && ['clock', 'fault'].includes(row.cause))
         .flatMap((row) => row.from.map((from) => `(status = '${from}' AND due_action = '${row.action}')`));
-      const under = (transitions as readonly Transition[]).filter((row) => row.resource === table && isUnderWay(row));
+      const under = (transitions as readonly Transition[]).filter(
+        (row) => row.resource === table && beginsSomething(row),
+      );
       const waiting = list([...new Set(under.map(({ to }) => to))]);
       return `SELECT '${table}' AS what, key FROM ${table} WHERE CASE WHEN status IN (${waiting}) OR due_action IS NOT NULL
         THEN due_action IS NULL OR NOT (${ends.join(' OR ')}) ELSE due_at IS NOT NULL END`;

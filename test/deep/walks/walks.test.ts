@@ -18,9 +18,9 @@ import { accountIds, callOf, seedOf, verbNames, walkOf } from './walk.ts';
 
 // Random walks of calls over two worlds, beside a model of what they should do.
 
-const walks = sized(200, 5_000);
+const walks = sized(100, 5_000);
 const steps = 50;
-const limit = sized(120_000, 3_600_000);
+const limit = sized(300_000, 3_600_000);
 
 /** Who stands where: an organization, and its accounts in the model's order. */
 interface Place {

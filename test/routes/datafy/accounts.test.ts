@@ -329,12 +329,15 @@ describe('behaviour', () => {
       const { accountId, secret } = await createWithToken();
       await fill(accountId, secret);
       const untouched = Object.entries(rows()).filter(([table, all]) => all.length === before[table]?.length);
-      expect(untouched.map(([table]) => table).sort()).toEqual([
-        'checkpoint',
-        'failing_role',
-        'organization',
-        'origin',
-      ]);
+      // No checkpoint is made meanwhile, so that its tables have nothing to keep of it.
+      const kept = untouched.filter(([table]) => table.startsWith('kept_'));
+      expect(kept.flatMap(([, all]) => all)).toEqual([]);
+      expect(
+        untouched
+          .map(([table]) => table)
+          .filter((table) => !table.startsWith('kept_'))
+          .sort(),
+      ).toEqual(['checkpoint', 'failing_role', 'organization', 'origin']);
 
       isEmpty(await remove(accountId));
       expect(rows()).toEqual(before);

@@ -2,7 +2,6 @@ import type { Database } from 'better-sqlite3';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { controlledClock } from '../../../src/ground/clock.ts';
 import { EmulatorError, type WrongStatus } from '../../../src/ground/errors.ts';
-import { stoodBehind } from '../../../src/state/document/defaults.ts';
 import type { VolumeDocument, WorldDocument } from '../../../src/state/document/document.ts';
 import { createFaults } from '../../../src/state/engine/faults.ts';
 import { type Change, createMachine, type Thing, type Tx } from '../../../src/state/engine/machine.ts';
@@ -10,14 +9,15 @@ import { type PaceKey, paceKeys } from '../../../src/state/engine/pace.ts';
 import { createMemory } from '../../../src/state/engine/remembered.ts';
 import type { Effects } from '../../../src/state/engine/settle.ts';
 import {
+  beginsSomething,
   faultyTransitions,
-  isUnderWay,
   type Resource,
   resources,
   type Status,
   statuses,
   type Transition,
   transitions,
+  volumeStatuses,
 } from '../../../src/state/engine/transitions.ts';
 import { createWorlds } from '../../../src/state/engine/worlds.ts';
 import { createState, type State, type Target } from '../../../src/state/index.ts';
@@ -59,7 +59,7 @@ function seedOf(resource: Resource, status: Status | 'absent', volume: Partial<V
     status: inStatus,
     sizeGb: 10,
     availabilityZone: zone,
-    backingVolumeIds: stoodBehind.includes(inStatus) ? backing : [],
+    backingVolumeIds: volumeStatuses.autoscaled.includes(inStatus) ? backing : [],
     ...(resource === 'attachment' && there && { attachment }),
     ...(resource === 'modification' && there && { modifications: [modification] }),
     ...volume,
@@ -583,9 +583,9 @@ describe.each(resources)('the database on %s', (resource) => {
 
   test.each(names(resource))('has a due_action in %s exactly where the table lets it end', (status) => {
     const into = of(resource).filter(({ to }) => to === status);
-    const timed = into.some(isUnderWay);
+    const timed = into.some(beginsSomething);
     // All ways into a status agree on it.
-    expect(into.filter((row) => isUnderWay(row) !== timed).map(nameOf)).toEqual([]);
+    expect(into.filter((row) => beginsSomething(row) !== timed).map(nameOf)).toEqual([]);
 
     openIn(resource, status);
     const set = (due: string) => () => db.exec(`UPDATE ${resource} SET ${due}`);

@@ -70,7 +70,7 @@ const yaml: [string, string, ...string[]][] = [
   [
     'a merge key',
     'clock: &c { mode: system }\npace: { <<: *c }\n',
-    '2:9: pace["<<"] is not known: there are create, activate, snapshot, attach, detach, modify, deactivate',
+    '2:9: pace["<<"] is not known: there are create, activate, snapshot, attach, detach, modify, deactivate, source',
   ],
   ['the name of a pace that is none', 'pace: brisk\n', '1:7: pace must be one of instant, realistic'],
   ['a name that is a list', '? [a]\n: 1\n', '1:3: the seed has a name that is not plain text'],

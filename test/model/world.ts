@@ -12,6 +12,8 @@ export interface Volume {
   account: number;
   status: string;
   due: number;
+  /** When its original EBS volume goes: nobody is told of that. */
+  sourceGoes?: number;
   size: number;
   iops: number;
   throughput: number;
@@ -119,6 +121,9 @@ export function settle(world: World, now: number): boolean {
     for (const volume of world.volumes) {
       const { modification, attachment } = volume;
       offer(volume.due, () => end(world, volume));
+      offer(volume.sourceGoes ?? never, () => {
+        volume.sourceGoes = never;
+      });
       if (modification) offer(modification.due, () => land(volume, modification));
       if (attachment) offer(attachment.due, () => arrive(world, volume, attachment));
     }
@@ -166,6 +171,8 @@ function end(world: World, volume: Volume): void {
   if (volume.status === 'activating') takeFirstSnapshot(world, volume, at);
   if (volume.status !== 'deactivating') {
     volume.status = 'managed';
+    const { source } = world.pace;
+    if (source !== 'keep') volume.sourceGoes = at + source;
     return;
   }
   const { size, account, attachment, zone, tags, fileSystem } = volume;

@@ -143,12 +143,17 @@ function helps(error: ErrorObject, all: readonly ErrorObject[]): boolean {
   });
 }
 
-/** The branch of a oneOf that alone takes values of this type, by its place; -1 where there is none. */
+/**
+ * The branch of a oneOf that alone takes values of this type, by its place; -1 where there is none. A word among numbers
+ * says nothing of what else there is, so there the oneOf itself does.
+ */
 function branchMeant({ schema, data }: ErrorObject): number {
-  const types = (schema as { type?: string }[]).map(({ type }) => type);
-  const type = typeName(data);
+  const branches = schema as Branch[];
+  const types = branches.map(({ type }) => (type === 'integer' ? 'number' : type));
+  const type = typeName(data).split(' ', 1)[0];
   const at = types.indexOf(type);
-  return at === types.lastIndexOf(type) ? at : -1;
+  if (at !== types.lastIndexOf(type) || (branches[at]?.enum && isPlain(branches))) return -1;
+  return at;
 }
 
 /** Whether it is a type that no branch can do without. */
@@ -183,7 +188,9 @@ function verdictOn(error: ErrorObject, { show, hint }: Reader): string {
     case 'enum':
       return `must be one of ${error.params.allowedValues.join(', ')}`;
     case 'oneOf': {
-      const choices = (error.schema as Branch[]).map(describeBranch).join(' or ');
+      const branches = error.schema as Branch[];
+      const choices = branches.map(describeBranch).join(' or ');
+      if (isPlain(branches)) return `must be ${choices}, not ${show(error.data)}`;
       return `must be exactly one of ${choices}${error.params.passingSchemas ? ', and is more than one' : ''}`;
     }
     case 'pattern':
@@ -199,13 +206,20 @@ function verdictOn(error: ErrorObject, { show, hint }: Reader): string {
 }
 
 interface Branch {
+  type?: string;
   required?: string[];
   enum?: unknown[];
   properties?: object;
+  minimum?: number;
+  maximum?: number;
 }
 
-function describeBranch({ required, enum: values, properties = {} }: Branch): string {
+/** Whether none of them is an object. */
+const isPlain = (branches: readonly Branch[]) => branches.every(({ type }) => type !== 'object');
+
+function describeBranch({ type, required, enum: values, minimum, maximum, properties = {} }: Branch): string {
   if (values) return values.map((value) => JSON.stringify(value)).join(' or ');
+  if (type === 'integer') return `an integer from ${minimum} to ${maximum}`;
   return `{${(required ?? Object.keys(properties)).join(', ')}}`;
 }
 

@@ -72,15 +72,15 @@ export function parsePace(text: string): Pace {
       );
     }
     if (part === 'source=keep') pace.source = 'keep';
-    else pace[key as PaceKey] = milliseconds(value, part);
+    else pace[key as PaceKey] = milliseconds(value, part, key === 'source' ? ', or keep' : '');
   }
   return pace;
 }
 
-function milliseconds(text: string, part: string): number {
+function milliseconds(text: string, part: string, others = ''): number {
   const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
   if (!(value <= longest)) {
-    throw new Error(`"${part}" is not a pace: milliseconds are a whole number from 0 to ${longest}`);
+    throw new Error(`"${part}" is not a pace: milliseconds are a whole number from 0 to ${longest}${others}`);
   }
   return value;
 }

@@ -302,6 +302,16 @@ describe('the pace', () => {
     expect(emulated.dump()).toBe(before);
   });
 
+  test.each([
+    ['never', 'body/source must be an integer from 0 to 2592000000 or "keep", not string'],
+    [true, 'body/source must be an integer from 0 to 2592000000 or "keep", not boolean'],
+    [null, 'body/source must be an integer from 0 to 2592000000 or "keep", not null'],
+    [-1, 'body/source must be >= 0'],
+    [1.5, 'body/source must be integer, not number 1.5'],
+  ])('a source of %j is refused with what may stand there', async (source, message) => {
+    expect((await pace({ source })).body).toEqual({ message });
+  });
+
   test('there is one for every transition that takes time, and each is what its transition takes', async () => {
     // What AWS's own volumes do takes as long as the change that it follows from.
     const told = (transitions as readonly Transition[]).filter(({ quiet }) => !quiet);

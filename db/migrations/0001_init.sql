@@ -256,9 +256,6 @@ CREATE TABLE ebs_modification (
   size_gb      INTEGER NOT NULL CHECK (size_gb > 0),
   iops         INTEGER NOT NULL CHECK (iops > 0),
   throughput   INTEGER NOT NULL CHECK (throughput > 0),
-  from_size_gb    INTEGER NOT NULL CHECK (from_size_gb > 0),
-  from_iops       INTEGER NOT NULL CHECK (from_iops > 0),
-  from_throughput INTEGER NOT NULL CHECK (from_throughput > 0),
   started_at   INTEGER NOT NULL,
   CHECK (due_at IS NULL OR (due_action IS NOT NULL AND parked IS NULL)),
   CHECK ((due_action IS NOT NULL) = (status = 'modifying'))

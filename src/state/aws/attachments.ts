@@ -2,14 +2,12 @@ import type { Database } from 'better-sqlite3';
 import type { Instant } from '../../ground/clock.ts';
 import type { Along, Begun, Machine, Thing, Tx } from '../engine/machine.ts';
 import type { Effects } from '../engine/settle.ts';
+import { begunColumns, type Owned, ownedColumns, prepareInsert } from '../fields/table.ts';
 import { attachmentPoint } from './ebs.ts';
 import type { EbsVolumeRow, EbsVolumes } from './volumes.ts';
 
 /** An EBS volume on an instance. */
-export interface EbsAttachmentRow extends Begun<'ebs_attachment'> {
-  key: number;
-  organization: number;
-  account: number;
+export interface EbsAttachmentRow extends Owned, Begun<'ebs_attachment'> {
   ebs_volume: number;
   instance: number;
   device_name: string;
@@ -29,12 +27,16 @@ export type EbsAttachments = ReturnType<typeof createEbsAttachments>;
 
 /** Which EBS volumes are on which instances. */
 export function createEbsAttachments(db: Database, machine: Machine, ebsVolumes: EbsVolumes) {
-  const insert = db.prepare<Omit<EbsAttachmentRow, 'key'> & { attachment_point: string }>(
-    `INSERT INTO ebs_attachment (organization, account, ebs_volume, instance, device_name, attachment_point,
-       delete_on_termination, status, due_at, due_action, changed_by, started_at)
-     VALUES (@organization, @account, @ebs_volume, @instance, @device_name, @attachment_point,
-       @delete_on_termination, @status, @due_at, @due_action, @changed_by, @started_at)`,
-  );
+  const insert = prepareInsert<Omit<EbsAttachmentRow, 'key'> & { attachment_point: string }>(db, 'ebs_attachment', [
+    ...ownedColumns,
+    ...begunColumns,
+    'ebs_volume',
+    'instance',
+    'device_name',
+    'attachment_point',
+    'delete_on_termination',
+    'started_at',
+  ]);
   const ofVolume = db.prepare<[organization: number, volume: number, account: number], EbsAttachmentRow>(
     'SELECT * FROM ebs_attachment WHERE organization = +? AND ebs_volume = +? AND account = +?',
   );
@@ -47,7 +49,7 @@ export function createEbsAttachments(db: Database, machine: Machine, ebsVolumes:
   const of = (volume: EbsVolumeRow) => ofVolume.get(volume.organization, volume.key, volume.account);
 
   function write(tx: Tx, begun: Begun<'ebs_attachment'>, volume: EbsVolumeRow, place: Place): void {
-    insert.run({
+    insert({
       ...begun,
       organization: tx.organization,
       account: tx.account,
@@ -61,7 +63,6 @@ export function createEbsAttachments(db: Database, machine: Machine, ebsVolumes:
   }
 
   return {
-    of,
     write,
 
     /** The attachment points of an instance that EBS volumes have. */

@@ -3,22 +3,17 @@ import type { Instant } from '../../ground/clock.ts';
 import type { Along, Begun, Machine, Thing, Tx } from '../engine/machine.ts';
 import type { Effects } from '../engine/settle.ts';
 import { isUnderWay } from '../engine/transitions.ts';
+import { begunColumns, type Owned, ownedColumns, prepareInsert } from '../fields/table.ts';
 import type { Performance } from './ebs.ts';
 import type { EbsVolumeRow, EbsVolumes } from './volumes.ts';
 
-/** A change of an EBS volume: what it is to have, and what it had. */
-export interface EbsModificationRow extends Begun<'ebs_modification'> {
-  key: number;
-  organization: number;
-  account: number;
+/** A change of an EBS volume: what it is to have. */
+export interface EbsModificationRow extends Owned, Begun<'ebs_modification'> {
   ebs_volume: number;
   size_gb: number;
   iops: number;
   /** MiB/s */
   throughput: number;
-  from_size_gb: number;
-  from_iops: number;
-  from_throughput: number;
   started_at: Instant;
 }
 
@@ -26,12 +21,15 @@ export type EbsModifications = ReturnType<typeof createEbsModifications>;
 
 /** Changes of size, IOPS and throughput of EBS volumes. */
 export function createEbsModifications(db: Database, machine: Machine, ebsVolumes: EbsVolumes) {
-  const insert = db.prepare<Omit<EbsModificationRow, 'key'>>(
-    `INSERT INTO ebs_modification (organization, account, ebs_volume, status, due_at, due_action, changed_by, size_gb,
-       iops, throughput, from_size_gb, from_iops, from_throughput, started_at)
-     VALUES (@organization, @account, @ebs_volume, @status, @due_at, @due_action, @changed_by, @size_gb,
-       @iops, @throughput, @from_size_gb, @from_iops, @from_throughput, @started_at)`,
-  );
+  const insert = prepareInsert<Omit<EbsModificationRow, 'key'>>(db, 'ebs_modification', [
+    ...ownedColumns,
+    ...begunColumns,
+    'ebs_volume',
+    'size_gb',
+    'iops',
+    'throughput',
+    'started_at',
+  ]);
   const latest = db.prepare<[organization: number, volume: number, account: number], EbsModificationRow>(
     'SELECT * FROM ebs_modification WHERE organization = +? AND ebs_volume = +? AND account = +? ORDER BY key DESC LIMIT 1',
   );
@@ -39,15 +37,7 @@ export function createEbsModifications(db: Database, machine: Machine, ebsVolume
     'SELECT * FROM ebs_modification WHERE organization = +? AND key = +? AND account = +?',
   );
 
-  /** The last modification of an EBS volume, whether it is under way or has ended. */
-  const latestOf = (volume: EbsVolumeRow) => latest.get(volume.organization, volume.key, volume.account);
-
   return {
-    latest: latestOf,
-
-    /** Puts one in place, as a document has it. */
-    write: (row: Omit<EbsModificationRow, 'key'>) => insert.run(row),
-
     /**
      * Begins a change; the EBS volume keeps its values until it lands.
      *
@@ -55,9 +45,9 @@ export function createEbsModifications(db: Database, machine: Machine, ebsVolume
      * @throws EmulatorError `modification-in-progress`
      */
     modify(tx: Tx, volume: EbsVolumeRow, to: Performance, along?: Along): void {
-      const row = latestOf(volume);
+      const row = latest.get(volume.organization, volume.key, volume.account);
       const existing = row && isUnderWay('ebs_modification', row.status) ? thing(volume, row) : undefined;
-      insert.run({
+      insert({
         ...machine.begin(tx, 'ebs_modification', 'modify', volume.id, { existing, ...(along && { along }) }),
         organization: tx.organization,
         account: tx.account,
@@ -65,9 +55,6 @@ export function createEbsModifications(db: Database, machine: Machine, ebsVolume
         size_gb: to.sizeGb,
         iops: to.iops,
         throughput: to.throughput,
-        from_size_gb: volume.size_gb,
-        from_iops: volume.iops,
-        from_throughput: volume.throughput,
         started_at: tx.now,
       });
     },

@@ -1,14 +1,12 @@
 import type { Database } from 'better-sqlite3';
 import type { Instant } from '../../ground/clock.ts';
 import type { Along, Begun, Machine, Thing, Tx } from '../engine/machine.ts';
+import { begunColumns, type Owned, ownedColumns, prepareInsert, prepareUpdate } from '../fields/table.ts';
 import type { Performance, VolumeType } from './ebs.ts';
 import type { Tag } from './tags.ts';
 
 /** An EBS volume as it is stored, tags as JSON text. */
-export interface EbsVolumeRow extends Begun<'ebs_volume'> {
-  key: number;
-  organization: number;
-  account: number;
+export interface EbsVolumeRow extends Owned, Begun<'ebs_volume'> {
   id: string;
   volume_type: VolumeType;
   size_gb: number;
@@ -41,27 +39,26 @@ export type EbsVolumes = ReturnType<typeof createEbsVolumes>;
 
 /** The EBS volumes that AWS has. */
 export function createEbsVolumes(db: Database, machine: Machine) {
-  const insert = db.prepare<Omit<EbsVolumeRow, 'key'>>(
-    `INSERT INTO ebs_volume (organization, account, id, status, due_at, due_action, changed_by, volume_type, size_gb,
-       iops, throughput, availability_zone, encrypted, kms_key_id, tags, created_at)
-     VALUES (@organization, @account, @id, @status, @due_at, @due_action, @changed_by, @volume_type, @size_gb,
-       @iops, @throughput, @availability_zone, @encrypted, @kms_key_id, @tags, @created_at)`,
-  );
+  const insert = prepareInsert<Omit<EbsVolumeRow, 'key'>>(db, 'ebs_volume', [
+    ...ownedColumns,
+    ...begunColumns,
+    'id',
+    'volume_type',
+    'size_gb',
+    'iops',
+    'throughput',
+    'availability_zone',
+    'encrypted',
+    'kms_key_id',
+    'tags',
+    'created_at',
+  ]);
   const byId = db.prepare<[organization: number, id: string, account: number], EbsVolumeRow>(
     'SELECT * FROM ebs_volume WHERE organization = +? AND id = +? AND account = +?',
   );
-  const resize = db.prepare<Record<string, unknown>>(
-    `UPDATE ebs_volume SET size_gb = @sizeGb, iops = @iops, throughput = @throughput, changed_by = @changedBy
-     WHERE key = +@key AND organization = +@organization AND account = +@account`,
-  );
-  const retag = db.prepare<Record<string, unknown>>(
-    `UPDATE ebs_volume SET tags = @tags, changed_by = @changedBy
-     WHERE key = +@key AND organization = +@organization AND account = +@account`,
-  );
-
   function write(tx: Tx, begun: Begun<'ebs_volume'>, volume: NewEbsVolumeRow): EbsVolumeRow {
     const row = { ...begun, ...volume, organization: tx.organization, account: tx.account };
-    return { key: Number(insert.run(row).lastInsertRowid), ...row };
+    return { key: insert(row), ...row };
   }
 
   return {
@@ -87,14 +84,26 @@ export function createEbsVolumes(db: Database, machine: Machine) {
 
     delete: (tx: Tx, row: EbsVolumeRow) => machine.apply(tx, 'ebs_volume', 'delete', thing(row)),
 
-    resize(tx: Tx, key: number, to: Performance, changedBy: number | null): void {
-      const { sizeGb, iops, throughput } = to;
-      resize.run({ key, organization: tx.organization, account: tx.account, sizeGb, iops, throughput, changedBy });
+    ...prepareChanges(db, 'ebs_volume'),
+  };
+}
+
+/** What changes of a volume without a transition, in AWS and, as a caller of Datafy's sees it, in Datafy. */
+export function prepareChanges(db: Database, table: 'ebs_volume' | 'volume') {
+  type Sized = Pick<EbsVolumeRow, keyof Owned | 'size_gb' | 'iops' | 'throughput' | 'changed_by'>;
+  const resize = prepareUpdate<Sized>(db, table, ['size_gb', 'iops', 'throughput', 'changed_by']);
+  const retag = prepareUpdate<Pick<EbsVolumeRow, keyof Owned | 'tags' | 'changed_by'>>(db, table, [
+    'tags',
+    'changed_by',
+  ]);
+  return {
+    resize({ organization, account }: Tx, key: number, to: Performance, changed_by: number | null): void {
+      const { sizeGb: size_gb, iops, throughput } = to;
+      resize({ key, organization, account, size_gb, iops, throughput, changed_by });
     },
 
-    retag(tx: Tx, key: number, tags: readonly Tag[]): void {
-      const { organization, account, request: changedBy } = tx;
-      retag.run({ key, organization, account, tags: JSON.stringify(tags), changedBy });
+    retag({ organization, account, request: changed_by }: Tx, key: number, tags: readonly Tag[]): void {
+      retag({ key, organization, account, tags: JSON.stringify(tags), changed_by });
     },
   };
 }

@@ -1,7 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import { EmulatorError } from '../../ground/errors.ts';
-import type { Performance } from '../aws/ebs.ts';
-import type { Tag } from '../aws/tags.ts';
+import { prepareChanges } from '../aws/volumes.ts';
 import type { Begun, Thing, Tx } from '../engine/machine.ts';
 import { hasOneOf, volumeStatuses } from '../engine/transitions.ts';
 import { columnsOf, defaultsOf, type NewRowOf, type RowOf } from '../fields/field.ts';
@@ -43,14 +42,6 @@ export function createVolumes(db: Database) {
     ...underWayColumns,
     ...columnsOf(volumeFields),
   ]);
-  const resize = db.prepare<Record<string, unknown>>(
-    `UPDATE volume SET size_gb = @sizeGb, iops = @iops, throughput = @throughput, changed_by = @changedBy
-     WHERE key = +@key AND organization = +@organization AND account = +@account`,
-  );
-  const retag = db.prepare<Record<string, unknown>>(
-    `UPDATE volume SET tags = @tags, changed_by = @changedBy
-     WHERE key = +@key AND organization = +@organization AND account = +@account`,
-  );
   const ordinary = db.prepare<[organization: number, account: number], VolumeRow>(
     `SELECT * FROM volume WHERE organization = +? AND account = +? AND ${hasOneOf(volumeStatuses.activatable)} ORDER BY key`,
   );
@@ -154,15 +145,7 @@ export function createVolumes(db: Database) {
       });
     },
 
-    resize(tx: Tx, key: number, to: Performance, changedBy: number | null): void {
-      const { sizeGb, iops, throughput } = to;
-      resize.run({ key, organization: tx.organization, account: tx.account, sizeGb, iops, throughput, changedBy });
-    },
-
-    retag(tx: Tx, key: number, tags: readonly Tag[]): void {
-      const { organization, account, request: changedBy } = tx;
-      retag.run({ key, organization, account, tags: JSON.stringify(tags), changedBy });
-    },
+    ...prepareChanges(db, 'volume'),
 
     /** The volumes of the account that autoscaling is off on. */
     ordinary: (tx: Tx) => ordinary.all(tx.organization, tx.account),

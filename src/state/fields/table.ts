@@ -19,6 +19,9 @@ export interface UnderWay {
 export const ownedColumns = ['organization', 'account'] as const;
 export const underWayColumns = ['due_at', 'due_action'] as const;
 
+/** The columns that a transition decides: those of a row that no document describes by its fields. */
+export const begunColumns = ['status', ...underWayColumns, 'changed_by'] as const;
+
 /** The things of one list of a world's document: all of them out, in the order they were made, and one of them in. */
 export interface Listed<D> {
   exported(organization: number): D[];

@@ -54,7 +54,7 @@ function open() {
   const target = { ...state.targetIn(organization, accountId), request: 7 };
   const volumes = db.prepare(
     `SELECT ebs_volume.id, ebs_volume.status, size_gb, iops, throughput, volume_type, encrypted, kms_key_id,
-       ebs_volume.tags,       device_name, ebs_attachment.status AS attachment, instance.id AS instance
+       ebs_volume.tags, device_name, ebs_attachment.status AS attachment, instance.id AS instance
      FROM ebs_volume LEFT JOIN ebs_attachment ON ebs_attachment.ebs_volume = ebs_volume.key
      LEFT JOIN instance ON instance.key = ebs_attachment.instance
      WHERE ebs_volume.organization = ? ORDER BY ebs_volume.key`,

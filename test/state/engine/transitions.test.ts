@@ -104,8 +104,8 @@ function openIn(resource: Resource, status: Status | 'absent', volume: Partial<V
   if (resource === 'ebs_modification' && status !== 'absent') {
     db.exec(
       `INSERT INTO ebs_modification (organization, account, ebs_volume, status, due_action, size_gb, iops, throughput,
-         from_size_gb, from_iops, from_throughput, started_at)
-       SELECT organization, account, key, '${status}', ${due}, 20, iops, throughput, size_gb, iops, throughput, 0
+         started_at)
+       SELECT organization, account, key, '${status}', ${due}, 20, iops, throughput, 0
        FROM ebs_volume`,
     );
   }

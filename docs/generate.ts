@@ -28,10 +28,10 @@ export function architecturePage(): string {
   return `${before}\n${markdownTable(['Room', 'Where', 'What it holds'], rows)}\n${rest}`;
 }
 
-/** docs/transitions.md: the table of src/state/engine/transitions.ts, drawn and written out. */
+/** docs/transitions.md: the table of src/state/engine/table, drawn and written out. */
 export function transitionsPage(): string {
   return `${[
-    '<!-- Written by `npm run docs` from src/state/engine/transitions.ts: edit that, and run it again. -->',
+    '<!-- Written by `npm run docs` from src/state/engine/table: edit that, and run it again. -->',
     '# Transitions',
     introduction,
     ...resources.flatMap(resourceSection),

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { State, VolumeHead } from '../../../state/index.ts';
 import { targetOf } from '../../../surface/call.ts';
+import { newOf, restoredOf } from '../new-volume.ts';
 import { acceptEitherSpelling } from '../size-spelling.ts';
 import { newVolumeNames } from '../words.ts';
 import { readArray } from './array-spelling.ts';
@@ -19,15 +20,7 @@ export function awsVolumeRoutes(state: State): FastifyPluginAsyncTypebox {
       { config, schema: schemas.createFromSnapshots },
       (request, reply) => {
         const { source, volumeProperties } = request.body;
-        const { availabilityZone, diskSize = 0, volumeIops = 0, volumeThroughput = 0, tags = [] } = volumeProperties;
-        const { volumeId, sizeGb } = state.restore(targetOf(request), {
-          source,
-          availabilityZone,
-          sizeGb: diskSize,
-          iops: volumeIops,
-          throughput: volumeThroughput,
-          tags,
-        });
+        const { volumeId, sizeGb } = state.restore(targetOf(request), { source, ...restoredOf(volumeProperties) });
         reply.send({ volumeId, volumeSizeGB: sizeGb });
       },
     );
@@ -41,13 +34,7 @@ export function awsVolumeRoutes(state: State): FastifyPluginAsyncTypebox {
         const { mode, arraySize, names } = readArray(wanted);
         request.call.names = names;
         const volume = state.createVolume(targetOf(request), {
-          availabilityZone: wanted.availabilityZone,
-          sizeGb: wanted.diskSize,
-          iops: wanted.volumeIops ?? 0,
-          throughput: wanted.volumeThroughput ?? 0,
-          encrypted: wanted.encrypted ?? false,
-          kmsKeyId: wanted.kmsKeyId ?? '',
-          tags: wanted.tags ?? [],
+          ...newOf(wanted),
           mode,
           arraySize,
         });

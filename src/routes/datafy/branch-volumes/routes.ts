@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { State, VolumeDescription } from '../../../state/index.ts';
 import { targetOf } from '../../../surface/call.ts';
+import { newOf } from '../new-volume.ts';
 import { publishedStatuses } from '../statuses.ts';
 import { newVolumeNames } from '../words.ts';
 import * as schemas from './schemas.ts';
@@ -29,15 +30,8 @@ export function branchVolumeRoutes(state: State): FastifyPluginAsyncTypebox {
       '/volumes/create-datafied-volume',
       { config: creating, schema: schemas.createDatafiedPair },
       (request, reply) => {
-        const { volumeProperties: wanted } = request.body;
         const { volumeId, volumeSizeGb, backingVolumeIds } = state.createVolume(targetOf(request), {
-          availabilityZone: wanted.availabilityZone,
-          sizeGb: wanted.diskSize,
-          iops: wanted.volumeIops ?? 0,
-          throughput: wanted.volumeThroughput ?? 0,
-          encrypted: wanted.encrypted ?? false,
-          kmsKeyId: wanted.kmsKeyId ?? '',
-          tags: wanted.tags ?? [],
+          ...newOf(request.body.volumeProperties),
           mode: 'autoscaling',
         });
         reply.send({ volumeId, volumeSizeGB: volumeSizeGb, targetVolumeIds: backingVolumeIds });

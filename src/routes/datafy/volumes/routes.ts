@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { EmulatorError } from '../../../ground/errors.ts';
 import type { State } from '../../../state/index.ts';
 import { targetOf } from '../../../surface/call.ts';
+import { restoredOf } from '../new-volume.ts';
 import { acceptEitherSpelling } from '../size-spelling.ts';
 import { deactivationStatuses, publishedStatuses } from '../statuses.ts';
 import { newVolumeNames } from '../words.ts';
@@ -30,14 +31,7 @@ export function volumeRoutes(state: State): FastifyPluginAsyncTypebox {
       { config: restoring, schema: schemas.createFromSnapshots },
       (request, reply) => {
         const { source, volumeProperties } = request.body;
-        const { availabilityZone, volumeIops, volumeThroughput, tags } = volumeProperties;
-        const { volumeId, sizeGb } = state.restore(targetOf(request), {
-          source,
-          availabilityZone,
-          iops: volumeIops ?? 0,
-          throughput: volumeThroughput ?? 0,
-          ...(tags && { tags }),
-        });
+        const { volumeId, sizeGb } = state.restore(targetOf(request), { source, ...restoredOf(volumeProperties) });
         reply.send({ volumeId, volumeSizeGB: sizeGb });
       },
     );

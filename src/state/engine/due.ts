@@ -41,7 +41,10 @@ export function createDue(db: Database, table: Table, memory: Memory) {
     Object.fromEntries(resources.map((resource) => [resource, of(resource)])) as Record<Resource, V>;
   const select = perResource((resource) => prepareRows(db, table, resource));
   const next = perResource((resource) => prepareNext(db, resource));
-  const nextEnd = perResource((resource) => prepareNext(db, resource, waitingFor(table, resource)));
+  const nextEnd = perResource((resource) => {
+    const only = waitingFor(table, resource);
+    return only === '' ? next[resource] : prepareNext(db, resource, only);
+  });
   /**
    * For each world, what the common request compares, and goes on. It is no later than what the rows say, so that one
    * which is taken away does not matter.

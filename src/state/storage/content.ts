@@ -36,26 +36,33 @@ export function contentOf(db: Sqlite.Database): ContentTable[] {
     )
     .pluck()
     .all();
-  return sorted(names.map((name) => describe(db, name, names)));
+  const columnsOf = db.prepare<[table: string], Column & { pk: number }>(
+    'SELECT name, type, dflt_value AS initial, pk FROM pragma_table_info(?) ORDER BY cid',
+  );
+  const keysOf = db.prepare<[table: string], Reference>(
+    `SELECT "from", "table" FROM pragma_foreign_key_list(?) WHERE "to" = 'key'`,
+  );
+  return sorted(names.map((name) => describe(name, columnsOf.all(name), keysOf.all(name), names)));
 }
 
-function describe(db: Sqlite.Database, name: string, names: readonly string[]): ContentTable {
-  const all = db
-    .prepare<[table: string], Column & { pk: number }>(
-      'SELECT name, type, dflt_value AS initial, pk FROM pragma_table_info(?) ORDER BY cid',
-    )
-    .all(name);
+/** A column that holds a key of a table. */
+interface Reference {
+  from: string;
+  table: string;
+}
+
+function describe(
+  name: string,
+  all: readonly (Column & { pk: number })[],
+  references: readonly Reference[],
+  names: readonly string[],
+): ContentTable {
   if (name === world) {
     const columns = all.filter((column) => column.name !== 'key' && column.name !== 'id');
     return { name, columns, identity: [], keys: new Map() };
   }
   const columns = all.filter((column) => column.name !== world);
   const identity = columns.filter(({ pk }) => pk > 0).sort((a, b) => a.pk - b.pk);
-  const references = db
-    .prepare<[table: string], { from: string; table: string }>(
-      `SELECT "from", "table" FROM pragma_foreign_key_list(?) WHERE "to" = 'key'`,
-    )
-    .all(name);
   const keys = new Map(references.filter(({ from }) => from !== world).map(({ from, table }) => [from, table]));
   // A column that is named after a table holds a key of it, whether or not SQLite is told so.
   for (const column of columns) if (names.includes(column.name)) keys.set(column.name, column.name);

@@ -19,6 +19,7 @@ import { type Database, openDatabase } from './state/storage/database.ts';
 import { receiveBodies } from './surface/bodies.ts';
 import { receiveCalls } from './surface/call.ts';
 import { refusalOf, refuse, sendRefusal } from './surface/refuse.ts';
+import { documentsOf } from './surface/surface.ts';
 import { refuseUnknownCalls } from './surface/unknown.ts';
 import { createRecorder } from './watch/recorder.ts';
 
@@ -117,7 +118,7 @@ async function assemble(
   refuseUnknownCalls(app, surfaces);
   validateStrictly(app);
   receiveBodies(app, surfaces);
-  const documents = surfaces.flatMap(({ document }) => document ?? []);
+  const documents = documentsOf(surfaces);
   await collectOpenApi(app, documents, version, { availabilityZone: zonePattern, roleArn: roleArnPattern });
   const door: Door = { state, recorder, version, surfaces, operations: [], commentEveryMs: timeouts.commentMs };
   serve(app, surfaces, door);

@@ -48,8 +48,8 @@ export interface Operation {
   readonly namesVolume: boolean;
 }
 
-/** What describes a surface: where it is served, and the page that shows it. */
-export interface SurfaceDocument extends OpenApi {
+/** What describes a surface's calls: where it is served, and the page that shows it. */
+export interface SurfaceDocument extends Omit<OpenApi, 'describes'> {
   readonly page: string;
 }
 
@@ -115,3 +115,9 @@ export function surfaceAt(surfaces: readonly [Surface, ...Surface[]], path: stri
   for (const surface of surfaces) if (isOf(surface, path)) return surface;
   return surfaces[0];
 }
+
+/** The documents of surfaces, each of the calls of its own. */
+export const documentsOf = (surfaces: readonly Surface[]): OpenApi[] =>
+  surfaces.flatMap((surface) =>
+    surface.document ? [{ ...surface.document, describes: (url: string) => isOf(surface, url) }] : [],
+  );

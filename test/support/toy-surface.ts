@@ -80,7 +80,6 @@ export const toySurface: ServedSurface = {
     url: '/toy/openapi.json',
     page: '/docs/toy',
     decorator: 'toyDocument',
-    describes: (url) => url.startsWith('/toy'),
     openapi: { info: { title: 'The toy', version: '' } },
   },
 

@@ -12,7 +12,6 @@ export const controlDocument = (prefix: string): SurfaceDocument => ({
   url: `${prefix}/openapi.json`,
   page: '/docs/control',
   decorator: 'controlDocument',
-  describes: (url) => url.startsWith(prefix),
   // A call about a world exists twice, and an operationId once.
   adapt: (schema, url) => {
     if (!url.startsWith(`${prefix}/organizations/:organizationId/`)) return schema;

@@ -1,11 +1,10 @@
 import type { SurfaceDocument } from '../../surface/surface.ts';
 
 /** What Datafy's OpenAPI document says beside its calls, and where it is. */
-export const datafyDocument = (describes: SurfaceDocument['describes']): SurfaceDocument => ({
+export const datafyDocument: SurfaceDocument = {
   url: '/openapi.json',
   page: '/docs',
   decorator: 'swagger',
-  describes,
   isAsPublished: (operation) => (operation as { 'x-datafy-source'?: string })['x-datafy-source'] === 'P',
   openapi: {
     info: {
@@ -29,4 +28,4 @@ export const datafyDocument = (describes: SurfaceDocument['describes']): Surface
       { name: 'Emulator', description: 'Not part of the Datafy API: a view of what the emulator holds' },
     ],
   },
-});
+};

@@ -1,7 +1,6 @@
 import { identify, readBearer } from '../../auth/authenticate.ts';
 import { jsonFormat } from '../../http/json-body.ts';
 import { lastWord } from '../../http/mask.ts';
-import { isOf } from '../../surface/surface.ts';
 import type { ServedSurface } from '../served.ts';
 import { accountRoutes } from './accounts/routes.ts';
 import { aim } from './aim.ts';
@@ -18,8 +17,6 @@ import { tokenRoutes } from './tokens/routes.ts';
 import { volumeRoutes } from './volumes/routes.ts';
 import { datafyNames, datafySentences } from './words.ts';
 
-const paths = ['/api/v1'];
-
 /**
  * The Datafy API.
  *
@@ -29,7 +26,7 @@ export function datafySurface(strict: boolean): ServedSurface {
   return {
     name: 'datafy',
     title: 'Datafy API',
-    paths,
+    paths: ['/api/v1'],
     isWatched: true,
     credentialIn: ({ authorization }) => lastWord(authorization),
     admit: ({ headers }, state) => identify(state, readBearer(headers.authorization)),
@@ -40,7 +37,7 @@ export function datafySurface(strict: boolean): ServedSurface {
     sentences: datafySentences,
     render: renderMessage,
     hasCodes: false,
-    document: datafyDocument((url) => isOf({ paths }, url)),
+    document: datafyDocument,
 
     open(app, { state }) {
       // Published
